@@ -1,0 +1,115 @@
+/** An empty project that installs the tarball and uses every entry point the way each kind of user does. */
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { buildSync } from 'esbuild'
+import { manifest, publicSubpaths } from './package-entries.js'
+
+interface Tools {
+  readonly run: (directory: string, command: string, ...args: readonly string[]) => string
+  readonly step: (title: string, work: () => string | undefined) => void
+  readonly tool: (name: string) => string
+}
+
+/** Real calls on the namespace `api`, valid in JavaScript and in strict TypeScript; `pem` is a root certificate. */
+const calls: Readonly<Record<string, string>> = {
+  './crypto': `const { length } = await api.digest('sha-256', new Uint8Array(3))
+  if (length !== 32) throw new Error('digest returned ' + length + ' bytes')`,
+  './reading': `const { length } = api.readCertificates(pem).certificates
+  if (length !== 1) throw new Error('readCertificates found ' + length + ' certificates')`,
+}
+
+const names = publicSubpaths.map((subpath) => ({
+  subpath,
+  specifier: manifest.name + subpath.slice(1),
+  variable: `entry${subpath.replace(/\W+/g, '_')}`,
+}))
+
+/** One program over all entry points; `load` writes the import of one. */
+function program(load: (variable: string, specifier: string) => string, head = ''): string {
+  const uses = names.map(
+    ({ subpath, variable }) => `{
+  const api = ${variable}
+  if (Object.keys(api).length === 0) throw new Error('${subpath} exports nothing')
+  ${calls[subpath] ?? ''}
+}`,
+  )
+  return [
+    head,
+    ...names.map(({ variable, specifier }) => load(variable, specifier)),
+    `const pem = ${JSON.stringify(rootCertificates[0])}`,
+    'async function main() {',
+    ...uses,
+    '}',
+    // An unhandled rejection ends the process with an error.
+    'void main()',
+  ].join('\n')
+}
+
+const asModule = (variable: string, specifier: string): string => `import * as ${variable} from '${specifier}'`
+const asCommonJs = (variable: string, specifier: string): string => `const ${variable} = require('${specifier}')`
+const asImportRequire = (variable: string, specifier: string): string => `import ${variable} = require('${specifier}')`
+
+const compilerOptions = {
+  target: 'ES2022',
+  // Neither the DOM nor Node: the declarations must stand on the language alone.
+  lib: ['ES2022'],
+  types: [],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+}
+
+export function useFromEverywhere(directory: string, tarball: string, { run, step, tool }: Tools): void {
+  const write = (file: string, content: string): void => {
+    mkdirSync(dirname(join(directory, file)), { recursive: true })
+    writeFileSync(join(directory, file), content)
+  }
+  const node = (file: string): void => {
+    run(directory, process.execPath, file)
+  }
+  const compile = (folder: string, options: object): void => {
+    write(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions: { ...compilerOptions, ...options } }))
+    run(directory, tool('tsc'), '--project', folder)
+  }
+  const all = `${names.length} entry points`
+
+  step('install into an empty project', () => {
+    write('package.json', JSON.stringify({ name: 'consumer', version: '1.0.0', private: true, type: 'module' }))
+    run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball)
+    return undefined
+  })
+  step('ESM', () => {
+    write('use.mjs', program(asModule))
+    node('use.mjs')
+    return all
+  })
+  step('CJS', () => {
+    write('use.cjs', program(asCommonJs))
+    node('use.cjs')
+    return all
+  })
+  // The built-in Error and Object are all the TypeScript programs use.
+  step('TypeScript, moduleResolution bundler', () => {
+    write('bundler/use.ts', program(asModule))
+    compile('bundler', { module: 'ESNext', moduleResolution: 'bundler' })
+    node('bundler/use.js')
+    return all
+  })
+  step('TypeScript, moduleResolution nodenext', () => {
+    write('nodenext/use.mts', program(asModule))
+    write('nodenext/use.cts', program(asImportRequire))
+    compile('nodenext', { module: 'NodeNext', moduleResolution: 'nodenext' })
+    node('nodenext/use.mjs')
+    node('nodenext/use.cjs')
+    return `${all}, as ESM and as CJS`
+  })
+  step('browser bundle', () => {
+    // An import of Node cannot be resolved for a browser, so this fails when one gets through the conditions.
+    const entryPoints = [join(directory, 'use.mjs')]
+    buildSync({ entryPoints, outfile: join(directory, 'bundle.mjs'), bundle: true, format: 'esm', platform: 'browser' })
+    node('bundle.mjs')
+    return all
+  })
+}

@@ -1,0 +1,56 @@
+// Byte helpers every layer shares.
+
+/** True when `a` and `b` hold the same bytes. Not constant in time: for public data only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && equalRanges(a, 0, b, 0, a.length)
+}
+
+/** True when the `length` bytes of `a` from `aStart` are those of `b` from `bStart`. */
+export function equalRanges(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    if (a[aStart + i] !== b[bStart + i]) return false
+  }
+  return true
+}
+
+/** Orders as DER orders SET OF elements (X.690 §11.6): bytewise, a prefix first. Negative, zero or positive. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length)
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+/** `parts` one after the other in a new array. */
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const joined = new Uint8Array(length)
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Lower-case hex, `separator` between bytes. */
+export function toHex(bytes: Uint8Array, separator = ''): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) {
+    if (i > 0) text += separator
+    text += hexPairs[bytes[i] ?? 0] ?? ''
+  }
+  return text
+}
+
+/** Text of bytes taken as Latin-1, one character a byte: right for ASCII and for nothing else. */
+export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  let text = ''
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] ?? 0)
+  return text
+}

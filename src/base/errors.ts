@@ -1,0 +1,85 @@
+// The one error that malformed bytes cause. Judgements about trust are verdicts and never thrown.
+
+/** Why bytes were refused. The list is closed; a switch over it is checked by the compiler. */
+export type ParseErrorCode =
+  // DER, X.690
+  | 'truncated'
+  | 'trailing-bytes'
+  | 'indefinite-length'
+  | 'non-minimal-length'
+  | 'length-exceeds-parent'
+  | 'length-too-large'
+  | 'unexpected-tag'
+  | 'invalid-tag'
+  | 'constructed-string'
+  | 'empty-integer'
+  | 'non-minimal-integer'
+  | 'integer-out-of-range'
+  | 'invalid-boolean'
+  | 'invalid-bit-string'
+  | 'invalid-null'
+  | 'invalid-object-identifier'
+  | 'invalid-time'
+  | 'invalid-string'
+  | 'set-out-of-order'
+  | 'explicit-default'
+  | 'too-deep'
+  // X.509, PKCS#10, CMS
+  | 'invalid-version'
+  | 'unexpected-field'
+  | 'algorithm-mismatch'
+  | 'invalid-algorithm-parameters'
+  | 'invalid-name'
+  | 'invalid-public-key'
+  | 'duplicate-extension'
+  | 'empty-extensions'
+  | 'invalid-extension'
+  | 'duplicate-attribute'
+  | 'unsupported-content-type'
+  // PEM and files
+  | 'invalid-pem'
+  | 'invalid-base64'
+  | 'private-key'
+  | 'unrecognised-format'
+  | 'empty-input'
+  | 'limit-exceeded'
+
+/** Facts of a {@link ParseError}. */
+export interface ParseErrorFacts {
+  readonly code: ParseErrorCode
+  /** The field being read, from the outside in: `Certificate.tbsCertificate.validity`. */
+  readonly where: string
+  /** Byte offset of the fault from the start of the bytes given: of the DER inside a PEM block, of the file else. */
+  readonly offset: number
+  /** What the rule wants. */
+  readonly expected: string
+  /** What stands there. Never holds key material. */
+  readonly found: string
+  /** What the reader of the message can do about it. */
+  readonly remedy?: string | undefined
+}
+
+/**
+ * Malformed bytes: the input is not what it claims to be. Says what was expected, what was found, where, and, where
+ * there is something to do about it, what.
+ */
+export class ParseError extends Error implements ParseErrorFacts {
+  override readonly name = 'ParseError'
+  readonly code: ParseErrorCode
+  readonly where: string
+  readonly offset: number
+  readonly expected: string
+  readonly found: string
+  readonly remedy: string | undefined
+
+  constructor(facts: ParseErrorFacts, options?: ErrorOptions) {
+    const remedy = facts.remedy === undefined ? '' : `; ${facts.remedy}`
+    super(`${facts.where}: expected ${facts.expected}, found ${facts.found} at byte ${facts.offset}${remedy}`, options)
+    this.code = facts.code
+    this.where = facts.where
+    this.offset = facts.offset
+    this.expected = facts.expected
+    this.found = facts.found
+    this.remedy = facts.remedy
+  }
+}

@@ -1,0 +1,43 @@
+// The limits of reading (FMT-4). Each bounds what one hostile file can cost; each can be set by the caller.
+
+/** Bounds on what a reader accepts. Exceeding one is a {@link ParseError} with code `limit-exceeded` or `too-deep`. */
+export interface ReadLimits {
+  /** Bytes of one input file. */
+  readonly fileSize: number
+  /** Certificates, and likewise CRLs and requests, in one file. */
+  readonly certificatesPerFile: number
+  /** Nested constructed encodings inside one structure. */
+  readonly derDepth: number
+  /** Extensions of one certificate or request. */
+  readonly extensionCount: number
+}
+
+/** What readers use where the caller sets nothing. */
+export const defaultReadLimits: ReadLimits = {
+  // The largest bundle met in practice, the CCADB list of every root and intermediate (about 10,000 certificates as
+  // PEM), is under 20 MB; 64 MiB leaves room, and costs well under a second to refuse or read.
+  fileSize: 64 * 1024 * 1024,
+  // Ten times that list: a bound on memory (each parsed certificate keeps under 1 kB), not on use.
+  certificatesPerFile: 100_000,
+  // RFC 5280 structures nest 12 deep at the most (a directoryName in a distribution point inside a certificate).
+  // 64 leaves room for private extensions and keeps every recursive step far from the stack's end.
+  derDepth: 64,
+  // RFC 5280 defines 17 certificate extensions; public certificates carry up to 15. Go and BoringSSL set no bound,
+  // which makes duplicate checks and printing the attacker's choice.
+  extensionCount: 128,
+}
+
+/** `limits` over the defaults. @throws TypeError when a limit is not a positive integer. */
+export function resolveReadLimits(limits: Partial<ReadLimits> | undefined): ReadLimits {
+  if (limits === undefined) return defaultReadLimits
+  const resolved = { ...defaultReadLimits }
+  for (const name of Object.keys(defaultReadLimits) as (keyof ReadLimits)[]) {
+    const value = limits[name]
+    if (value === undefined) continue
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new TypeError(`limits.${name}: expected a positive integer, found ${String(value)}`)
+    }
+    resolved[name] = value
+  }
+  return resolved
+}

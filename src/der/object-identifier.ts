@@ -1,0 +1,80 @@
+// OBJECT IDENTIFIER contents: check, decode to dotted decimal, encode. Arcs of any size are exact (X.690 §8.19).
+
+import { type ParseErrorCode, ParseError } from '../base/errors.js'
+
+/** Longest content accepted, in bytes. The longest OID in use has under 40; the bound keeps decoding linear. */
+const MAX_CONTENT = 1024
+
+/** True when the bytes are a DER OBJECT IDENTIFIER content: not empty, no arc padded with 0x80, last arc complete. */
+export function isObjectIdentifier(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start >= end || end - start > MAX_CONTENT) return false
+  let atArcStart = true
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] ?? 0
+    if (atArcStart && byte === 0x80) return false
+    atArcStart = byte < 0x80
+  }
+  return atArcStart
+}
+
+/** Dotted decimal of a content {@link isObjectIdentifier} accepts. */
+export function objectIdentifierText(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  let arc = 0
+  let big: bigint | undefined
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] ?? 0
+    const bits = byte & 0x7f
+    if (big === undefined && arc >= 2 ** 45) big = BigInt(arc)
+    if (big === undefined) arc = arc * 128 + bits
+    else big = (big << 7n) | BigInt(bits)
+    if (byte >= 0x80) continue
+    if (text === '') {
+      // The first subidentifier holds two arcs: 40 × first + second, first at most 2.
+      const first = big === undefined && arc < 80 ? Math.floor(arc / 40) : 2
+      text = `${first}.${big === undefined ? arc - first * 40 : big - 80n}`
+    } else {
+      text += `.${big ?? arc}`
+    }
+    arc = 0
+    big = undefined
+  }
+  return text
+}
+
+function pushBase128(content: number[], arc: bigint): void {
+  const septets = [Number(arc & 0x7fn)]
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) septets.push(Number(rest & 0x7fn) | 0x80)
+  content.push(...septets.reverse())
+}
+
+/** DER content of a dotted-decimal OID. @throws TypeError when `text` is not one. */
+export function encodeObjectIdentifier(text: string): Uint8Array {
+  const valid = /^[0-2](\.(0|[1-9][0-9]*))+$/.test(text)
+  const [first = 0n, second = 0n, ...rest] = valid ? text.split('.').map(BigInt) : []
+  if (!valid || (first < 2n && second > 39n)) {
+    throw new TypeError(`expected an object identifier in dotted decimal such as 1.2.840.113549, found "${text}"`)
+  }
+  const content: number[] = []
+  pushBase128(content, first * 40n + second)
+  for (const arc of rest) pushBase128(content, arc)
+  return Uint8Array.from(content)
+}
+
+/** The error for a content {@link isObjectIdentifier} refuses. */
+export function objectIdentifierError(where: string, offset: number, length: number): ParseError {
+  const code: ParseErrorCode = 'invalid-object-identifier'
+  const found =
+    length === 0
+      ? 'no content'
+      : length > MAX_CONTENT
+        ? `${length} bytes`
+        : 'an arc padded with a leading 0x80, or cut short'
+  return new ParseError({
+    code,
+    where,
+    offset,
+    expected: `an OBJECT IDENTIFIER of 1 to ${MAX_CONTENT} bytes in its shortest form`,
+    found,
+  })
+}

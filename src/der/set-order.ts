@@ -1,0 +1,16 @@
+// The order DER demands of SET OF elements (X.690 §11.6).
+
+import type { DerReader } from './reader.js'
+
+/** SET OF elements stand in ascending order of their encodings (X.690 §11.6); equal ones are one element too many. */
+export function checkSetOrder(reader: DerReader, previous: number, current: number, where: string): void {
+  const { bytes, position } = reader
+  const length = Math.min(current - previous, position - current)
+  for (let i = 0; i < length; i++) {
+    const difference = (bytes[previous + i] ?? 0) - (bytes[current + i] ?? 0)
+    if (difference < 0) return
+    if (difference > 0) break
+    if (i === length - 1 && current - previous < position - current) return
+  }
+  reader.fail('set-out-of-order', where, current, 'SET OF elements in ascending order of their encodings', 'another order')
+}

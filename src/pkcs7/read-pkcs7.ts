@@ -1,0 +1,108 @@
+// Certificates and CRLs out of a PKCS#7/CMS SignedData (RFC 5652 §5.1). The frame may be BER, as CA products write it;
+// the certificates inside are strict DER. Signatures of the message itself are not looked at.
+
+import type { Der } from '../base/brands.js'
+import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { BerReader } from '../der/ber.js'
+import { isObjectIdentifier, objectIdentifierError } from '../der/object-identifier.js'
+import { DerReader } from '../der/reader.js'
+import { contextConstructed } from '../der/tags.js'
+import * as tags from '../der/tags.js'
+import { Certificate } from '../x509/certificate.js'
+import { identifierText, knownIdentifier } from '../x509/object-identifiers.js'
+
+/** What a PKCS#7 file carries besides its message. */
+export interface CertificateBundle {
+  /** In the file's order, which PKCS#7 gives no meaning: the leaf may stand anywhere. */
+  readonly certificates: readonly Certificate[]
+  /** DER of each CRL, well-formed, otherwise unread. */
+  readonly crls: readonly Der<'CertificateList'>[]
+  /** How the frame was encoded; the certificates are DER in either case. */
+  readonly encoding: 'der' | 'ber'
+  /** Attribute certificates and other forms, which are stepped over. */
+  readonly otherCertificateCount: number
+}
+
+const SIGNED_DATA = 'ContentInfo.content'
+
+/**
+ * Reads the certificates and CRLs of a PKCS#7 or CMS SignedData, DER or BER: certs-only bundles (`.p7b`, `.p7c`) and
+ * signed messages alike. That a bundle parses says nothing about the trust its certificates deserve.
+ *
+ * @param input the structure's bytes, not PEM; certificates are views on them
+ * @throws ParseError with code `unsupported-content-type` for other CMS types, naming the type; a DER code, naming
+ * the certificate by its place, for a malformed one; `limit-exceeded`
+ */
+export function readPkcs7(input: Uint8Array, limits?: Partial<ReadLimits>): CertificateBundle {
+  const resolved = resolveReadLimits(limits)
+  const file = new BerReader(input, resolved.derDepth)
+  const contentInfo = file.enter(tags.SEQUENCE, 'ContentInfo')
+  file.finish('ContentInfo')
+  requireSignedData(contentInfo)
+  const content = contentInfo.enter(contextConstructed(0), SIGNED_DATA)
+  contentInfo.finish('ContentInfo')
+  const signedData = content.enter(tags.SEQUENCE, SIGNED_DATA)
+  content.finish(SIGNED_DATA)
+
+  signedData.expect(tags.INTEGER, 'SignedData.version')
+  signedData.expect(tags.SET, 'SignedData.digestAlgorithms')
+  signedData.expect(tags.SEQUENCE, 'SignedData.encapContentInfo')
+  const certificates: Certificate[] = []
+  let otherCertificateCount = 0
+  if (signedData.peek() === contextConstructed(0)) {
+    const set = signedData.enter(contextConstructed(0), 'SignedData.certificates')
+    while (!set.atEnd()) {
+      const { tag, start, end } = set.next('SignedData.certificates')
+      if (tag !== tags.SEQUENCE) {
+        otherCertificateCount++
+        continue
+      }
+      checkCount(set, certificates.length, resolved, start)
+      certificates.push(new Certificate(input, start, end, resolved))
+    }
+  }
+  const crls = readCrls(signedData, resolved)
+  signedData.expect(tags.SET, 'SignedData.signerInfos')
+  signedData.finish('SignedData')
+  return { certificates, crls, encoding: file.seen.ber ? 'ber' : 'der', otherCertificateCount }
+}
+
+function requireSignedData(contentInfo: BerReader): void {
+  const { contentStart, contentEnd } = contentInfo.expect(tags.OBJECT_IDENTIFIER, 'ContentInfo.contentType')
+  if (!isObjectIdentifier(contentInfo.bytes, contentStart, contentEnd)) {
+    throw objectIdentifierError('ContentInfo.contentType', contentStart, contentEnd - contentStart)
+  }
+  const oid = identifierText(contentInfo.bytes, contentStart, contentEnd)
+  const name = knownIdentifier(oid)?.name
+  if (name === 'signedData') return
+  contentInfo.fail(
+    'unsupported-content-type',
+    'ContentInfo.contentType',
+    contentStart,
+    'signedData, the type that carries certificates',
+    name === undefined ? oid : `${name} (${oid})`,
+    name?.toLowerCase().includes('envelope') === true ? 'decrypt the message first' : 'export the chain as a PKCS#7 bundle',
+  )
+}
+
+function checkCount(reader: BerReader, count: number, limits: ReadLimits, offset: number): void {
+  if (count < limits.certificatesPerFile) return
+  const expected = `at most ${limits.certificatesPerFile} certificates or CRLs (limits.certificatesPerFile)`
+  reader.fail('limit-exceeded', 'SignedData', offset, expected, 'more', 'raise the limit if the source is trusted')
+}
+
+function readCrls(signedData: BerReader, limits: ReadLimits): readonly Der<'CertificateList'>[] {
+  const crls: Der<'CertificateList'>[] = []
+  if (signedData.peek() !== contextConstructed(1)) return crls
+  const set = signedData.enter(contextConstructed(1), 'SignedData.crls')
+  while (!set.atEnd()) {
+    const { tag, start, end } = set.next('SignedData.crls')
+    // RFC 5652 §10.2.1: other revocation formats stand under [1].
+    if (tag !== tags.SEQUENCE) continue
+    checkCount(set, crls.length, limits, start)
+    const reader = new DerReader(set.bytes, start, end, start, limits.derDepth, end)
+    reader.skipAny('CertificateList')
+    crls.push(set.bytes.subarray(start, end) as Der<'CertificateList'>)
+  }
+  return crls
+}

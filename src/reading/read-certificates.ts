@@ -1,0 +1,255 @@
+// Reads any file a certificate authority, a server or an administrator produced (FMT-1): PEM, DER, PKCS#7.
+
+import type { Der } from '../base/brands.js'
+import { ParseError } from '../base/errors.js'
+import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { DerReader } from '../der/reader.js'
+import * as tags from '../der/tags.js'
+import { PemScanner, pemText } from '../pem/scanner.js'
+import { CertificationRequest } from '../pkcs10/certification-request.js'
+import { readPkcs7 } from '../pkcs7/read-pkcs7.js'
+import { Certificate } from '../x509/certificate.js'
+import { type BinaryKind, recogniseBinary, recogniseLookalike } from './recognise.js'
+
+/** What one block of a file was read as. `other` blocks (public keys, parameters) are stepped over. */
+export type BlockKind = 'certificate' | 'trusted-certificate' | 'pkcs7' | 'request' | 'crl' | 'other'
+
+/** One block of a file; a DER file is a single block. */
+export interface FileBlock {
+  readonly kind: BlockKind
+  /** The PEM label as written; undefined for DER. */
+  readonly label: string | undefined
+  /** Where the block starts in the file: bytes, or for a string UTF-16 code units. */
+  readonly offset: number
+}
+
+/** Everything a file holds that this library reads. */
+export interface CertificateFile {
+  /** `pem` for text; else what the bytes are. */
+  readonly format: 'pem' | 'der' | 'pkcs7'
+  /** In the file's order, those inside PKCS#7 blocks included. */
+  readonly certificates: readonly Certificate[]
+  /** DER of each CRL, well-formed, otherwise unread. */
+  readonly crls: readonly Der<'CertificateList'>[]
+  readonly requests: readonly CertificationRequest[]
+  readonly blocks: readonly FileBlock[]
+}
+
+interface Collected {
+  readonly certificates: Certificate[]
+  readonly crls: Der<'CertificateList'>[]
+  readonly requests: CertificationRequest[]
+  readonly blocks: FileBlock[]
+}
+
+/** Labels of FMT-1 and RFC 7468, as OpenSSL and others write them. */
+const kindsByLabel = new Map<string, BlockKind>([
+  ['CERTIFICATE', 'certificate'],
+  ['X509 CERTIFICATE', 'certificate'],
+  ['X.509 CERTIFICATE', 'certificate'],
+  ['TRUSTED CERTIFICATE', 'trusted-certificate'],
+  ['PKCS7', 'pkcs7'],
+  ['PKCS #7 SIGNED DATA', 'pkcs7'],
+  ['CMS', 'pkcs7'],
+  ['CERTIFICATE REQUEST', 'request'],
+  ['NEW CERTIFICATE REQUEST', 'request'],
+  ['X509 CRL', 'crl'],
+])
+
+/**
+ * Reads a file of certificates, certificate requests and CRLs, telling its form by content: PEM with any number of
+ * blocks and text around them, one DER structure, or a PKCS#7 bundle in DER or BER. All or nothing: a file with one
+ * malformed block is refused as a whole, naming the block. Parsing judges form only; nothing read here is trusted.
+ *
+ * Certificates are views on the bytes decoded, not copies: keeping one from a PEM bundle keeps up to 64 KiB of its
+ * neighbours in memory, keeping one from a DER bundle the whole file.
+ *
+ * @param input the file's bytes, or its text
+ * @throws ParseError saying what the file is instead and what to do: `private-key` (nothing of the key is decoded),
+ * `unrecognised-format`, `empty-input`, `limit-exceeded`, or what is malformed in which block, with the byte offset
+ * inside the block's DER
+ * @example
+ * const { certificates } = readCertificates(await readFile('chain.p7b'))
+ */
+export function readCertificates(
+  input: Uint8Array | ArrayBuffer | string,
+  limits?: Partial<ReadLimits>,
+): CertificateFile {
+  const resolved = resolveReadLimits(limits)
+  const file = input instanceof ArrayBuffer ? new Uint8Array(input) : input
+  if (typeof file !== 'string' && !(file instanceof Uint8Array)) {
+    throw new TypeError('readCertificates: expected a Uint8Array, an ArrayBuffer or a string')
+  }
+  if (file.length > resolved.fileSize) failSize(file.length, resolved.fileSize)
+  const collected: Collected = { certificates: [], crls: [], requests: [], blocks: [] }
+  if (typeof file !== 'string' && file[0] === tags.SEQUENCE && ((file[1] ?? 0) >= 0x80 || !hasPemBlock(file))) {
+    return { format: readBinary(file, collected, resolved), ...collected }
+  }
+  readText(pemText(file), collected, resolved)
+  return { format: 'pem', ...collected }
+}
+
+const hasPemBlock = (file: Uint8Array): boolean => pemText(file).includes('-----BEGIN ')
+
+function failSize(found: number, limit: number): never {
+  const remedy = 'raise the limit if the source is trusted'
+  const expected = `at most ${limit} bytes (limits.fileSize)`
+  throw new ParseError({ code: 'limit-exceeded', where: 'file', offset: 0, expected, found: `${found}`, remedy })
+}
+
+function readText(text: string, collected: Collected, limits: ReadLimits): void {
+  const scanner = new PemScanner(text)
+  const { certificates, blocks } = collected
+  while (scanner.next()) {
+    const { label, offset } = scanner
+    if (label.includes('PRIVATE KEY')) failPrivateKey(`PEM block ${label}`, offset)
+    const kind = kindsByLabel.get(label) ?? 'other'
+    if (kind === 'other') {
+      blocks.push({ kind, label, offset })
+      continue
+    }
+    const { bytes, start, end } = scanner.decode()
+    try {
+      if (kind === 'certificate' && isCertificateShaped(bytes, start, end)) {
+        countOne(certificates.length, limits)
+        certificates.push(new Certificate(bytes, start, end, limits))
+        blocks.push({ kind, label, offset })
+      } else {
+        const read = readBlock(kind, bytes.subarray(start, end), collected, limits)
+        blocks.push({ kind: read, label, offset })
+      }
+    } catch (error) {
+      throw error instanceof ParseError ? inBlock(error, blocks.length + 1, label, offset) : error
+    }
+  }
+  if (blocks.every(({ kind }) => kind === 'other')) failNothing(text, blocks)
+}
+
+/** Two SEQUENCEs, one in the other: not a PKCS#7 under the wrong label, which some CAs write. */
+function isCertificateShaped(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = bytes[start + 1] ?? 0
+  const inner = start + 2 + (length < 0x80 ? 0 : length & 0x7f)
+  return inner < end && bytes[inner] === tags.SEQUENCE
+}
+
+/** Reads one decoded block. The content decides; the label breaks ties. */
+function readBlock(kind: BlockKind, der: Uint8Array, collected: Collected, limits: ReadLimits): BlockKind {
+  switch (kind) {
+    case 'trusted-certificate':
+      countOne(collected.certificates.length, limits)
+      collected.certificates.push(readTrustedCertificate(der, limits))
+      return kind
+    case 'request':
+      countOne(collected.requests.length, limits)
+      collected.requests.push(new CertificationRequest(der, 0, der.length, limits))
+      return kind
+    case 'crl':
+      countOne(collected.crls.length, limits)
+      collected.crls.push(readCrl(der, limits))
+      return kind
+    default: {
+      const found = recogniseBinary(der, limits.derDepth)
+      if (found !== 'pkcs7') {
+        countOne(collected.certificates.length, limits)
+        collected.certificates.push(new Certificate(der, 0, der.length, limits))
+        return 'certificate'
+      }
+      const bundle = readPkcs7(der, limits)
+      countOne(collected.certificates.length + bundle.certificates.length - 1, limits)
+      countOne(collected.crls.length + bundle.crls.length - 1, limits)
+      for (const certificate of bundle.certificates) collected.certificates.push(certificate)
+      for (const crl of bundle.crls) collected.crls.push(crl)
+      return 'pkcs7'
+    }
+  }
+}
+
+/** OpenSSL's TRUSTED CERTIFICATE: a certificate, then its own settings of trust, which are not the certificate's. */
+function readTrustedCertificate(der: Uint8Array, limits: ReadLimits): Certificate {
+  const reader = new DerReader(der)
+  reader.skip(tags.SEQUENCE, 'Certificate')
+  const end = reader.position
+  if (!reader.atEnd()) reader.skipAny('CertificateAuxiliary')
+  reader.finish('TRUSTED CERTIFICATE')
+  return new Certificate(der, 0, end, limits)
+}
+
+function readCrl(der: Uint8Array, limits: ReadLimits): Der<'CertificateList'> {
+  const reader = new DerReader(der, 0, der.length, 0, limits.derDepth)
+  if (reader.peek() !== tags.SEQUENCE) reader.skip(tags.SEQUENCE, 'CertificateList')
+  else reader.skipAny('CertificateList')
+  reader.finish('CertificateList')
+  return der as Der<'CertificateList'>
+}
+
+const refusals: Readonly<Partial<Record<BinaryKind, { what: string; remedy: string }>>> = {
+  pkcs12: {
+    what: 'a PKCS#12 file, which holds a private key',
+    remedy: 'export its certificates: openssl pkcs12 -in FILE -nokeys -out certificates.pem',
+  },
+  'public-key': { what: 'a bare public key', remedy: 'give the certificate that holds it' },
+  'ocsp-response': { what: 'an OCSP response', remedy: 'give the certificate it speaks about' },
+}
+
+function readBinary(file: Uint8Array, collected: Collected, limits: ReadLimits): 'der' | 'pkcs7' {
+  const found = recogniseBinary(file, limits.derDepth)
+  if (found === 'private-key') failPrivateKey('DER private key', 0)
+  const refusal = refusals[found]
+  if (refusal !== undefined) failFormat(refusal.what, refusal.remedy, 0)
+  // What is left are the kinds that are blocks of their own.
+  const kind = readBlock(found as BlockKind, file, collected, limits)
+  collected.blocks.push({ kind, label: undefined, offset: 0 })
+  return kind === 'pkcs7' ? 'pkcs7' : 'der'
+}
+
+function countOne(count: number, limits: ReadLimits): void {
+  if (count < limits.certificatesPerFile) return
+  throw new ParseError({
+    code: 'limit-exceeded',
+    where: 'file',
+    offset: 0,
+    expected: `at most ${limits.certificatesPerFile} certificates, requests or CRLs (limits.certificatesPerFile)`,
+    found: 'more',
+    remedy: 'raise the limit if the source is trusted',
+  })
+}
+
+function inBlock(error: ParseError, number: number, label: string, offset: number): ParseError {
+  const { code, where, expected, found, remedy } = error
+  // Faults of the text itself, not of what it decodes to, already name the block and count from the file's start.
+  if (code === 'invalid-base64') return error
+  const block = `block ${number} (${label} at ${offset}): ${where}`
+  return new ParseError({ code, where: block, offset: error.offset, expected, found, remedy }, { cause: error })
+}
+
+function failPrivateKey(what: string, offset: number): never {
+  throw new ParseError({
+    code: 'private-key',
+    where: 'file',
+    offset,
+    expected: 'certificates, requests or CRLs only',
+    found: `a private key (${what})`,
+    remedy: 'remove the key from the file, and treat it as exposed if the file was sent anywhere',
+  })
+}
+
+function failFormat(found: string, remedy: string, offset: number): never {
+  const expected = 'certificates as PEM, DER or PKCS#7'
+  throw new ParseError({ code: 'unrecognised-format', where: 'file', offset, expected, found, remedy })
+}
+
+function failNothing(text: string, blocks: readonly FileBlock[]): never {
+  const [first] = blocks
+  if (first !== undefined) {
+    const labels = [...new Set(blocks.map(({ label }) => label))].slice(0, 5).join(', ')
+    failFormat(`PEM blocks of other kinds (${labels})`, 'give the file that holds the certificate', first.offset)
+  }
+  if (text.trim() === '') {
+    const expected = 'certificates as PEM, DER or PKCS#7'
+    const remedy = 'check that the export or download worked'
+    throw new ParseError({ code: 'empty-input', where: 'file', offset: 0, expected, found: 'an empty file', remedy })
+  }
+  const bytes = Uint8Array.from(text.slice(0, 4096), (character) => Math.min(character.charCodeAt(0), 0xff))
+  const { what, remedy } = recogniseLookalike(bytes)
+  failFormat(what, remedy, 0)
+}

@@ -1,0 +1,425 @@
+// Certificate (RFC 5280 §4.1): a view on its own bytes. The constructor checks the whole structure in one pass and
+// keeps offsets only; names, key and extensions decode when asked and are then kept.
+
+import type { Der } from '../base/brands.js'
+import { equalRanges, toHex } from '../base/bytes.js'
+import type { ParseError } from '../base/errors.js'
+import { defaultReadLimits, type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { DerReader } from '../der/reader.js'
+import { context, contextConstructed } from '../der/tags.js'
+import * as tags from '../der/tags.js'
+import { GENERALIZED_FROM } from '../der/time.js'
+import { skipAlgorithmIdentifier } from './algorithm-identifier.js'
+import { type Extension, findExtension, readExtensions, skipExtensions } from './extension.js'
+import type { ExtensionName, ExtensionValues } from './extension-table.js'
+import { Name, skipName } from './name.js'
+import { orError, type Plain, toPlain } from './plain.js'
+import { skipSubjectPublicKeyInfo, SubjectPublicKeyInfo } from './public-key.js'
+import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.js'
+
+/** Hash functions {@link Certificate.fingerprint} offers. */
+export type FingerprintHash = 'sha-1' | 'sha-256' | 'sha-384' | 'sha-512'
+
+/** What has been decoded so far. Apart from the certificate, so that one of a bundle nobody looks at stays small. */
+class Decoded {
+  der: Uint8Array | undefined
+  issuer: Name | undefined
+  subject: Name | undefined
+  publicKey: SubjectPublicKeyInfo | undefined
+  extensions: readonly Extension[] | undefined
+  signatureAlgorithm: SignatureAlgorithm | undefined
+}
+
+/**
+ * An X.509 certificate whose structure has been checked in full. That it parses says nothing about trust: no signature,
+ * date or usage has been judged. Make one with {@link parseCertificate}; it stays valid as long as its bytes are not
+ * changed.
+ */
+export class Certificate {
+  /** 1, 2 or 3. */
+  readonly version: 1 | 2 | 3
+  // Offsets into `buffer`. Each field ends where the next begins, so one offset a field is enough.
+  private readonly tbsStart: number
+  private readonly serialStart: number
+  private readonly signatureAlgorithmStart: number
+  private readonly issuerStart: number
+  private readonly issuerEnd: number
+  private readonly subjectStart: number
+  private readonly publicKeyStart: number
+  private readonly publicKeyEnd: number
+  private readonly extensionsStart: number
+  private readonly tbsEnd: number
+  private readonly signatureStart: number
+
+  private cache: Decoded | undefined
+
+  /** @internal Use {@link parseCertificate}. Reads the certificate that fills `start` … `end` of `buffer`. */
+  constructor(
+    private readonly buffer: Uint8Array,
+    private readonly start: number,
+    private readonly end: number,
+    limits: ReadLimits,
+  ) {
+    const reader = new DerReader(buffer, start, end, start, limits.derDepth, end)
+    const fileEnd = reader.enter(tags.SEQUENCE, 'Certificate')
+    this.tbsStart = reader.position
+    const certificateEnd = reader.enter(tags.SEQUENCE, 'Certificate.tbsCertificate')
+
+    this.version = readVersion(reader)
+    reader.skipInteger('Certificate.serialNumber')
+    this.serialStart = reader.contentStart
+    this.signatureAlgorithmStart = reader.position
+    skipAlgorithmIdentifier(reader, 'Certificate.signature')
+    this.issuerStart = reader.position
+    skipName(reader, 'Certificate.issuer')
+    this.issuerEnd = reader.position
+
+    const validityEnd = reader.enter(tags.SEQUENCE, 'Certificate.validity')
+    reader.readTime('Certificate.validity.notBefore')
+    reader.readTime('Certificate.validity.notAfter')
+    reader.leave(validityEnd, 'Certificate.validity')
+
+    this.subjectStart = reader.position
+    this.skipSubject(reader)
+    this.publicKeyStart = reader.position
+    skipSubjectPublicKeyInfo(reader, 'Certificate.subjectPublicKeyInfo')
+    this.publicKeyEnd = reader.position
+    skipUniqueIdentifiers(reader, this.version)
+    this.extensionsStart = skipExtensionsField(reader, this.version, limits.extensionCount)
+    reader.leave(certificateEnd, 'Certificate.tbsCertificate')
+    this.tbsEnd = reader.position
+
+    this.skipSignatureAlgorithm(reader)
+    reader.skipWholeBitString('Certificate.signatureValue', 'signature')
+    this.signatureStart = reader.contentStart
+    reader.leave(fileEnd, 'Certificate')
+    reader.finish('Certificate')
+  }
+
+  /** A self-issued certificate's subject is the bytes just checked: comparing them is cheaper than checking again. */
+  private skipSubject(reader: DerReader): void {
+    const { buffer, issuerStart, issuerEnd, subjectStart } = this
+    const length = issuerEnd - issuerStart
+    if (subjectStart + length <= reader.end && equalRanges(buffer, issuerStart, buffer, subjectStart, length)) {
+      reader.position = subjectStart + length
+    } else {
+      skipName(reader, 'Certificate.subject')
+    }
+  }
+
+  /**
+   * RFC 5280 §4.1.1.2: the outer algorithm "MUST contain the same algorithm identifier as the signature field". So it
+   * is the bytes checked before, or wrong.
+   */
+  private skipSignatureAlgorithm(reader: DerReader): void {
+    const { buffer, signatureAlgorithmStart, issuerStart, tbsEnd } = this
+    const length = issuerStart - signatureAlgorithmStart
+    if (tbsEnd + length <= reader.end && equalRanges(buffer, signatureAlgorithmStart, buffer, tbsEnd, length)) {
+      reader.position = tbsEnd + length
+      return
+    }
+    skipAlgorithmIdentifier(reader, 'Certificate.signatureAlgorithm')
+    const expected = 'the algorithm identifier of tbsCertificate.signature'
+    reader.fail('algorithm-mismatch', 'Certificate.signatureAlgorithm', tbsEnd, expected, 'another one')
+  }
+
+  /** The certificate's DER. A view: not copied. */
+  get der(): Der<'Certificate'> {
+    return (this.decoded.der ??= this.buffer.subarray(this.start, this.end)) as Der<'Certificate'>
+  }
+
+  /** DER of tbsCertificate: the bytes the signature covers. */
+  get tbsCertificate(): Der<'TBSCertificate'> {
+    return this.buffer.subarray(this.tbsStart, this.tbsEnd) as Der<'TBSCertificate'>
+  }
+
+  /** Content of the signature's BIT STRING. Not verified. */
+  get signatureValue(): Uint8Array {
+    return this.buffer.subarray(this.signatureStart, this.end)
+  }
+
+  /** The serial number's INTEGER content octets: two's complement, big-endian, at least one byte. */
+  get serialNumberBytes(): Uint8Array {
+    return this.buffer.subarray(this.serialStart, this.signatureAlgorithmStart)
+  }
+
+  /** The serial number as upper-case hex of its bytes: `0A3F…`, `-01` for a negative one, without a sign byte. */
+  get serialNumber(): string {
+    return formatSerialNumber(this.serialNumberBytes)
+  }
+
+  /**
+   * The signature algorithm with decoded parameters.
+   * @throws ParseError (`invalid-algorithm-parameters`) where the parameters break the algorithm's definition
+   */
+  get signatureAlgorithm(): SignatureAlgorithm {
+    return (this.decoded.signatureAlgorithm ??= readSignatureAlgorithm(
+      this.reader(this.tbsEnd, this.end),
+      'Certificate.signatureAlgorithm',
+    ))
+  }
+
+  get issuer(): Name {
+    return (this.decoded.issuer ??= new Name(this.buffer, this.issuerStart, this.issuerEnd))
+  }
+
+  get subject(): Name {
+    return (this.decoded.subject ??= new Name(this.buffer, this.subjectStart, this.publicKeyStart))
+  }
+
+  /** First second of validity. */
+  get notBefore(): Date {
+    return new Date(this.notBeforeTime)
+  }
+
+  /** Last second of validity. */
+  get notAfter(): Date {
+    return new Date(this.notAfterTime)
+  }
+
+  /** First second of validity in milliseconds since 1970. */
+  get notBeforeTime(): number {
+    return this.validity()[0]
+  }
+
+  /** Last second of validity in milliseconds since 1970. */
+  get notAfterTime(): number {
+    return this.validity()[1]
+  }
+
+  /**
+   * Whether a date before 2050 is written as GeneralizedTime. RFC 5280 §4.1.2.5 forbids CAs to do so and obliges
+   * readers to accept it: a deviation of the issuer, for a validator's profile to judge.
+   */
+  get hasEarlyGeneralizedTime(): boolean {
+    const reader = this.reader(this.issuerEnd, this.subjectStart)
+    reader.enter(tags.SEQUENCE, 'Certificate.validity')
+    while (!reader.atEnd()) {
+      const tag = reader.peek()
+      if (reader.readTime('Certificate.validity') < GENERALIZED_FROM && tag === tags.GENERALIZED_TIME) return true
+    }
+    return false
+  }
+
+  get publicKey(): SubjectPublicKeyInfo {
+    const { buffer, publicKeyStart, publicKeyEnd, start } = this
+    return (this.decoded.publicKey ??= new SubjectPublicKeyInfo(buffer, publicKeyStart, publicKeyEnd, start))
+  }
+
+  /** issuerUniqueID's bits (versions 2 and 3), or undefined. RFC 5280 §4.1.2.8 asks CAs not to write it. */
+  get issuerUniqueID(): Uint8Array | undefined {
+    return this.uniqueIdentifier(context(1))
+  }
+
+  /** subjectUniqueID's bits (versions 2 and 3), or undefined. */
+  get subjectUniqueID(): Uint8Array | undefined {
+    return this.uniqueIdentifier(context(2))
+  }
+
+  /** Every extension in encoded order; empty where there are none. */
+  get extensions(): readonly Extension[] {
+    const { extensionsStart, tbsEnd } = this
+    if (extensionsStart < 0) return []
+    return (this.decoded.extensions ??= readExtensions(this.reader(extensionsStart, tbsEnd)))
+  }
+
+  /** One extension by registered name, typed, or by OID; undefined where it is absent. */
+  extension<N extends ExtensionName>(name: N): Extension<ExtensionValues[N]> | undefined
+  extension(oid: string): Extension | undefined
+  extension(nameOrOid: string): Extension | undefined {
+    return findExtension(this.extensions, nameOrOid)
+  }
+
+  /**
+   * Errors of all extensions this library decodes whose values are malformed; empty when every one of them decodes.
+   * Extensions it does not decode have no errors: whether they may be ignored is a question of `critical`.
+   */
+  get extensionErrors(): readonly ParseError[] {
+    return this.extensions.flatMap(({ error }) => error ?? [])
+  }
+
+  // The extensions asked for most. Each is undefined where absent, and throws ParseError where malformed.
+
+  /** @throws ParseError where the extension is malformed */
+  get basicConstraints(): ExtensionValues['basicConstraints'] | undefined {
+    return this.extension('basicConstraints')?.value
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get keyUsage(): ExtensionValues['keyUsage'] | undefined {
+    return this.extension('keyUsage')?.value
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get extendedKeyUsage(): ExtensionValues['extendedKeyUsage'] | undefined {
+    return this.extension('extendedKeyUsage')?.value
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get subjectAltName(): ExtensionValues['subjectAltName'] | undefined {
+    return this.extension('subjectAltName')?.value
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get subjectKeyIdentifier(): ExtensionValues['subjectKeyIdentifier'] | undefined {
+    return this.extension('subjectKeyIdentifier')?.value
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get authorityKeyIdentifier(): ExtensionValues['authorityKeyIdentifier'] | undefined {
+    return this.extension('authorityKeyIdentifier')?.value
+  }
+
+  /** Whether subject and issuer are the same name (RFC 5280 §6.1). Says nothing about who signed. */
+  get isSelfIssued(): boolean {
+    return this.subject.equals(this.issuer)
+  }
+
+  /**
+   * Whether the certificate looks self-signed: self-issued, and its key identifiers, where both are present, agree.
+   * The signature is NOT verified; anyone can make a certificate for which this is true.
+   */
+  get isSelfSigned(): boolean {
+    if (!this.isSelfIssued) return false
+    const subjectKey = this.extension('subjectKeyIdentifier')
+    const authorityKey = this.extension('authorityKeyIdentifier')
+    if (subjectKey === undefined || authorityKey === undefined) return true
+    if (subjectKey.error !== undefined || authorityKey.error !== undefined) return true
+    const { keyIdentifier } = authorityKey.value
+    return keyIdentifier === undefined || toHex(keyIdentifier) === toHex(subjectKey.value)
+  }
+
+  /**
+   * Hash over the whole DER, as lower-case hex without separators. Computed by the runtime's Web Crypto, which browsers
+   * offer to secure pages only.
+   */
+  async fingerprint(hash: FingerprintHash = 'sha-256'): Promise<string> {
+    // A copy, since Web Crypto takes no views on shared memory.
+    return toHex(new Uint8Array(await crypto.subtle.digest(hash, new Uint8Array(this.der))))
+  }
+
+  /** Whether `other` is the same certificate, byte for byte. */
+  equals(other: Certificate): boolean {
+    const length = this.end - this.start
+    return length === other.end - other.start && equalRanges(this.buffer, this.start, other.buffer, other.start, length)
+  }
+
+  /** Everything the certificate says as plain data: bytes as hex, times as ISO 8601, malformed values as their error. */
+  toJSON(): Plain {
+    return toPlain({
+      version: this.version,
+      serialNumber: this.serialNumber,
+      signatureAlgorithm: orError(() => this.signatureAlgorithm),
+      issuer: this.issuer,
+      notBefore: this.notBefore,
+      notAfter: this.notAfter,
+      subject: this.subject,
+      publicKey: orError(() => this.publicKey.key),
+      issuerUniqueID: this.issuerUniqueID,
+      subjectUniqueID: this.subjectUniqueID,
+      extensions: this.extensions,
+    })
+  }
+
+  /** What `console.log` prints in Node, Deno and Bun: the facts that tell certificates apart. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    const { subject, issuer, serialNumber, notBefore, notAfter } = this
+    return new (class Certificate {
+      readonly subject = subject.toString()
+      readonly issuer = issuer.toString()
+      readonly serialNumber = serialNumber
+      readonly notBefore = notBefore
+      readonly notAfter = notAfter
+    })()
+  }
+
+  private reader(start: number, end: number): DerReader {
+    return new DerReader(this.buffer, start, end, this.start)
+  }
+
+  private get decoded(): Decoded {
+    return (this.cache ??= new Decoded())
+  }
+
+  private validity(): readonly [number, number] {
+    const reader = this.reader(this.issuerEnd, this.subjectStart)
+    reader.enter(tags.SEQUENCE, 'Certificate.validity')
+    return [reader.readTime('Certificate.validity.notBefore'), reader.readTime('Certificate.validity.notAfter')]
+  }
+
+  private uniqueIdentifier(tag: number): Uint8Array | undefined {
+    const reader = this.reader(this.publicKeyEnd, this.tbsEnd)
+    while (!reader.atEnd() && reader.peek() < tag) reader.skip(reader.peek(), 'Certificate')
+    if (reader.peek() !== tag) return undefined
+    reader.skipBitString('Certificate', tag)
+    return this.buffer.subarray(reader.contentStart, reader.position)
+  }
+}
+
+function readVersion(reader: DerReader): 1 | 2 | 3 {
+  if (reader.peek() !== contextConstructed(0)) return 1
+  const outerEnd = reader.enter(contextConstructed(0), 'Certificate.version')
+  const version = reader.readUnsigned('Certificate.version') + 1
+  if (version === 1) {
+    reader.fail('explicit-default', 'Certificate.version', reader.contentStart, 'version left out where it is 1', 'v1')
+  }
+  if (version !== 2 && version !== 3) {
+    reader.fail('invalid-version', 'Certificate.version', reader.contentStart, 'version 1, 2 or 3', String(version))
+  }
+  reader.leave(outerEnd, 'Certificate.version')
+  return version
+}
+
+/** RFC 5280 §4.1.2.8: unique identifiers "MUST only appear if the version is 2 or 3". */
+function skipUniqueIdentifiers(reader: DerReader, version: number): void {
+  if (reader.peek() === context(1)) skipUniqueIdentifier(reader, version, context(1), 'Certificate.issuerUniqueID')
+  if (reader.peek() === context(2)) skipUniqueIdentifier(reader, version, context(2), 'Certificate.subjectUniqueID')
+}
+
+function skipUniqueIdentifier(reader: DerReader, version: number, tag: number, where: string): void {
+  if (version === 1) {
+    reader.fail('unexpected-field', where, reader.position, 'no unique identifier in a version 1 certificate', 'one')
+  }
+  reader.skipBitString(where, tag)
+}
+
+/** Steps over the extensions; returns where their SEQUENCE starts, or -1. §4.1.2.9: they "MUST only appear in v3". */
+function skipExtensionsField(reader: DerReader, version: number, limit: number): number {
+  if (reader.peek() !== contextConstructed(3)) return -1
+  if (version !== 3) {
+    const expected = `no extensions in a version ${version} certificate`
+    reader.fail('unexpected-field', 'Certificate.extensions', reader.position, expected, 'some')
+  }
+  const outerEnd = reader.enter(contextConstructed(3), 'Certificate.extensions')
+  const start = reader.position
+  skipExtensions(reader, 'Certificate.extensions', limit)
+  reader.leave(outerEnd, 'Certificate.extensions')
+  return start
+}
+
+/** Upper-case hex of an INTEGER's content octets, as OpenSSL and Node print serial numbers. */
+export function formatSerialNumber(content: Uint8Array): string {
+  if ((content[0] ?? 0) >= 0x80) {
+    let magnitude = 0n
+    for (const byte of content) magnitude = (magnitude << 8n) | BigInt(byte)
+    const text = (-BigInt.asIntN(content.length * 8, magnitude)).toString(16).toUpperCase()
+    return `-${text.length % 2 === 0 ? text : `0${text}`}`
+  }
+  return toHex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content).toUpperCase()
+}
+
+/**
+ * Reads one certificate from strict DER. The structure is checked in full: version rules, serial number, both algorithm
+ * identifiers, names, times, key, unique identifiers and the frame of every extension. Values of extensions and the
+ * public key's numbers decode on first use; {@link Certificate.extensionErrors} asks about all extensions at once.
+ *
+ * @param der exactly one certificate. It is not copied: do not change it afterwards.
+ * @throws ParseError with a code, the field and the byte offset; TypeError when `der` is no Uint8Array
+ * @example
+ * const certificate = parseCertificate(await readFile('server.der'))
+ * console.log(certificate.subject.toString(), certificate.notAfter)
+ */
+export function parseCertificate(der: Uint8Array, limits?: Partial<ReadLimits>): Certificate {
+  if (!(der instanceof Uint8Array)) throw new TypeError('parseCertificate: expected a Uint8Array of DER')
+  return new Certificate(der, 0, der.length, limits === undefined ? defaultReadLimits : resolveReadLimits(limits))
+}

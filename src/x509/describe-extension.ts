@@ -1,0 +1,151 @@
+// Each extension's value as the lines OpenSSL prints for it.
+
+import { toHex } from '../base/bytes.js'
+import { formatSerialNumber } from './certificate.js'
+import type { Extension } from './extension.js'
+import { type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
+import type { DistributionPoint } from './extensions/distribution-points.js'
+import type { AccessDescription } from './extensions/information-access.js'
+import type { KeyUsageBit } from './extensions/key-usage.js'
+import type { GeneralSubtree } from './extensions/name-constraints.js'
+import type { PolicyInformation, PolicyQualifier } from './extensions/policies.js'
+import type { SignedCertificateTimestamp } from './extensions/signed-certificate-timestamps.js'
+import { formatGeneralName, type GeneralName } from './general-name.js'
+import { formatOneLine } from './name-text.js'
+import { oidTitle, titleOf } from './titles.js'
+
+type Lines = readonly string[]
+
+const keyUsageTitles: Readonly<Record<KeyUsageBit, string>> = {
+  digitalSignature: 'Digital Signature',
+  contentCommitment: 'Non Repudiation',
+  keyEncipherment: 'Key Encipherment',
+  dataEncipherment: 'Data Encipherment',
+  keyAgreement: 'Key Agreement',
+  keyCertSign: 'Certificate Sign',
+  cRLSign: 'CRL Sign',
+  encipherOnly: 'Encipher Only',
+  decipherOnly: 'Decipher Only',
+}
+
+const hex = (bytes: Uint8Array): string => toHex(bytes, ':').toUpperCase()
+const upperHexPairs = (text: string): string => text.replace(/..(?=.)/g, '$&:')
+const indent = (lines: Lines): Lines => lines.map((line) => `  ${line}`)
+const generalNames = (names: readonly GeneralName[]): Lines => [names.map(formatGeneralName).join(', ')]
+const accessLines = (descriptions: readonly AccessDescription[]): Lines =>
+  descriptions.map(({ accessMethod, accessLocation }) => `${titleOf(accessMethod)} - ${formatGeneralName(accessLocation)}`)
+
+type Describers = { readonly [N in ExtensionName]: (value: ExtensionValues[N]) => Lines }
+
+const describers: Describers = {
+  basicConstraints: ({ cA, pathLenConstraint }) => [
+    `CA:${cA ? 'TRUE' : 'FALSE'}${pathLenConstraint === undefined ? '' : `, pathlen:${pathLenConstraint}`}`,
+  ],
+  keyUsage: (usage) => [usage.map((bit) => keyUsageTitles[bit]).join(', ')],
+  extendedKeyUsage: (purposes) => [purposes.map(titleOf).join(', ')],
+  subjectAltName: generalNames,
+  issuerAltName: generalNames,
+  subjectKeyIdentifier: (identifier) => [hex(identifier)],
+  authorityKeyIdentifier: ({ keyIdentifier, authorityCertIssuer, authorityCertSerialNumber }) => {
+    if (authorityCertIssuer === undefined || authorityCertSerialNumber === undefined) {
+      return keyIdentifier === undefined ? [''] : [hex(keyIdentifier)]
+    }
+    return [
+      ...(keyIdentifier === undefined ? [] : [`keyid:${hex(keyIdentifier)}`]),
+      ...authorityCertIssuer.map(formatGeneralName),
+      `serial:${upperHexPairs(formatSerialNumber(authorityCertSerialNumber))}`,
+    ]
+  },
+  nameConstraints: ({ permittedSubtrees, excludedSubtrees }) => [
+    ...subtreeLines('Permitted', permittedSubtrees),
+    ...subtreeLines('Excluded', excludedSubtrees),
+  ],
+  certificatePolicies: (policies) => policies.flatMap(policyLines),
+  policyMappings: (mappings) => [
+    mappings.map(({ issuerDomainPolicy, subjectDomainPolicy }) => `${issuerDomainPolicy}:${subjectDomainPolicy}`).join(', '),
+  ],
+  policyConstraints: ({ requireExplicitPolicy, inhibitPolicyMapping }) => [
+    [
+      ...(requireExplicitPolicy === undefined ? [] : [`Require Explicit Policy:${requireExplicitPolicy}`]),
+      ...(inhibitPolicyMapping === undefined ? [] : [`Inhibit Policy Mapping:${inhibitPolicyMapping}`]),
+    ].join(', '),
+  ],
+  inhibitAnyPolicy: (skipCerts) => [String(skipCerts)],
+  authorityInfoAccess: accessLines,
+  subjectInfoAccess: accessLines,
+  cRLDistributionPoints: (points) => points.flatMap(distributionPointLines),
+  freshestCRL: (points) => points.flatMap(distributionPointLines),
+  subjectDirectoryAttributes: (attributes) =>
+    attributes.map(({ type, values }) => `${oidTitle(type)}: ${values.map((value) => toHex(value)).join(', ')}`),
+  noRevAvail: () => [''],
+  ocspNoCheck: () => [''],
+  precertificatePoison: () => ['NULL'],
+  tlsFeature: (features) => [
+    features.map((feature) => ({ 5: 'status_request', 17: 'status_request_v2' })[feature] ?? String(feature)).join(', '),
+  ],
+  signedCertificateTimestamps: (timestamps) => timestamps.flatMap(timestampLines),
+}
+
+/** Lines of a decoded value; undefined for an extension this library does not decode. @throws ParseError if malformed */
+export function describeExtension(extension: Extension): Lines | undefined {
+  const { name } = extension
+  if (!isExtensionName(name)) return undefined
+  // The table pairs each name with its own value type; the compiler cannot follow the pairing through a variable name.
+  const show = describers[name] as (value: unknown) => Lines
+  return show(extension.value)
+}
+
+function subtreeLines(title: string, subtrees: readonly GeneralSubtree[] | undefined): Lines {
+  if (subtrees === undefined) return []
+  return [`${title}:`, ...indent(subtrees.map(({ base }) => formatGeneralName(base).replace(/^IP Address:/, 'IP:')))]
+}
+
+function policyLines({ policyIdentifier, policyQualifiers }: PolicyInformation): Lines {
+  return [`Policy: ${oidTitle(policyIdentifier)}`, ...indent(policyQualifiers.flatMap(qualifierLines))]
+}
+
+function qualifierLines(qualifier: PolicyQualifier): Lines {
+  switch (qualifier.type) {
+    case 'cps':
+      return [`CPS: ${qualifier.uri}`]
+    case 'userNotice': {
+      const { noticeRef, explicitText } = qualifier
+      const reference =
+        noticeRef === undefined
+          ? []
+          : [
+              `Organization: ${noticeRef.organization}`,
+              `Number${noticeRef.noticeNumbers.length > 1 ? 's' : ''}: ${noticeRef.noticeNumbers.join(', ')}`,
+            ]
+      const text = explicitText === undefined ? [] : [`Explicit Text: ${explicitText}`]
+      return ['User Notice:', ...indent([...reference, ...text])]
+    }
+    case 'unknown':
+      return [`Unknown Qualifier: ${qualifier.oid}`]
+  }
+}
+
+function distributionPointLines({ distributionPoint, reasons, cRLIssuer }: DistributionPoint): Lines {
+  const lines: string[] = []
+  if (distributionPoint?.type === 'fullName') {
+    lines.push('Full Name:', ...indent(distributionPoint.names.map(formatGeneralName)))
+  } else if (distributionPoint !== undefined) {
+    lines.push('Relative Name:', `  ${formatOneLine([distributionPoint.relativeName])}`)
+  }
+  if (reasons !== undefined) lines.push('Reasons:', `  ${reasons.join(', ')}`)
+  if (cRLIssuer !== undefined) lines.push('CRL Issuer:', ...indent(cRLIssuer.map(formatGeneralName)))
+  return lines
+}
+
+function timestampLines({ version, logId, timestamp, signature }: SignedCertificateTimestamp): Lines {
+  if (logId === undefined || timestamp === undefined || signature === undefined) {
+    return ['Signed Certificate Timestamp:', `    Version   : unknown (0x${version.toString(16)})`]
+  }
+  return [
+    'Signed Certificate Timestamp:',
+    '    Version   : v1 (0x0)',
+    `    Log ID    : ${hex(logId)}`,
+    `    Timestamp : ${timestamp.toISOString()}`,
+    `    Signature : ${hex(signature)}`,
+  ]
+}

@@ -1,0 +1,26 @@
+// basicConstraints (RFC 5280 §4.2.1.9).
+
+import type { DerReader } from '../../der/reader.js'
+import * as tags from '../../der/tags.js'
+
+export interface BasicConstraints {
+  /** Whether the subject is a certification authority. */
+  readonly cA: boolean
+  /** How many non-self-issued intermediates may follow; undefined for any number. */
+  readonly pathLenConstraint: number | undefined
+}
+
+export function readBasicConstraints(reader: DerReader, where: string): BasicConstraints {
+  const outerEnd = reader.enter(tags.SEQUENCE, where)
+  let cA = false
+  if (reader.peek() === tags.BOOLEAN) {
+    const start = reader.position
+    cA = reader.readBoolean(`${where}.cA`)
+    if (!cA) reader.fail('explicit-default', `${where}.cA`, start, 'cA left out where it is FALSE', 'FALSE')
+  }
+  // A pathLenConstraint without cA is meaningless, not malformed: RFC 5280 forbids CAs to write it, and path
+  // validation reads it only where cA holds.
+  const pathLenConstraint = reader.atEnd() ? undefined : reader.readUnsigned(`${where}.pathLenConstraint`)
+  reader.leave(outerEnd, where)
+  return { cA, pathLenConstraint }
+}

@@ -1,0 +1,88 @@
+// cRLDistributionPoints (RFC 5280 §4.2.1.13) and freshestCRL (§4.2.1.15), which share one form.
+
+import type { DerReader } from '../../der/reader.js'
+import { context, contextConstructed } from '../../der/tags.js'
+import * as tags from '../../der/tags.js'
+import { type GeneralName, readGeneralNames } from '../general-name.js'
+import { decodeRelativeDistinguishedName, skipRelativeDistinguishedName } from '../name.js'
+import type { RelativeDistinguishedName } from '../name-attribute.js'
+import { readNamedBits } from './named-bits.js'
+
+/** Reasons a CRL covers, in the order of the standard; the first bit is unused and has no meaning. */
+const reasonFlags = [
+  'unused',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  'privilegeWithdrawn',
+  'aACompromise',
+] as const
+
+export type ReasonFlag = (typeof reasonFlags)[number]
+
+export type DistributionPointName =
+  | { readonly type: 'fullName'; readonly names: readonly GeneralName[] }
+  | { readonly type: 'nameRelativeToCRLIssuer'; readonly relativeName: RelativeDistinguishedName }
+
+export interface DistributionPoint {
+  readonly distributionPoint: DistributionPointName | undefined
+  /** Undefined where the CRL covers all reasons. */
+  readonly reasons: readonly ReasonFlag[] | undefined
+  /** Undefined where the certificate's issuer issues the CRL. */
+  readonly cRLIssuer: readonly GeneralName[] | undefined
+}
+
+export function readDistributionPoints(reader: DerReader, where: string): readonly DistributionPoint[] {
+  const outerEnd = reader.enter(tags.SEQUENCE, where)
+  const points: DistributionPoint[] = []
+  do {
+    points.push(readDistributionPoint(reader, where))
+  } while (!reader.atEnd())
+  reader.leave(outerEnd, where)
+  return points
+}
+
+function readDistributionPoint(reader: DerReader, where: string): DistributionPoint {
+  const outerEnd = reader.enter(tags.SEQUENCE, where)
+  const distributionPoint = readDistributionPointName(reader, 0, `${where}.distributionPoint`)
+  const reasons =
+    reader.peek() === context(1) ? readNamedBits(reader, `${where}.reasons`, reasonFlags, context(1)) : undefined
+  const cRLIssuer =
+    reader.peek() === contextConstructed(2)
+      ? readGeneralNames(reader, `${where}.cRLIssuer`, contextConstructed(2))
+      : undefined
+  // §4.2.1.13: "a DistributionPoint MUST NOT consist of only the reasons field; either distributionPoint or cRLIssuer
+  // MUST be present."
+  if (distributionPoint === undefined && cRLIssuer === undefined) {
+    reader.fail('invalid-extension', where, reader.position, 'a distributionPoint or a cRLIssuer', 'neither')
+  }
+  reader.leave(outerEnd, where)
+  return { distributionPoint, reasons, cRLIssuer }
+}
+
+/** Reads `[number] DistributionPointName OPTIONAL`, explicitly tagged because it is a CHOICE. */
+export function readDistributionPointName(
+  reader: DerReader,
+  number: number,
+  where: string,
+): DistributionPointName | undefined {
+  if (reader.peek() !== contextConstructed(number)) return undefined
+  const outerEnd = reader.enter(contextConstructed(number), where)
+  let name: DistributionPointName
+  if (reader.peek() === contextConstructed(1)) {
+    const start = reader.position
+    skipRelativeDistinguishedName(reader, contextConstructed(1), `${where}.nameRelativeToCRLIssuer`)
+    reader.position = start
+    name = {
+      type: 'nameRelativeToCRLIssuer',
+      relativeName: decodeRelativeDistinguishedName(reader, contextConstructed(1)),
+    }
+  } else {
+    name = { type: 'fullName', names: readGeneralNames(reader, `${where}.fullName`, contextConstructed(0)) }
+  }
+  reader.leave(outerEnd, where)
+  return name
+}

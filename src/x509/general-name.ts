@@ -1,0 +1,159 @@
+// GeneralName (RFC 5280 §4.2.1.6), all nine forms, and the address ranges name constraints use (§4.2.1.10).
+
+import { toHex } from '../base/bytes.js'
+import { DerReader } from '../der/reader.js'
+import { context, contextConstructed } from '../der/tags.js'
+import * as tags from '../der/tags.js'
+import { formatIpAddress } from './ip-address.js'
+import { Name, skipName } from './name.js'
+import { identifierText, knownIdentifier } from './object-identifiers.js'
+import { readImplicitIa5, readText } from './string-types.js'
+
+/** One name of a subject, issuer, responder or distribution point. */
+export type GeneralName =
+  | {
+      readonly type: 'otherName'
+      /** OID of the name form. */
+      readonly typeId: string
+      /** The value, DER, without its `[0]`. */
+      readonly value: Uint8Array
+      /** Text of the forms whose value is a string: SmtpUTF8Mailbox (RFC 9598), Microsoft's user principal name. */
+      readonly text: string | undefined
+    }
+  /** A mailbox in ASCII; internationalised ones are an otherName of form SmtpUTF8Mailbox. */
+  | { readonly type: 'rfc822Name'; readonly value: string }
+  | { readonly type: 'dNSName'; readonly value: string }
+  /** ORAddress of X.400, as DER: no longer in use. */
+  | { readonly type: 'x400Address'; readonly value: Uint8Array }
+  | { readonly type: 'directoryName'; readonly value: Name }
+  | { readonly type: 'ediPartyName'; readonly value: Uint8Array }
+  | { readonly type: 'uniformResourceIdentifier'; readonly value: string }
+  /** `address` has 4 or 16 bytes. In a name constraint `mask` has as many; elsewhere it is undefined. */
+  | {
+      readonly type: 'iPAddress'
+      readonly address: Uint8Array
+      readonly mask: Uint8Array | undefined
+      /** `192.0.2.1`, `2001:db8::1` (RFC 5952), or in a constraint `192.0.2.0/255.255.255.0`. */
+      readonly value: string
+    }
+  | { readonly type: 'registeredID'; readonly value: string }
+
+/** Whether the names stand in a name constraint, where an iPAddress is an address and a mask. */
+export type GeneralNameUse = 'name' | 'constraint'
+
+/** Reads one GeneralName. */
+export function readGeneralName(reader: DerReader, where: string, use: GeneralNameUse = 'name'): GeneralName {
+  const tag = reader.peek()
+  switch (tag) {
+    case contextConstructed(0):
+      return readOtherName(reader, where)
+    case context(1):
+      return { type: 'rfc822Name', value: readImplicitIa5(reader, tag, `${where}.rfc822Name`) }
+    case context(2):
+      return { type: 'dNSName', value: readImplicitIa5(reader, tag, `${where}.dNSName`) }
+    case contextConstructed(3):
+      return { type: 'x400Address', value: readOpaque(reader, `${where}.x400Address`) }
+    case contextConstructed(4):
+      return { type: 'directoryName', value: readDirectoryName(reader, `${where}.directoryName`) }
+    case contextConstructed(5):
+      return { type: 'ediPartyName', value: readOpaque(reader, `${where}.ediPartyName`) }
+    case context(6): {
+      const value = readImplicitIa5(reader, tag, `${where}.uniformResourceIdentifier`)
+      return { type: 'uniformResourceIdentifier', value }
+    }
+    case context(7):
+      return readIpAddress(reader, `${where}.iPAddress`, use)
+    case context(8):
+      return { type: 'registeredID', value: reader.readObjectIdentifier(`${where}.registeredID`, tag) }
+    default: {
+      const found = tag < 0 ? 'nothing' : tags.tagName(tag)
+      return reader.fail(tag < 0 ? 'truncated' : 'unexpected-tag', where, reader.position, 'a GeneralName, [0] to [8]', found)
+    }
+  }
+}
+
+/** Reads GeneralNames: one name or more under the identifier `tag`. */
+export function readGeneralNames(reader: DerReader, where: string, tag = tags.SEQUENCE): readonly GeneralName[] {
+  const outerEnd = reader.enter(tag, where)
+  const names: GeneralName[] = []
+  do {
+    names.push(readGeneralName(reader, where))
+  } while (!reader.atEnd())
+  reader.leave(outerEnd, where)
+  return names
+}
+
+const TEXT_FORMS: readonly string[] = ['smtpUTF8Mailbox', 'userPrincipalName']
+
+function readOtherName(reader: DerReader, where: string): GeneralName {
+  const field = `${where}.otherName`
+  const outerEnd = reader.enter(contextConstructed(0), field)
+  reader.skipObjectIdentifier(field)
+  const typeId = identifierText(reader.bytes, reader.contentStart, reader.position)
+  const valueEnd = reader.enter(contextConstructed(0), `${field}.value`)
+  const start = reader.position
+  reader.skipAny(`${field}.value`)
+  const end = reader.position
+  reader.leave(valueEnd, `${field}.value`)
+  reader.leave(outerEnd, field)
+  const value = reader.bytes.subarray(start, end)
+  // RFC 9598 §3 and Microsoft's form alike: the value is one UTF8String.
+  const isText = TEXT_FORMS.includes(knownIdentifier(typeId)?.name ?? '')
+  const text = isText
+    ? readText(new DerReader(reader.bytes, start, end, reader.origin), `${field}.value`, [tags.UTF8_STRING])
+    : undefined
+  return { type: 'otherName', typeId, value, text }
+}
+
+/** directoryName is explicitly tagged: Name is a CHOICE (X.680 §31.2.7). */
+function readDirectoryName(reader: DerReader, where: string): Name {
+  const outerEnd = reader.enter(contextConstructed(4), where)
+  const start = reader.position
+  skipName(reader, where)
+  const name = new Name(reader.bytes, start, reader.position)
+  reader.leave(outerEnd, where)
+  return name
+}
+
+function readOpaque(reader: DerReader, where: string): Uint8Array {
+  const start = reader.position
+  reader.skipAny(where)
+  return reader.bytes.subarray(start, reader.position)
+}
+
+function readIpAddress(reader: DerReader, where: string, use: GeneralNameUse): GeneralName {
+  const content = reader.readContent(context(7), where)
+  const lengths = use === 'name' ? [4, 16] : [8, 32]
+  if (!lengths.includes(content.length)) {
+    const expected = use === 'name' ? '4 bytes (IPv4) or 16 (IPv6)' : 'address and mask, 8 bytes (IPv4) or 32 (IPv6)'
+    reader.fail('invalid-extension', where, reader.contentStart, expected, `${content.length}`)
+  }
+  if (use === 'name') return { type: 'iPAddress', address: content, mask: undefined, value: formatIpAddress(content) }
+  const address = content.subarray(0, content.length / 2)
+  const mask = content.subarray(content.length / 2)
+  return { type: 'iPAddress', address, mask, value: `${formatIpAddress(address)}/${formatIpAddress(mask)}` }
+}
+
+/** One general name as people read it: `DNS:example.com`, `IP:192.0.2.1`, `DirName:CN=Example`. */
+export function formatGeneralName(name: GeneralName): string {
+  switch (name.type) {
+    case 'otherName':
+      return `otherName:${knownIdentifier(name.typeId)?.name ?? name.typeId}:${name.text ?? toHex(name.value)}`
+    case 'rfc822Name':
+      return `email:${name.value}`
+    case 'dNSName':
+      return `DNS:${name.value}`
+    case 'x400Address':
+      return `X400Name:${toHex(name.value)}`
+    case 'directoryName':
+      return `DirName:${name.value.toOneLine()}`
+    case 'ediPartyName':
+      return `EdiPartyName:${toHex(name.value)}`
+    case 'uniformResourceIdentifier':
+      return `URI:${name.value}`
+    case 'iPAddress':
+      return `IP Address:${name.value}`
+    case 'registeredID':
+      return `Registered ID:${knownIdentifier(name.value)?.name ?? name.value}`
+  }
+}

@@ -1,0 +1,90 @@
+// One attribute of a distinguished name: its type and value, decoded when asked.
+
+import { identifierText, knownIdentifierAt } from './object-identifiers.js'
+import { type StringType, stringTypeOf, textOf } from './string-types.js'
+
+/** One attribute of a name, such as `CN=example.com`. */
+export interface NameAttribute {
+  /** OID of the attribute type. */
+  readonly type: string
+  /** The type's registered name (`commonName`), or undefined. */
+  readonly name: string | undefined
+  /** The type's short name (`CN`), or undefined. */
+  readonly shortName: string | undefined
+  /** The value's text, or undefined where its type is no string type. */
+  readonly text: string | undefined
+  /** The string type the value was encoded in, or undefined where it is none. */
+  readonly encoding: StringType | undefined
+  /** The value's encoding, DER. */
+  readonly der: Uint8Array
+}
+
+/** The attributes of one level of a name; nearly always a single one. */
+export type RelativeDistinguishedName = readonly NameAttribute[]
+
+/** Attribute types {@link Name.get} takes by name. */
+export type AttributeTypeName =
+  | 'commonName'
+  | 'surname'
+  | 'serialNumber'
+  | 'countryName'
+  | 'localityName'
+  | 'stateOrProvinceName'
+  | 'streetAddress'
+  | 'organizationName'
+  | 'organizationalUnitName'
+  | 'title'
+  | 'description'
+  | 'businessCategory'
+  | 'postalCode'
+  | 'name'
+  | 'givenName'
+  | 'initials'
+  | 'generationQualifier'
+  | 'dnQualifier'
+  | 'pseudonym'
+  | 'organizationIdentifier'
+  | 'userId'
+  | 'domainComponent'
+  | 'emailAddress'
+  | 'unstructuredName'
+
+/** @internal One attribute as offsets into the bytes it was read from. */
+export class Attribute implements NameAttribute {
+  private decodedText: string | undefined
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly typeStart: number,
+    private readonly valueStart: number,
+    private readonly contentStart: number,
+    private readonly valueEnd: number,
+    private readonly typeEnd: number,
+  ) {}
+
+  get type(): string {
+    return identifierText(this.bytes, this.typeStart, this.typeEnd)
+  }
+
+  get name(): string | undefined {
+    return knownIdentifierAt(this.bytes, this.typeStart, this.typeEnd)?.name
+  }
+
+  get shortName(): string | undefined {
+    return knownIdentifierAt(this.bytes, this.typeStart, this.typeEnd)?.short
+  }
+
+  get encoding(): StringType | undefined {
+    return stringTypeOf(this.bytes[this.valueStart] ?? 0)
+  }
+
+  get text(): string | undefined {
+    const { encoding } = this
+    if (encoding === undefined) return undefined
+    return (this.decodedText ??= textOf(this.bytes, this.contentStart, this.valueEnd, encoding))
+  }
+
+  get der(): Uint8Array {
+    return this.bytes.subarray(this.valueStart, this.valueEnd)
+  }
+}

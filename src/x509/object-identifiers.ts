@@ -1,0 +1,237 @@
+// The one registry of object identifiers: dotted decimal, the standard's name, and the short name distinguished
+// names use. Nothing else in the library spells an OID it could find here.
+
+import { equalRanges } from '../base/bytes.js'
+import { encodeObjectIdentifier, objectIdentifierText } from '../der/object-identifier.js'
+
+/** A registered object identifier. */
+export interface KnownIdentifier {
+  /** Dotted decimal. */
+  readonly oid: string
+  /** The defining standard's name: `commonName`, `keyUsage`, `sha256WithRSAEncryption`. */
+  readonly name: string
+  /** The short name in distinguished names (RFC 4514 and OpenSSL): `CN`. Only attribute types have one. */
+  readonly short: string | undefined
+}
+
+// One row an identifier: `oid name [short]`, grouped by the arc named first. Text packs better than objects.
+const registry = `
+2.5.4
+3 commonName CN
+4 surname SN
+5 serialNumber serialNumber
+6 countryName C
+7 localityName L
+8 stateOrProvinceName ST
+9 streetAddress street
+10 organizationName O
+11 organizationalUnitName OU
+12 title title
+13 description description
+15 businessCategory businessCategory
+17 postalCode postalCode
+41 name name
+42 givenName GN
+43 initials initials
+44 generationQualifier generationQualifier
+45 x500UniqueIdentifier x500UniqueIdentifier
+46 dnQualifier dnQualifier
+65 pseudonym pseudonym
+97 organizationIdentifier organizationIdentifier
+0.9.2342.19200300.100.1
+1 userId UID
+25 domainComponent DC
+1.3.6.1.4.1.311.60.2.1
+1 jurisdictionLocalityName jurisdictionL
+2 jurisdictionStateOrProvinceName jurisdictionST
+3 jurisdictionCountryName jurisdictionC
+1.2.840.113549.1.9
+1 emailAddress emailAddress
+2 unstructuredName unstructuredName
+7 challengePassword challengePassword
+8 unstructuredAddress unstructuredAddress
+14 extensionRequest
+1.3.6.1.4.1.311.2.1
+14 microsoftExtensionRequest
+2.5.29
+9 subjectDirectoryAttributes
+14 subjectKeyIdentifier
+15 keyUsage
+17 subjectAltName
+18 issuerAltName
+19 basicConstraints
+30 nameConstraints
+31 cRLDistributionPoints
+32 certificatePolicies
+32.0 anyPolicy
+33 policyMappings
+35 authorityKeyIdentifier
+36 policyConstraints
+37 extendedKeyUsage
+37.0 anyExtendedKeyUsage
+46 freshestCRL
+54 inhibitAnyPolicy
+56 noRevAvail
+1.3.6.1.5.5.7.1
+1 authorityInfoAccess
+11 subjectInfoAccess
+24 tlsFeature
+1.3.6.1.4.1.11129.2.4
+2 signedCertificateTimestamps
+3 precertificatePoison
+1.3.6.1.5.5.7.2
+1 cps
+2 userNotice
+1.3.6.1.5.5.7.3
+1 serverAuth
+2 clientAuth
+3 codeSigning
+4 emailProtection
+5 ipsecEndSystem
+6 ipsecTunnel
+7 ipsecUser
+8 timeStamping
+9 ocspSigning
+17 ipsecIKE
+1.3.6.1.5.5.7.48
+1 ocsp
+1.5 ocspNoCheck
+2 caIssuers
+3 timeStampingLocation
+5 caRepository
+1.3.6.1.5.5.7.8
+9 smtpUTF8Mailbox
+1.3.6.1.4.1.311.20.2
+2 smartcardLogon
+3 userPrincipalName
+1.2.840.113549.1.1
+1 rsaEncryption
+2 md2WithRSAEncryption
+4 md5WithRSAEncryption
+5 sha1WithRSAEncryption
+8 mgf1
+10 rsassaPss
+11 sha256WithRSAEncryption
+12 sha384WithRSAEncryption
+13 sha512WithRSAEncryption
+14 sha224WithRSAEncryption
+1.2.840.10045
+2.1 ecPublicKey
+3.1.1 P-192
+3.1.7 P-256
+4.1 ecdsaWithSHA1
+4.3.1 ecdsaWithSHA224
+4.3.2 ecdsaWithSHA256
+4.3.3 ecdsaWithSHA384
+4.3.4 ecdsaWithSHA512
+1.3.132.0
+10 secp256k1
+33 P-224
+34 P-384
+35 P-521
+1.3.36.3.3.2.8.1.1
+7 brainpoolP256r1
+11 brainpoolP384r1
+13 brainpoolP512r1
+1.3.101
+110 X25519
+111 X448
+112 Ed25519
+113 Ed448
+1.2.840.10040.4
+1 dsa
+3 dsaWithSHA1
+2.16.840.1.101.3.4
+2.1 sha256
+2.2 sha384
+2.3 sha512
+2.4 sha224
+3.1 dsaWithSHA224
+3.2 dsaWithSHA256
+3.17 ML-DSA-44
+3.18 ML-DSA-65
+3.19 ML-DSA-87
+1.3.14.3.2
+26 sha1
+1.2.840.113549.1.7
+1 data
+2 signedData
+3 envelopedData
+4 signedAndEnvelopedData
+5 digestedData
+6 encryptedData
+1.2.840.113549.1.9.16.1
+2 authenticatedData
+9 compressedData
+23 authEnvelopedData
+`
+
+interface Entry extends KnownIdentifier {
+  readonly content: Uint8Array
+}
+
+interface Index {
+  readonly byHash: Map<number, Entry[]>
+  readonly byName: Map<string, KnownIdentifier>
+  readonly byOid: Map<string, KnownIdentifier>
+}
+
+let built: Index
+
+// Built on first use: an importer that never meets an OID pays nothing.
+function index(): Index {
+  if (built !== undefined) return built
+  const made: Index = { byHash: new Map(), byName: new Map(), byOid: new Map() }
+  let arc = ''
+  for (const line of registry.trim().split('\n')) {
+    const [suffix = '', name, short] = line.split(' ')
+    if (name === undefined) {
+      arc = suffix
+      continue
+    }
+    const oid = `${arc}.${suffix}`
+    const content = encodeObjectIdentifier(oid)
+    const entry: Entry = { oid, name, short, content }
+    const hash = hashRange(content, 0, content.length)
+    const bucket = made.byHash.get(hash)
+    if (bucket === undefined) made.byHash.set(hash, [entry])
+    else bucket.push(entry)
+    made.byName.set(name, entry)
+    made.byOid.set(oid, entry)
+  }
+  return (built = made)
+}
+
+function hashRange(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (bytes[i] ?? 0)) | 0
+  return hash
+}
+
+/** The registered identifier whose DER content stands at `start` … `end`, without building its text. */
+export function knownIdentifierAt(bytes: Uint8Array, start: number, end: number): KnownIdentifier | undefined {
+  const bucket = index().byHash.get(hashRange(bytes, start, end))
+  if (bucket === undefined) return undefined
+  const length = end - start
+  for (const entry of bucket) {
+    if (entry.content.length === length && equalRanges(entry.content, 0, bytes, start, length)) return entry
+  }
+  return undefined
+}
+
+/** Dotted decimal of the OBJECT IDENTIFIER content at `start` … `end`, a shared string where it is registered. */
+export function identifierText(bytes: Uint8Array, start: number, end: number): string {
+  return knownIdentifierAt(bytes, start, end)?.oid ?? objectIdentifierText(bytes, start, end)
+}
+
+/** What is registered for a dotted-decimal OID. */
+export function knownIdentifier(oid: string): KnownIdentifier | undefined {
+  return index().byOid.get(oid)
+}
+
+/** Dotted decimal of a registered name. @throws TypeError for a name that is not registered. */
+export function identifierOf(name: string): string {
+  const entry = index().byName.get(name)
+  if (entry === undefined) throw new TypeError(`expected a registered identifier's name such as keyUsage, found "${name}"`)
+  return entry.oid
+}

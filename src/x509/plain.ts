@@ -1,0 +1,33 @@
+// What JSON.stringify and console.log see of the library's objects: plain data, bytes as hex.
+
+import { toHex } from '../base/bytes.js'
+import { ParseError } from '../base/errors.js'
+
+/** Data JSON can hold. */
+export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
+
+/** `value` as plain data: bytes as hex, big integers as decimal text, times as ISO 8601, undefined members left out. */
+export function toPlain(value: unknown): Plain {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Uint8Array) return toHex(value)
+  if (Array.isArray(value)) return value.map(toPlain)
+  if (typeof value !== 'object') return null
+  if ('toJSON' in value && typeof value.toJSON === 'function') return toPlain(value.toJSON())
+  const plain: Record<string, Plain> = {}
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== undefined) plain[key] = toPlain(member)
+  }
+  return plain
+}
+
+/** `read()`, or the message of the ParseError it throws: for output that must not fail. */
+export function orError(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ParseError) return { error: error.message }
+    throw error
+  }
+}

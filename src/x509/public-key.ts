@@ -1,0 +1,292 @@
+// SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): which kind of key, how strong, with which parameters. Decoding checks the
+// form only; whether numbers are prime or a point lies on its curve is for the crypto provider.
+
+import type { Der } from '../base/brands.js'
+import { DerReader } from '../der/reader.js'
+import * as tags from '../der/tags.js'
+import { type AlgorithmIdentifier, checkParameters, readAlgorithmIdentifier, skipAlgorithmIdentifier } from './algorithm-identifier.js'
+import { identifierText, knownIdentifier } from './object-identifiers.js'
+import { type PssParameters, readPssParameters } from './signature-algorithm.js'
+
+/** Named curves with a length this library checks; others are reported by OID. */
+export type CurveName =
+  | 'P-192'
+  | 'P-224'
+  | 'P-256'
+  | 'P-384'
+  | 'P-521'
+  | 'secp256k1'
+  | 'brainpoolP256r1'
+  | 'brainpoolP384r1'
+  | 'brainpoolP512r1'
+
+/** A public key by kind. Integers that are big are unsigned big-endian bytes without leading zeros. */
+export type PublicKey =
+  | {
+      readonly type: 'rsa' | 'rsa-pss'
+      /** Bits of the modulus: 2048, 3072, 4096 … */
+      readonly modulusLength: number
+      readonly modulus: Uint8Array
+      readonly publicExponent: bigint
+      /** Restrictions an `rsa-pss` key carries (RFC 4055 §3.3); undefined where it carries none. */
+      readonly pss: PssParameters | undefined
+    }
+  | {
+      readonly type: 'ec'
+      /** Undefined for a curve this library does not know. */
+      readonly curve: CurveName | undefined
+      readonly curveOid: string
+      /** The encoded point: `04 x y`, or compressed `02`/`03 x`. */
+      readonly point: Uint8Array
+    }
+  /** An EC key whose curve is spelled out in parameters. RFC 5480 §2.1.1 forbids it; CVE-2020-0601 shows why. */
+  | { readonly type: 'ec-explicit'; readonly point: Uint8Array }
+  | { readonly type: 'ed25519' | 'ed448' | 'x25519' | 'x448'; readonly key: Uint8Array }
+  | { readonly type: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'; readonly key: Uint8Array }
+  | {
+      readonly type: 'dsa'
+      /** Bits of p; undefined where the parameters are inherited from the issuer (RFC 3279 §2.3.2). */
+      readonly modulusLength: number | undefined
+      /** Bits of q; undefined where inherited. */
+      readonly divisorLength: number | undefined
+      readonly publicValue: Uint8Array
+    }
+  /** An algorithm this library does not know. */
+  | { readonly type: 'unknown'; readonly oid: string; readonly key: Uint8Array }
+
+/** Bytes of one coordinate. */
+const coordinateLengths: Readonly<Record<CurveName, number>> = {
+  'P-192': 24,
+  'P-224': 28,
+  'P-256': 32,
+  'P-384': 48,
+  'P-521': 66,
+  secp256k1: 32,
+  brainpoolP256r1: 32,
+  brainpoolP384r1: 48,
+  brainpoolP512r1: 64,
+}
+
+const isCurveName = (name: string): name is CurveName => Object.hasOwn(coordinateLengths, name)
+
+// RFC 8410 §3 and RFC 9881 §4: parameters absent, the key is the BIT STRING's content, of one length.
+const rawKeys = {
+  Ed25519: ['ed25519', 32],
+  Ed448: ['ed448', 57],
+  X25519: ['x25519', 32],
+  X448: ['x448', 56],
+  'ML-DSA-44': ['ml-dsa-44', 1312],
+  'ML-DSA-65': ['ml-dsa-65', 1952],
+  'ML-DSA-87': ['ml-dsa-87', 2592],
+} as const
+
+const isRawKeyName = (name: string | undefined): name is keyof typeof rawKeys =>
+  name !== undefined && Object.hasOwn(rawKeys, name)
+
+/** A subject's public key: the structure as it stands, and the key decoded on first use. */
+export class SubjectPublicKeyInfo {
+  private decoded: PublicKey | undefined
+
+  /** @internal Takes a range {@link skipSubjectPublicKeyInfo} has accepted. */
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly start: number,
+    private readonly end: number,
+    private readonly origin: number,
+  ) {}
+
+  /** DER of the whole structure, as `crypto.subtle.importKey('spki', …)` and `createPublicKey` take it. */
+  get der(): Der<'SubjectPublicKeyInfo'> {
+    return this.bytes.subarray(this.start, this.end) as Der<'SubjectPublicKeyInfo'>
+  }
+
+  /** The key's algorithm, parameters undecoded. */
+  get algorithm(): AlgorithmIdentifier {
+    const reader = this.reader()
+    reader.enter(tags.SEQUENCE, WHERE)
+    return readAlgorithmIdentifier(reader, `${WHERE}.algorithm`)
+  }
+
+  /** Content of the BIT STRING: what RFC 5280 §4.2.1.2 hashes into a key identifier. */
+  get keyBytes(): Uint8Array {
+    const reader = this.reader()
+    reader.enter(tags.SEQUENCE, WHERE)
+    reader.skip(tags.SEQUENCE, WHERE)
+    reader.skipBitString(WHERE)
+    return this.bytes.subarray(reader.contentStart, reader.position)
+  }
+
+  /**
+   * The decoded key.
+   * @throws ParseError where the key breaks its algorithm's rules (`invalid-public-key`,
+   * `invalid-algorithm-parameters`, or a DER code)
+   */
+  get key(): PublicKey {
+    return (this.decoded ??= readPublicKey(this.reader()))
+  }
+
+  toJSON(): unknown {
+    return this.key
+  }
+
+  private reader(): DerReader {
+    return new DerReader(this.bytes, this.start, this.end, this.origin)
+  }
+}
+
+const WHERE = 'subjectPublicKeyInfo'
+
+/** Steps over a SubjectPublicKeyInfo, checking its structure. */
+export function skipSubjectPublicKeyInfo(reader: DerReader, where: string): void {
+  const outerEnd = reader.enter(tags.SEQUENCE, where)
+  skipAlgorithmIdentifier(reader, where)
+  reader.skipWholeBitString(where, 'key')
+  reader.leave(outerEnd, where)
+}
+
+function readPublicKey(reader: DerReader): PublicKey {
+  reader.enter(tags.SEQUENCE, WHERE)
+  const algorithm = readAlgorithmIdentifier(reader, `${WHERE}.algorithm`)
+  const algorithmEnd = reader.position
+  reader.skipWholeBitString(`${WHERE}.subjectPublicKey`, 'key')
+  const { bytes, contentStart, position, origin } = reader
+  const key = new DerReader(bytes, contentStart, position, origin)
+  const parameters = new DerReader(bytes, algorithmEnd - (algorithm.parameters?.length ?? 0), algorithmEnd, origin)
+  const { name } = algorithm
+  if (isRawKeyName(name)) {
+    const [type, length] = rawKeys[name]
+    checkParameters(parameters, `${WHERE}.algorithm`, algorithm, 'absent')
+    return { type, key: readRaw(key, length) }
+  }
+  switch (name) {
+    case 'rsaEncryption':
+      // RFC 4055 §1.2: "the parameters field MUST be … NULL".
+      checkParameters(parameters, `${WHERE}.algorithm`, algorithm, 'null')
+      return { type: 'rsa', ...readRsa(key), pss: undefined }
+    case 'rsassaPss': {
+      const pss = algorithm.parameters && readPssParameters(parameters, `${WHERE}.algorithm.parameters`)
+      return { type: 'rsa-pss', ...readRsa(key), pss }
+    }
+    case 'ecPublicKey':
+      return readEc(key, parameters)
+    case 'dsa':
+      return readDsa(key, parameters, algorithm.parameters !== undefined)
+    default:
+      return { type: 'unknown', oid: algorithm.oid, key: bytes.subarray(contentStart, position) }
+  }
+}
+
+function readRaw(key: DerReader, length: number): Uint8Array {
+  const found = key.end - key.position
+  if (found !== length) failKey(key, key.position, `a key of ${length} bytes`, `${found} bytes`)
+  return key.bytes.subarray(key.position, key.end)
+}
+
+function readRsa(key: DerReader): { modulusLength: number; modulus: Uint8Array; publicExponent: bigint } {
+  const outerEnd = key.enter(tags.SEQUENCE, `${WHERE}.RSAPublicKey`)
+  const modulus = readPositive(key, `${WHERE}.RSAPublicKey.modulus`)
+  const exponent = readPositive(key, `${WHERE}.RSAPublicKey.publicExponent`)
+  key.leave(outerEnd, `${WHERE}.RSAPublicKey`)
+  key.finish(`${WHERE}.RSAPublicKey`)
+  return { modulusLength: bitLength(modulus), modulus, publicExponent: unsigned(exponent) }
+}
+
+function readEc(key: DerReader, parameters: DerReader): PublicKey {
+  const point = key.bytes.subarray(key.position, key.end)
+  if (parameters.peek() === tags.SEQUENCE) {
+    parameters.skipAny(`${WHERE}.algorithm.parameters`)
+    return { type: 'ec-explicit', point }
+  }
+  if (parameters.peek() !== tags.OBJECT_IDENTIFIER) {
+    const found = parameters.atEnd() ? 'none' : tags.tagName(parameters.peek())
+    const expected = 'a named curve (RFC 5480 §2.1.1)'
+    parameters.fail('invalid-algorithm-parameters', `${WHERE}.algorithm.parameters`, parameters.position, expected, found)
+  }
+  parameters.skipObjectIdentifier(`${WHERE}.algorithm.parameters`)
+  const curveOid = identifierText(parameters.bytes, parameters.contentStart, parameters.position)
+  const name = knownIdentifier(curveOid)?.name
+  const curve = name !== undefined && isCurveName(name) ? name : undefined
+  checkPoint(key, point, curve)
+  return { type: 'ec', curve, curveOid, point }
+}
+
+/** RFC 5480 §2.2: uncompressed (04) MUST be supported, compressed (02, 03) MAY; hybrid forms MUST NOT be used. */
+function checkPoint(key: DerReader, point: Uint8Array, curve: CurveName | undefined): void {
+  const form = point[0]
+  const coordinates = form === 4 ? 2 : form === 2 || form === 3 ? 1 : 0
+  if (coordinates === 0) {
+    failKey(key, key.position, 'an EC point starting with 04, 02 or 03', form === undefined ? 'none' : `0${form.toString(16)}`)
+  }
+  if (curve === undefined) return
+  const length = 1 + coordinates * coordinateLengths[curve]
+  if (point.length !== length) failKey(key, key.position, `a ${curve} point of ${length} bytes`, `${point.length}`)
+}
+
+function readDsa(key: DerReader, parameters: DerReader, present: boolean): PublicKey {
+  const publicValue = readPositive(key, `${WHERE}.DSAPublicKey`)
+  key.finish(`${WHERE}.DSAPublicKey`)
+  if (!present) return { type: 'dsa', modulusLength: undefined, divisorLength: undefined, publicValue }
+  const where = `${WHERE}.algorithm.parameters`
+  const outerEnd = parameters.enter(tags.SEQUENCE, where)
+  const p = readPositive(parameters, `${where}.p`)
+  const q = readPositive(parameters, `${where}.q`)
+  readPositive(parameters, `${where}.g`)
+  parameters.leave(outerEnd, where)
+  return { type: 'dsa', modulusLength: bitLength(p), divisorLength: bitLength(q), publicValue }
+}
+
+/** Content of a positive INTEGER without its sign byte. */
+function readPositive(reader: DerReader, where: string): Uint8Array {
+  reader.skipInteger(where)
+  const { bytes, contentStart, position } = reader
+  const first = bytes[contentStart] ?? 0
+  if (first >= 0x80 || (first === 0 && position - contentStart === 1)) {
+    const found = first === 0 ? 'zero' : 'a negative number'
+    reader.fail('invalid-public-key', where, contentStart, 'a positive number', found)
+  }
+  return bytes.subarray(first === 0 ? contentStart + 1 : contentStart, position)
+}
+
+const bitLength = (number: Uint8Array): number => number.length * 8 - Math.clz32(number[0] ?? 0) + 24
+
+function unsigned(number: Uint8Array): bigint {
+  // Nearly every exponent is 65537; BigInt from text costs more than the rest of the key.
+  if (number.length <= 6) return BigInt(number.reduce((value, byte) => value * 256 + byte, 0))
+  let value = 0n
+  for (const byte of number) value = (value << 8n) | BigInt(byte)
+  return value
+}
+
+function failKey(reader: DerReader, at: number, expected: string, found: string): never {
+  return reader.fail('invalid-public-key', `${WHERE}.subjectPublicKey`, at, expected, found)
+}
+
+const describeSize = (bits: number): string => `${bits} bit`
+
+/** The key in a few words: `RSA 2048 bit`, `EC P-256`, `Ed25519`. */
+export function formatPublicKey(key: PublicKey): string {
+  switch (key.type) {
+    case 'rsa':
+      return `RSA ${describeSize(key.modulusLength)}`
+    case 'rsa-pss':
+      return `RSA-PSS ${describeSize(key.modulusLength)}`
+    case 'ec':
+      return `EC ${key.curve ?? key.curveOid}`
+    case 'ec-explicit':
+      return 'EC with explicit parameters'
+    case 'ed25519':
+      return 'Ed25519'
+    case 'ed448':
+      return 'Ed448'
+    case 'x25519':
+      return 'X25519'
+    case 'x448':
+      return 'X448'
+    case 'dsa':
+      return key.modulusLength === undefined ? 'DSA, parameters inherited' : `DSA ${describeSize(key.modulusLength)}`
+    case 'unknown':
+      return `unknown (${key.oid})`
+    default:
+      return key.type.toUpperCase()
+  }
+}

@@ -1,0 +1,161 @@
+// Signature algorithms: one table, resolved once. RFC 4055, 5758, 8410, 9881 and their parameter rules.
+
+import { DerReader } from '../der/reader.js'
+import { contextConstructed } from '../der/tags.js'
+import * as tags from '../der/tags.js'
+import { checkParameters, type ParameterRule, readAlgorithmIdentifier } from './algorithm-identifier.js'
+import { knownIdentifierAt } from './object-identifiers.js'
+
+/** A hash function by the name WebCrypto and this library share, in lower case. */
+export type HashName = 'md2' | 'md5' | 'sha-1' | 'sha-224' | 'sha-256' | 'sha-384' | 'sha-512'
+
+/** How a signature is made, apart from the hash. */
+export type SignatureScheme =
+  | 'rsa-pkcs1'
+  | 'rsa-pss'
+  | 'ecdsa'
+  | 'dsa'
+  | 'ed25519'
+  | 'ed448'
+  | 'ml-dsa-44'
+  | 'ml-dsa-65'
+  | 'ml-dsa-87'
+
+/** Decoded parameters of RSASSA-PSS (RFC 4055 §3.1). */
+export interface PssParameters {
+  readonly hash: HashName
+  /** Hash of the mask generation function MGF1. */
+  readonly maskHash: HashName
+  /** Bytes of salt. */
+  readonly saltLength: number
+}
+
+/** A signature algorithm with decoded parameters. */
+export interface SignatureAlgorithm {
+  readonly oid: string
+  /** The registered name, or undefined for an algorithm this library does not know. */
+  readonly name: string | undefined
+  /** Undefined for an algorithm this library does not know. */
+  readonly scheme: SignatureScheme | undefined
+  /** Undefined where the scheme fixes it (Ed25519, Ed448, ML-DSA) or the algorithm is unknown. */
+  readonly hash: HashName | undefined
+  /** Present for RSASSA-PSS. */
+  readonly pss: PssParameters | undefined
+}
+
+interface Row {
+  readonly scheme: SignatureScheme
+  readonly hash?: HashName
+  readonly parameters: ParameterRule | 'pss'
+}
+
+// RFC 4055 §5: NULL, and "implementations MUST accept the parameters being absent as well".
+const rsa = (hash: HashName): Row => ({ scheme: 'rsa-pkcs1', hash, parameters: 'null-or-absent' })
+// RFC 5758 §3.1, §3.2: "the encoding MUST omit the parameters field".
+const ecdsa = (hash: HashName): Row => ({ scheme: 'ecdsa', hash, parameters: 'absent' })
+const dsa = (hash: HashName): Row => ({ scheme: 'dsa', hash, parameters: 'absent' })
+// RFC 8410 §3, RFC 9881 §2: "the parameters component MUST be absent".
+const pure = (scheme: SignatureScheme): Row => ({ scheme, parameters: 'absent' })
+
+const table: Readonly<Record<string, Row | undefined>> = {
+  md2WithRSAEncryption: rsa('md2'),
+  md5WithRSAEncryption: rsa('md5'),
+  sha1WithRSAEncryption: rsa('sha-1'),
+  sha224WithRSAEncryption: rsa('sha-224'),
+  sha256WithRSAEncryption: rsa('sha-256'),
+  sha384WithRSAEncryption: rsa('sha-384'),
+  sha512WithRSAEncryption: rsa('sha-512'),
+  rsassaPss: { scheme: 'rsa-pss', parameters: 'pss' },
+  ecdsaWithSHA1: ecdsa('sha-1'),
+  ecdsaWithSHA224: ecdsa('sha-224'),
+  ecdsaWithSHA256: ecdsa('sha-256'),
+  ecdsaWithSHA384: ecdsa('sha-384'),
+  ecdsaWithSHA512: ecdsa('sha-512'),
+  dsaWithSHA1: dsa('sha-1'),
+  dsaWithSHA224: dsa('sha-224'),
+  dsaWithSHA256: dsa('sha-256'),
+  Ed25519: pure('ed25519'),
+  Ed448: pure('ed448'),
+  'ML-DSA-44': pure('ml-dsa-44'),
+  'ML-DSA-65': pure('ml-dsa-65'),
+  'ML-DSA-87': pure('ml-dsa-87'),
+}
+
+const hashes: Readonly<Record<string, HashName | undefined>> = {
+  sha1: 'sha-1',
+  sha224: 'sha-224',
+  sha256: 'sha-256',
+  sha384: 'sha-384',
+  sha512: 'sha-512',
+}
+
+/**
+ * Reads an AlgorithmIdentifier that names a signature algorithm, and decodes its parameters. An algorithm outside the
+ * table is returned without a scheme: naming it is the reader's business, refusing it the validator's.
+ */
+export function readSignatureAlgorithm(reader: DerReader, where: string): SignatureAlgorithm {
+  const identifier = readAlgorithmIdentifier(reader, where)
+  const { oid, name } = identifier
+  const row = name === undefined ? undefined : table[name]
+  if (row === undefined) return { oid, name, scheme: undefined, hash: undefined, pss: undefined }
+  const { scheme, hash, parameters } = row
+  if (parameters !== 'pss') {
+    checkParameters(reader, where, identifier, parameters)
+    return { oid, name, scheme, hash, pss: undefined }
+  }
+  if (identifier.parameters === undefined) {
+    return reader.fail('invalid-algorithm-parameters', where, reader.position, 'RSASSA-PSS-params (RFC 4055 §3.1)', 'none')
+  }
+  const end = reader.position
+  const inner = new DerReader(reader.bytes, end - identifier.parameters.length, end, reader.origin)
+  const pss = readPssParameters(inner, `${where}.parameters`)
+  return { oid, name, scheme, hash: pss.hash, pss }
+}
+
+/** Reads RSASSA-PSS-params (RFC 4055 §3.1). Absent fields are SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. */
+export function readPssParameters(reader: DerReader, where: string): PssParameters {
+  const outerEnd = reader.enter(tags.SEQUENCE, where)
+  const hash = readOptional(reader, 0, 'sha-1', () => readHash(reader, `${where}.hashAlgorithm`), where)
+  const maskHash = readOptional(reader, 1, 'sha-1', () => readMaskHash(reader, `${where}.maskGenAlgorithm`), where)
+  const saltLength = readOptional(reader, 2, 20, () => reader.readUnsigned(`${where}.saltLength`), where)
+  // The trailer field has one legal value, its default, so DER never encodes it.
+  readOptional(reader, 3, 1, () => reader.readUnsigned(`${where}.trailerField`, 1), where)
+  reader.leave(outerEnd, where)
+  return { hash, maskHash, saltLength }
+}
+
+/** `[number]` explicit, DEFAULT `standard`, which DER leaves out (X.690 §11.5). */
+function readOptional<T>(reader: DerReader, number: number, standard: T, read: () => T, where: string): T {
+  if (reader.peek() !== contextConstructed(number)) return standard
+  const start = reader.position
+  const outerEnd = reader.enter(contextConstructed(number), where)
+  const value = read()
+  reader.leave(outerEnd, where)
+  if (value === standard) {
+    reader.fail('explicit-default', where, start, `[${number}] left out where it is the default`, String(value))
+  }
+  return value
+}
+
+function readHash(reader: DerReader, where: string): HashName {
+  const identifier = readAlgorithmIdentifier(reader, where)
+  const hash = identifier.name === undefined ? undefined : hashes[identifier.name]
+  if (hash === undefined) {
+    const expected = 'a hash function of RFC 4055 §2.1'
+    return reader.fail('invalid-algorithm-parameters', where, reader.position, expected, identifier.name ?? identifier.oid)
+  }
+  // RFC 4055 §2.1: NULL and absent parameters MUST both be accepted, as equivalent.
+  checkParameters(reader, where, identifier, 'null-or-absent')
+  return hash
+}
+
+function readMaskHash(reader: DerReader, where: string): HashName {
+  const outerEnd = reader.enter(tags.SEQUENCE, where)
+  reader.skipObjectIdentifier(where)
+  const { bytes, contentStart, position } = reader
+  const isMgf1 = knownIdentifierAt(bytes, contentStart, position)?.name === 'mgf1'
+  if (!isMgf1) reader.fail('invalid-algorithm-parameters', where, contentStart, 'MGF1 (RFC 4055 §2.2)', 'another function')
+  const hash = readHash(reader, where)
+  reader.leave(outerEnd, where)
+  return hash
+}
