@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
+import type { Bytes } from './peers/peer.js'
 
 export type LeafKind = 'rsa' | 'ec'
 
@@ -18,19 +19,22 @@ const VERSION = 2
 const directory = join(tmpdir(), `certward-bench-${VERSION}-${process.getuid?.() ?? 'user'}`)
 
 /** The bytes of each PEM block, each in memory of its own. */
-const decodeAll = (pem: string): Uint8Array[] =>
+const decodeAll = (pem: string): Bytes[] =>
   Array.from(pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)/g), ([, body = '']) =>
     Uint8Array.from(Buffer.from(body, 'base64')),
   )
 
 /** `der` as PEM, without a line feed at the end. */
 export function toPem(der: Uint8Array, lineEnd = '\n'): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? []
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join(lineEnd)
 }
 
 /** Leaves of one kind: RSA-2048 under an RSA CA, or P-256 under a P-256 CA; nine extensions each. */
-export async function leaves(kind: LeafKind): Promise<readonly Uint8Array[]> {
+export async function leaves(kind: LeafKind): Promise<readonly Bytes[]> {
   const file = join(directory, `leaves-${kind}.pem`)
   const kept = readKept(file)
   if (kept.length === LEAVES) return kept
@@ -44,7 +48,7 @@ export async function leaves(kind: LeafKind): Promise<readonly Uint8Array[]> {
   return made
 }
 
-function readKept(file: string): Uint8Array[] {
+function readKept(file: string): Bytes[] {
   try {
     return decodeAll(readFileSync(file, 'latin1'))
   } catch {
@@ -53,7 +57,7 @@ function readKept(file: string): Uint8Array[] {
 }
 
 /** `count` distinct certificates, at most 5,000: the roots spread evenly among leaves of both kinds. */
-export async function mixedCertificates(count: number): Promise<readonly Uint8Array[]> {
+export async function mixedCertificates(count: number): Promise<readonly Bytes[]> {
   const roots = decodeAll(rootCertificates.join('\n')).slice(0, Math.ceil(count / 20))
   const [rsa, ec] = [await leaves('rsa'), await leaves('ec')]
   const spacing = Math.floor(count / roots.length)

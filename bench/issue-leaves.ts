@@ -5,6 +5,7 @@ import { webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { ia5String, objectIdentifier, sequence } from '../src/der/writer.js'
 import type { LeafKind } from './corpus.js'
+import type { Bytes } from './peers/peer.js'
 
 const algorithms = {
   rsa: {
@@ -22,18 +23,12 @@ const KEYS = 16
 const NOT_BEFORE = Date.UTC(2025, 0, 1)
 const HOUR = 3_600_000
 
-/** A CPS pointer (RFC 5280 §4.2.1.4), which @peculiar/x509 reads and does not write. */
-const policies = new x509.Extension(
-  '2.5.29.32',
-  false,
+/** Policies with a CPS pointer (RFC 5280 §4.2.1.4), which @peculiar/x509 reads and does not write. */
+const policies = sequence(
+  sequence(objectIdentifier('2.23.140.1.2.2')),
   sequence(
-    sequence(objectIdentifier('2.23.140.1.2.2')),
-    sequence(
-      objectIdentifier('1.3.6.1.4.1.99999.1.1'),
-      sequence(
-        sequence(objectIdentifier('1.3.6.1.5.5.7.2.1'), ia5String('https://pki.example.com/repository/cps')),
-      ),
-    ),
+    objectIdentifier('1.3.6.1.4.1.99999.1.1'),
+    sequence(sequence(objectIdentifier('1.3.6.1.5.5.7.2.1'), ia5String('https://pki.example.com/repository/cps'))),
   ),
 )
 
@@ -45,16 +40,11 @@ const places = [
   'C=SG, ST=Singapore, L=Singapore, O=Example Shipping Pte. Ltd.',
 ]
 
-const keyUsages = {
-  rsa: x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment,
-  ec: x509.KeyUsageFlags.digitalSignature,
-}
-
 const makeKeys = (kind: LeafKind): Promise<CryptoKeyPair> =>
-  webcrypto.subtle.generateKey(algorithms[kind], true, ['sign', 'verify']) as Promise<CryptoKeyPair>
+  webcrypto.subtle.generateKey(algorithms[kind], true, ['sign', 'verify'])
 
 /** `count` distinct leaves; their names, dates and serial numbers differ. */
-export async function issueLeaves(kind: LeafKind, count: number): Promise<Uint8Array[]> {
+export async function issueLeaves(kind: LeafKind, count: number): Promise<Bytes[]> {
   x509.cryptoProvider.set(webcrypto as Crypto)
   const ca = await makeKeys(kind)
   const keys = await Promise.all(Array.from({ length: KEYS }, () => makeKeys(kind)))
@@ -63,7 +53,7 @@ export async function issueLeaves(kind: LeafKind, count: number): Promise<Uint8A
   )
   const shared = [
     new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(keyUsages[kind], true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
     await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
     new x509.AuthorityInfoAccessExtension({
@@ -71,9 +61,9 @@ export async function issueLeaves(kind: LeafKind, count: number): Promise<Uint8A
       caIssuers: `http://certs.example.com/tls-${kind}-2025.cer`,
     }),
     new x509.CRLDistributionPointsExtension([`http://crl.example.com/tls-${kind}-2025.crl`]),
-    policies,
+    new x509.Extension('2.5.29.32', false, Uint8Array.from(policies)),
   ]
-  const made: Uint8Array[] = []
+  const made: Bytes[] = []
   for (let index = 0; index < count; index++) {
     const host = `host-${String(index).padStart(4, '0')}.example.com`
     const names: x509.JsonGeneralNames = [host, `www.${host}`, `api.${host}`].map((value) => ({ type: 'dns', value }))

@@ -47,10 +47,3 @@ export function toHex(bytes: Uint8Array, separator = ''): string {
   }
   return text
 }
-
-/** Text of bytes taken as Latin-1, one character a byte: right for ASCII and for nothing else. */
-export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  let text = ''
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] ?? 0)
-  return text
-}

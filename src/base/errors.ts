@@ -83,3 +83,24 @@ export class ParseError extends Error implements ParseErrorFacts {
     this.remedy = facts.remedy
   }
 }
+
+/** What to do about data that end early or do not fit together. */
+export const CUT_SHORT = 'the data may be cut short or changed: fetch or export them again'
+
+/** Throws a {@link ParseError}. */
+export function fail(
+  code: ParseErrorCode,
+  where: string,
+  offset: number,
+  expected: string,
+  found: string,
+  remedy?: string,
+): never {
+  throw new ParseError({ code, where, offset, expected, found, remedy })
+}
+
+/** Throws what exceeding a limit of {@link ReadLimits} throws. */
+export function failLimit(where: string, offset: number, limit: number, what: string, setting: string): never {
+  const expected = `at most ${limit} ${what} (limits.${setting})`
+  return fail('limit-exceeded', where, offset, expected, 'more', 'raise the limit if the source is trusted')
+}

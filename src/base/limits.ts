@@ -1,5 +1,7 @@
 // The limits of reading (FMT-4). Each bounds what one hostile file can cost; each can be set by the caller.
 
+import { failLimit } from './errors.js'
+
 /** Bounds on what a reader accepts. Exceeding one is a {@link ParseError} with code `limit-exceeded` or `too-deep`. */
 export interface ReadLimits {
   /** Bytes of one input file. */
@@ -40,4 +42,10 @@ export function resolveReadLimits(limits: Partial<ReadLimits> | undefined): Read
     resolved[name] = value
   }
   return resolved
+}
+
+/** Refuses one more certificate, CRL or request after `count` of its kind. */
+export function checkCount(count: number, { certificatesPerFile }: ReadLimits): void {
+  if (count < certificatesPerFile) return
+  failLimit('file', 0, certificatesPerFile, 'certificates, CRLs or requests', 'certificatesPerFile')
 }

@@ -1,7 +1,8 @@
 // The frames of a BER structure: elements whose lengths may be indefinite or padded, as CA products write PKCS#7. It
 // finds where elements begin and end and never changes a byte, so that what is signed inside stays as it was.
 
-import { type ParseErrorCode, ParseError } from '../base/errors.js'
+import { CUT_SHORT, fail } from '../base/errors.js'
+import { readLength } from './length.js'
 import { CONSTRUCTED, tagName } from './tags.js'
 
 /** Where one element stands. */
@@ -50,7 +51,7 @@ export class BerReader {
   expect(tag: number, where: string): BerElement {
     const found = this.peek()
     if (found !== tag) {
-      this.fail(found < 0 ? 'truncated' : 'unexpected-tag', where, this.position, tagName(tag), found < 0 ? 'the end' : tagName(found))
+      fail(found < 0 ? 'truncated' : 'unexpected-tag', where, this.position, tagName(tag), found < 0 ? 'the end' : tagName(found))
     }
     return this.next(where)
   }
@@ -69,44 +70,22 @@ export class BerReader {
   finish(where: string): void {
     if (!this.atEnd()) {
       const found = `${this.end - this.position} more bytes`
-      this.fail('trailing-bytes', where, this.position, 'nothing after the last field', found)
+      fail('trailing-bytes', where, this.position, 'nothing after the last field', found)
     }
-  }
-
-  fail(code: ParseErrorCode, where: string, offset: number, expected: string, found: string, remedy?: string): never {
-    throw new ParseError({ code, where, offset, expected, found, remedy })
   }
 
   /** Identifier and length octets at `at`; `contentEnd` is undefined for an indefinite length. */
   private header(at: number, where: string): { contentStart: number; contentEnd: number | undefined } {
     const { bytes, end } = this
     const tag = bytes[at] ?? 0
-    if (at + 2 > end) this.fail('truncated', where, at, 'an element', 'the end of the data', 'fetch or export the file again')
-    if ((tag & 0x1f) === 0x1f) this.fail('invalid-tag', where, at, 'a tag number below 31', tagName(tag))
-    const first = bytes[at + 1] ?? 0
-    let contentStart = at + 2
-    let length = first
-    if (first === 0x80) {
-      if ((tag & CONSTRUCTED) === 0) {
-        this.fail('indefinite-length', where, at + 1, 'a definite length for a primitive element', 'an indefinite one')
-      }
-      this.seen.ber = true
-      return { contentStart, contentEnd: undefined }
+    if (at + 2 > end) fail('truncated', where, at, 'an element', 'the end of the data', CUT_SHORT)
+    if ((tag & 0x1f) === 0x1f) fail('invalid-tag', where, at, 'a tag number below 31', tagName(tag))
+    const { contentStart, contentEnd, isMinimal } = readLength(bytes, at + 1, end, bytes.length, where)
+    if (contentEnd === undefined && (tag & CONSTRUCTED) === 0) {
+      fail('indefinite-length', where, at + 1, 'a definite length', 'an indefinite one')
     }
-    if (first > 0x80) {
-      const count = first & 0x7f
-      contentStart += count
-      length = 0
-      for (let i = at + 2; i < contentStart && length < 2 ** 31; i++) length = length * 256 + (bytes[i] ?? 0)
-      if (length < 0x80 || bytes[at + 2] === 0) this.seen.ber = true
-    }
-    if (length >= 2 ** 31) this.fail('length-too-large', where, at + 1, 'a length below 2³¹', 'a larger one')
-    if (contentStart + length > end) {
-      const code = end === bytes.length ? 'truncated' : 'length-exceeds-parent'
-      const left = Math.max(end - contentStart, 0)
-      this.fail(code, where, at + 1, `a length of at most ${left}`, `${length}`, 'the file may be cut short: fetch it again')
-    }
-    return { contentStart, contentEnd: contentStart + length }
+    if (!isMinimal) this.seen.ber = true
+    return { contentStart, contentEnd }
   }
 
   /** Where the end-of-contents octets stand that close the indefinite length whose content starts at `from`. */
@@ -123,10 +102,10 @@ export class BerReader {
       const { contentStart, contentEnd } = this.header(at, where)
       if (contentEnd === undefined && ++open > this.depthLimit) {
         const expected = `at most ${this.depthLimit} nested structures (limits.derDepth)`
-        this.fail('too-deep', where, at, expected, 'one more')
+        fail('too-deep', where, at, expected, 'one more')
       }
       at = contentEnd ?? contentStart
     }
-    this.fail('truncated', where, from, 'end-of-contents octets', 'the end of the data', 'fetch or export the file again')
+    fail('truncated', where, from, 'end-of-contents octets', 'the end of the data', CUT_SHORT)
   }
 }

@@ -1,6 +1,6 @@
 // OBJECT IDENTIFIER contents: check, decode to dotted decimal, encode. Arcs of any size are exact (X.690 §8.19).
 
-import { type ParseErrorCode, ParseError } from '../base/errors.js'
+import { fail } from '../base/errors.js'
 
 /** Longest content accepted, in bytes. The longest OID in use has under 40; the bound keeps decoding linear. */
 const MAX_CONTENT = 1024
@@ -53,7 +53,7 @@ export function encodeObjectIdentifier(text: string): Uint8Array {
   const valid = /^[0-2](\.(0|[1-9][0-9]*))+$/.test(text)
   const [first = 0n, second = 0n, ...rest] = valid ? text.split('.').map(BigInt) : []
   if (!valid || (first < 2n && second > 39n)) {
-    throw new TypeError(`expected an object identifier in dotted decimal such as 1.2.840.113549, found "${text}"`)
+    throw new TypeError(`expected an OID such as 1.2.840.113549, found "${text}"`)
   }
   const content: number[] = []
   pushBase128(content, first * 40n + second)
@@ -61,20 +61,15 @@ export function encodeObjectIdentifier(text: string): Uint8Array {
   return Uint8Array.from(content)
 }
 
-/** The error for a content {@link isObjectIdentifier} refuses. */
-export function objectIdentifierError(where: string, offset: number, length: number): ParseError {
-  const code: ParseErrorCode = 'invalid-object-identifier'
-  const found =
-    length === 0
-      ? 'no content'
-      : length > MAX_CONTENT
-        ? `${length} bytes`
-        : 'an arc padded with a leading 0x80, or cut short'
-  return new ParseError({
-    code,
-    where,
-    offset,
-    expected: `an OBJECT IDENTIFIER of 1 to ${MAX_CONTENT} bytes in its shortest form`,
-    found,
-  })
+/** Refuses a content that is no OBJECT IDENTIFIER. */
+export function checkObjectIdentifier(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  where: string,
+  offset: number,
+): void {
+  if (isObjectIdentifier(bytes, start, end)) return
+  const found = `${end - start} bytes, an arc padded, cut short or missing`
+  fail('invalid-object-identifier', where, offset, `an OBJECT IDENTIFIER of 1 to ${MAX_CONTENT} bytes`, found)
 }

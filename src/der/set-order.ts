@@ -3,7 +3,7 @@
 import type { DerReader } from './reader.js'
 
 /** SET OF elements stand in ascending order of their encodings (X.690 §11.6); equal ones are one element too many. */
-export function checkSetOrder(reader: DerReader, previous: number, current: number, where: string): void {
+export function checkSetOrder(reader: DerReader, previous: number, current: number): void {
   const { bytes, position } = reader
   const length = Math.min(current - previous, position - current)
   for (let i = 0; i < length; i++) {
@@ -12,5 +12,5 @@ export function checkSetOrder(reader: DerReader, previous: number, current: numb
     if (difference > 0) break
     if (i === length - 1 && current - previous < position - current) return
   }
-  reader.fail('set-out-of-order', where, current, 'SET OF elements in ascending order of their encodings', 'another order')
+  reader.fail('set-out-of-order', current, 'SET OF elements in ascending order', 'another order')
 }

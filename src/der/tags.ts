@@ -29,7 +29,30 @@ export const context = (number: number): number => 0x80 | number
 /** `[number]` of class context-specific, constructed. */
 export const contextConstructed = (number: number): number => 0xa0 | number
 
-const universalNames: Readonly<Record<number, string>> = {
+/** ASN.1's names of the string types. */
+export type StringTypeName =
+  | 'UTF8String'
+  | 'NumericString'
+  | 'PrintableString'
+  | 'TeletexString'
+  | 'IA5String'
+  | 'VisibleString'
+  | 'UniversalString'
+  | 'BMPString'
+
+/** The string types by identifier octet. */
+export const stringTypeNames: Readonly<Record<number, StringTypeName | undefined>> = {
+  [UTF8_STRING]: 'UTF8String',
+  [NUMERIC_STRING]: 'NumericString',
+  [PRINTABLE_STRING]: 'PrintableString',
+  [TELETEX_STRING]: 'TeletexString',
+  [IA5_STRING]: 'IA5String',
+  [VISIBLE_STRING]: 'VisibleString',
+  [UNIVERSAL_STRING]: 'UniversalString',
+  [BMP_STRING]: 'BMPString',
+}
+
+const otherNames: Readonly<Record<number, string | undefined>> = {
   [BOOLEAN]: 'BOOLEAN',
   [INTEGER]: 'INTEGER',
   [BIT_STRING]: 'BIT STRING',
@@ -37,27 +60,18 @@ const universalNames: Readonly<Record<number, string>> = {
   [NULL]: 'NULL',
   [OBJECT_IDENTIFIER]: 'OBJECT IDENTIFIER',
   [ENUMERATED]: 'ENUMERATED',
-  [UTF8_STRING]: 'UTF8String',
-  [NUMERIC_STRING]: 'NumericString',
-  [PRINTABLE_STRING]: 'PrintableString',
-  [TELETEX_STRING]: 'TeletexString',
-  [IA5_STRING]: 'IA5String',
   [UTC_TIME]: 'UTCTime',
   [GENERALIZED_TIME]: 'GeneralizedTime',
-  [VISIBLE_STRING]: 'VisibleString',
-  [UNIVERSAL_STRING]: 'UniversalString',
-  [BMP_STRING]: 'BMPString',
-  [SEQUENCE & ~CONSTRUCTED]: 'SEQUENCE',
-  [SET & ~CONSTRUCTED]: 'SET',
+  [SEQUENCE]: 'SEQUENCE',
+  [SET]: 'SET',
 }
 
 /** How a message names an identifier octet: `SEQUENCE`, `[3] constructed`, `tag 0x1f`. */
 export function tagName(tag: number): string {
   const constructed = (tag & CONSTRUCTED) !== 0
   if ((tag & 0xc0) === 0x80) return `[${tag & 0x1f}] ${constructed ? 'constructed' : 'primitive'}`
-  const name = universalNames[tag & ~CONSTRUCTED]
-  if (name === undefined || tag > 0x3f) return `tag 0x${tag.toString(16).padStart(2, '0')}`
-  const natural = name === 'SEQUENCE' || name === 'SET'
-  if (constructed === natural) return name
-  return `${constructed ? 'constructed' : 'primitive'} ${name}`
+  const name = stringTypeNames[tag] ?? otherNames[tag]
+  if (name !== undefined) return name
+  const primitive = constructed ? tagName(tag & ~CONSTRUCTED) : 'tag'
+  return primitive.startsWith('tag') ? `tag 0x${tag.toString(16).padStart(2, '0')}` : `constructed ${primitive}`
 }

@@ -1,7 +1,7 @@
 // Strict base64 (RFC 4648 §4) as PEM lays it out. Decoding is native where the runtime offers it, and proven complete
 // by its length; text that fails the proof is decoded again by the portable path, which names the fault.
 
-import { ParseError } from '../base/errors.js'
+import { CUT_SHORT, fail } from '../base/errors.js'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const PAD = 0x3d
@@ -162,10 +162,10 @@ export class Base64Decoder {
     const wanted = bits === 0 ? 0 : 4 - bits / 6
     if (bits === 6 || padding !== wanted) {
       const found = `${bits / 6} characters and ${padding} of padding`
-      fail(where, end, 'groups of four characters, the last one padded with =', found, 'characters are missing: copy it again')
+      fail('invalid-base64', where, end, 'padded groups of four characters', found, CUT_SHORT)
     }
     if ((group & ((1 << (bits % 8)) - 1)) !== 0) {
-      fail(where, end, 'a last character whose unused bits are zero', 'ones', 'the text was changed: copy it again')
+      fail('invalid-base64', where, end, 'unused bits of zero', 'ones', CUT_SHORT)
     }
   }
 }
@@ -174,12 +174,8 @@ function failCharacter(text: string, at: number, afterPadding: boolean, where: s
   const character = text.charCodeAt(at)
   const shown = character > 0x20 && character < 0x7f ? `"${String.fromCharCode(character)}"` : 'an unprintable character'
   const expected = afterPadding ? 'nothing after the padding' : 'a character of base64'
-  const remedy = shown === '"\\"' ? 'the text holds \\n in place of line breaks: unescape it first' : undefined
-  fail(where, at, expected, shown, remedy)
-}
-
-function fail(where: string, offset: number, expected: string, found: string, remedy?: string): never {
-  throw new ParseError({ code: 'invalid-base64', where, offset, expected, found, remedy })
+  const remedy = shown === '"\\"' ? 'unescape the line breaks of the text' : undefined
+  fail('invalid-base64', where, at, expected, shown, remedy)
 }
 
 /** Base64 of `bytes` without line breaks. */

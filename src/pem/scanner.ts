@@ -1,6 +1,6 @@
 // Finds the blocks of a PEM text (RFC 7468, lax about what surrounds them). One pass, never back: linear in the text.
 
-import { ParseError } from '../base/errors.js'
+import { CUT_SHORT, fail } from '../base/errors.js'
 import { Base64Decoder } from './base64.js'
 
 const BEGIN = '-----BEGIN '
@@ -74,7 +74,7 @@ export class PemScanner {
       return labelEnd + DASHES.length
     }
     const endLine = `${END}${label}${DASHES}`
-    if (bodyEnd < 0) this.fail(text.length, endLine, 'the end of the text', 'the text is cut short: copy all of it')
+    if (bodyEnd < 0) this.fail(text.length, endLine, 'the end of the text', CUT_SHORT)
     const found = standsAt(text, BEGIN, bodyEnd) ? 'another BEGIN line' : 'another line of dashes'
     return this.fail(bodyEnd, endLine, found)
   }
@@ -111,7 +111,7 @@ export class PemScanner {
 
   private fail(offset: number, expected: string, found: string, remedy?: string): never {
     const where = this.label === '' ? 'PEM' : `PEM block ${this.label}`
-    throw new ParseError({ code: 'invalid-pem', where, offset, expected, found, remedy })
+    fail('invalid-pem', where, offset, expected, found, remedy)
   }
 }
 

@@ -12,7 +12,7 @@ import type { ExtensionName, ExtensionValues } from '../x509/extension-table.js'
 import { type DirectoryAttribute, readDirectoryAttribute } from '../x509/extensions/other.js'
 import { Name, skipName } from '../x509/name.js'
 import { knownIdentifier } from '../x509/object-identifiers.js'
-import { orError, type Plain, toPlain } from '../x509/plain.js'
+import { inspectable, orError, type Plain, toPlain } from '../x509/plain.js'
 import { skipSubjectPublicKeyInfo, SubjectPublicKeyInfo } from '../x509/public-key.js'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from '../x509/signature-algorithm.js'
 import { readText } from '../x509/string-types.js'
@@ -50,29 +50,35 @@ export class CertificationRequest {
 
   /** @internal Use {@link parseCertificationRequest}. */
   constructor(buffer: Uint8Array, start: number, end: number, limits: ReadLimits) {
-    const reader = new DerReader(buffer, start, end, start, limits.derDepth, end)
-    const fileEnd = reader.enter(tags.SEQUENCE, WHERE)
+    const reader = new DerReader(buffer, WHERE, start, end, start, limits.derDepth, end)
+    const fileEnd = reader.enter(tags.SEQUENCE)
     const infoStart = reader.position
-    const infoEnd = reader.enter(tags.SEQUENCE, `${WHERE}.certificationRequestInfo`)
+    const infoEnd = reader.enter(tags.SEQUENCE)
     // RFC 2986 §4.1: version "shall be 0 for this version of the standard".
-    const version = reader.readUnsigned(`${WHERE}.version`)
-    if (version !== 0) reader.fail('invalid-version', `${WHERE}.version`, reader.contentStart, 'v1 (0)', String(version))
+    reader.where = `${WHERE}.version`
+    const version = reader.readUnsigned()
+    if (version !== 0) reader.fail('invalid-version', reader.contentStart, 'v1 (0)', String(version))
+    reader.where = `${WHERE}.subject`
     const subjectStart = reader.position
-    skipName(reader, `${WHERE}.subject`)
+    skipName(reader)
     this.subject = new Name(buffer, subjectStart, reader.position)
+    reader.where = `${WHERE}.subjectPublicKeyInfo`
     const keyStart = reader.position
-    skipSubjectPublicKeyInfo(reader, `${WHERE}.subjectPublicKeyInfo`)
+    skipSubjectPublicKeyInfo(reader)
     this.publicKey = new SubjectPublicKeyInfo(buffer, keyStart, reader.position, start)
+    reader.where = `${WHERE}.attributes`
     this.attributes = readAttributes(reader)
-    reader.leave(infoEnd, `${WHERE}.certificationRequestInfo`)
+    reader.leave(infoEnd)
     this.certificationRequestInfo = buffer.subarray(infoStart, reader.position) as Der<'CertificationRequestInfo'>
+    reader.where = `${WHERE}.signature`
     this.signatureAlgorithmStart = reader.position - start
-    skipAlgorithmIdentifier(reader, `${WHERE}.signatureAlgorithm`)
-    reader.skipWholeBitString(`${WHERE}.signature`, 'signature')
+    skipAlgorithmIdentifier(reader)
+    reader.skipWholeBitString('signature')
     this.signatureValue = buffer.subarray(reader.contentStart, reader.position)
-    reader.leave(fileEnd, WHERE)
-    reader.finish(WHERE)
+    reader.leave(fileEnd)
+    reader.finish()
     this.der = buffer.subarray(start, end) as Der<'CertificationRequest'>
+    reader.where = `${WHERE}.attributes`
     this.extensions = requestedExtensions(reader, this.attributes, limits)
     this.challengePassword = challengePassword(reader, this.attributes)
   }
@@ -83,8 +89,7 @@ export class CertificationRequest {
    */
   get signatureAlgorithm(): SignatureAlgorithm {
     return (this.cachedSignatureAlgorithm ??= readSignatureAlgorithm(
-      new DerReader(this.der, this.signatureAlgorithmStart, this.der.length, 0),
-      `${WHERE}.signatureAlgorithm`,
+      new DerReader(this.der, `${WHERE}.signatureAlgorithm`, this.signatureAlgorithmStart, this.der.length, 0),
     ))
   }
 
@@ -110,47 +115,46 @@ export class CertificationRequest {
   /** What `console.log` prints in Node, Deno and Bun. */
   [Symbol.for('nodejs.util.inspect.custom')](): unknown {
     const { subject, extensions } = this
-    return new (class CertificationRequest {
-      readonly subject = subject.toString()
-      readonly extensions = extensions.map(({ name, oid }) => name ?? oid)
-    })()
+    return inspectable('CertificationRequest', {
+      subject: subject.toString(),
+      extensions: extensions.map(({ name, oid }) => name ?? oid),
+    })
   }
 }
 
 /** Reads `attributes [0] IMPLICIT SET OF Attribute`: in DER order, no type twice (RFC 2986 §4.1, X.501 §8.2). */
 function readAttributes(reader: DerReader): readonly RequestAttribute[] {
-  const where = `${WHERE}.attributes`
   // RFC 2986 makes the field mandatory, and OpenSSL before 1.0 left it out where it would be empty; both are read.
   if (reader.atEnd()) return []
-  const outerEnd = reader.enter(contextConstructed(0), where)
+  const outerEnd = reader.enter(contextConstructed(0))
   const attributes: RequestAttribute[] = []
   const seen = new Set<string>()
   let previous = -1
   while (!reader.atEnd()) {
     const start = reader.position
-    const attribute = readDirectoryAttribute(reader, where)
+    const attribute = readDirectoryAttribute(reader)
     if (seen.has(attribute.type)) {
       const found = `${knownIdentifier(attribute.type)?.name ?? attribute.type} again`
-      reader.fail('duplicate-attribute', where, start, 'each attribute once', found)
+      reader.fail('duplicate-attribute', start, 'each attribute once', found)
     }
-    if (previous >= 0) checkSetOrder(reader, previous, start, where)
+    if (previous >= 0) checkSetOrder(reader, previous, start)
     seen.add(attribute.type)
     attributes.push(attribute)
     previous = start
   }
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
   return attributes
 }
 
 /** A reader over the single value of an attribute, keeping offsets into the request. */
-function singleValue(reader: DerReader, { type, values }: RequestAttribute, where: string): DerReader {
+function singleValue(reader: DerReader, { type, values }: RequestAttribute): DerReader {
   const [value] = values
   if (value === undefined || values.length !== 1) {
     const found = `${values.length} values of ${knownIdentifier(type)?.name ?? type}`
-    return reader.fail('invalid-extension', where, reader.position, 'one value', found)
+    return reader.fail('invalid-extension', reader.position, 'one value', found)
   }
   const start = value.byteOffset - reader.bytes.byteOffset
-  return new DerReader(reader.bytes, start, start + value.length, reader.origin)
+  return reader.part(start, start + value.length)
 }
 
 const EXTENSION_REQUESTS: readonly string[] = ['extensionRequest', 'microsoftExtensionRequest']
@@ -160,34 +164,22 @@ function requestedExtensions(
   attributes: readonly RequestAttribute[],
   limits: ReadLimits,
 ): readonly Extension[] {
-  const where = `${WHERE}.extensionRequest`
   const isExtensionRequest = ({ type }: RequestAttribute): boolean =>
     EXTENSION_REQUESTS.includes(knownIdentifier(type)?.name ?? '')
   const [attribute, second] = attributes.filter(isExtensionRequest)
   if (attribute === undefined) return []
   // Two lists could ask for two different things; which one a CA would read is anyone's guess.
   if (second !== undefined) {
-    reader.fail('duplicate-attribute', where, reader.position, 'one list of extensions', "PKCS#9's and Microsoft's")
+    reader.fail('duplicate-attribute', reader.position, 'one list of extensions', "PKCS#9's and Microsoft's")
   }
-  skipExtensions(singleValue(reader, attribute, where), where, limits.extensionCount)
-  return readExtensions(singleValue(reader, attribute, where))
+  skipExtensions(singleValue(reader, attribute), limits.extensionCount)
+  return readExtensions(singleValue(reader, attribute))
 }
-
-/** DirectoryString, or the IA5String that early Microsoft tools write. */
-const PASSWORD_TYPES = [
-  tags.UTF8_STRING,
-  tags.PRINTABLE_STRING,
-  tags.TELETEX_STRING,
-  tags.BMP_STRING,
-  tags.UNIVERSAL_STRING,
-  tags.IA5_STRING,
-]
 
 function challengePassword(reader: DerReader, attributes: readonly RequestAttribute[]): string | undefined {
   const attribute = attributes.find(({ type }) => knownIdentifier(type)?.name === 'challengePassword')
   if (attribute === undefined) return undefined
-  const where = `${WHERE}.challengePassword`
-  return readText(singleValue(reader, attribute, where), where, PASSWORD_TYPES)
+  return readText(singleValue(reader, attribute))
 }
 
 /**

@@ -2,9 +2,10 @@
 // the certificates inside are strict DER. Signatures of the message itself are not looked at.
 
 import type { Der } from '../base/brands.js'
-import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { fail } from '../base/errors.js'
+import { checkCount, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { BerReader } from '../der/ber.js'
-import { isObjectIdentifier, objectIdentifierError } from '../der/object-identifier.js'
+import { checkObjectIdentifier } from '../der/object-identifier.js'
 import { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
@@ -57,7 +58,7 @@ export function readPkcs7(input: Uint8Array, limits?: Partial<ReadLimits>): Cert
         otherCertificateCount++
         continue
       }
-      checkCount(set, certificates.length, resolved, start)
+      checkCount(certificates.length, resolved)
       certificates.push(new Certificate(input, start, end, resolved))
     }
   }
@@ -69,26 +70,18 @@ export function readPkcs7(input: Uint8Array, limits?: Partial<ReadLimits>): Cert
 
 function requireSignedData(contentInfo: BerReader): void {
   const { contentStart, contentEnd } = contentInfo.expect(tags.OBJECT_IDENTIFIER, 'ContentInfo.contentType')
-  if (!isObjectIdentifier(contentInfo.bytes, contentStart, contentEnd)) {
-    throw objectIdentifierError('ContentInfo.contentType', contentStart, contentEnd - contentStart)
-  }
+  checkObjectIdentifier(contentInfo.bytes, contentStart, contentEnd, 'ContentInfo.contentType', contentStart)
   const oid = identifierText(contentInfo.bytes, contentStart, contentEnd)
   const name = knownIdentifier(oid)?.name
   if (name === 'signedData') return
-  contentInfo.fail(
+  fail(
     'unsupported-content-type',
     'ContentInfo.contentType',
     contentStart,
     'signedData, the type that carries certificates',
     name === undefined ? oid : `${name} (${oid})`,
-    name?.toLowerCase().includes('envelope') === true ? 'decrypt the message first' : 'export the chain as a PKCS#7 bundle',
+    'export the chain as a PKCS#7 bundle',
   )
-}
-
-function checkCount(reader: BerReader, count: number, limits: ReadLimits, offset: number): void {
-  if (count < limits.certificatesPerFile) return
-  const expected = `at most ${limits.certificatesPerFile} certificates or CRLs (limits.certificatesPerFile)`
-  reader.fail('limit-exceeded', 'SignedData', offset, expected, 'more', 'raise the limit if the source is trusted')
 }
 
 function readCrls(signedData: BerReader, limits: ReadLimits): readonly Der<'CertificateList'>[] {
@@ -99,10 +92,17 @@ function readCrls(signedData: BerReader, limits: ReadLimits): readonly Der<'Cert
     const { tag, start, end } = set.next('SignedData.crls')
     // RFC 5652 §10.2.1: other revocation formats stand under [1].
     if (tag !== tags.SEQUENCE) continue
-    checkCount(set, crls.length, limits, start)
-    const reader = new DerReader(set.bytes, start, end, start, limits.derDepth, end)
-    reader.skipAny('CertificateList')
-    crls.push(set.bytes.subarray(start, end) as Der<'CertificateList'>)
+    checkCount(crls.length, limits)
+    crls.push(readCrl(set.bytes.subarray(start, end), limits))
   }
   return crls
+}
+
+/** Checks that `der` is one well-formed SEQUENCE. What it says is for the CRL's reader. */
+export function readCrl(der: Uint8Array, limits: ReadLimits): Der<'CertificateList'> {
+  const reader = new DerReader(der, 'CertificateList', 0, der.length, 0, limits.derDepth)
+  if (reader.peek() === tags.SEQUENCE) reader.skipAny()
+  else reader.skip(tags.SEQUENCE)
+  reader.finish()
+  return der as Der<'CertificateList'>
 }

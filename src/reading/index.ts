@@ -4,5 +4,4 @@ export { type BlockKind, type CertificateFile, type FileBlock, readCertificates 
 export { defaultReadLimits, type ReadLimits } from '../base/limits.js'
 export { ParseError, type ParseErrorCode, type ParseErrorFacts } from '../base/errors.js'
 export { Certificate } from '../x509/certificate.js'
-export { certificateFrom, type CertificateInput } from '../x509/certificate-input.js'
 export { CertificationRequest } from '../pkcs10/certification-request.js'

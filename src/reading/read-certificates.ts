@@ -1,13 +1,13 @@
 // Reads any file a certificate authority, a server or an administrator produced (FMT-1): PEM, DER, PKCS#7.
 
 import type { Der } from '../base/brands.js'
-import { ParseError } from '../base/errors.js'
-import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { fail, failLimit, ParseError, type ParseErrorCode } from '../base/errors.js'
+import { checkCount, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { PemScanner, pemText } from '../pem/scanner.js'
 import { CertificationRequest } from '../pkcs10/certification-request.js'
-import { readPkcs7 } from '../pkcs7/read-pkcs7.js'
+import { readCrl, readPkcs7 } from '../pkcs7/read-pkcs7.js'
 import { Certificate } from '../x509/certificate.js'
 import { type BinaryKind, recogniseBinary, recogniseLookalike } from './recognise.js'
 
@@ -80,7 +80,7 @@ export function readCertificates(
   if (typeof file !== 'string' && !(file instanceof Uint8Array)) {
     throw new TypeError('readCertificates: expected a Uint8Array, an ArrayBuffer or a string')
   }
-  if (file.length > resolved.fileSize) failSize(file.length, resolved.fileSize)
+  if (file.length > resolved.fileSize) failLimit('file', 0, resolved.fileSize, 'bytes', 'fileSize')
   const collected: Collected = { certificates: [], crls: [], requests: [], blocks: [] }
   if (typeof file !== 'string' && file[0] === tags.SEQUENCE && ((file[1] ?? 0) >= 0x80 || !hasPemBlock(file))) {
     return { format: readBinary(file, collected, resolved), ...collected }
@@ -90,12 +90,6 @@ export function readCertificates(
 }
 
 const hasPemBlock = (file: Uint8Array): boolean => pemText(file).includes('-----BEGIN ')
-
-function failSize(found: number, limit: number): never {
-  const remedy = 'raise the limit if the source is trusted'
-  const expected = `at most ${limit} bytes (limits.fileSize)`
-  throw new ParseError({ code: 'limit-exceeded', where: 'file', offset: 0, expected, found: `${found}`, remedy })
-}
 
 function readText(text: string, collected: Collected, limits: ReadLimits): void {
   const scanner = new PemScanner(text)
@@ -111,7 +105,7 @@ function readText(text: string, collected: Collected, limits: ReadLimits): void 
     const { bytes, start, end } = scanner.decode()
     try {
       if (kind === 'certificate' && isCertificateShaped(bytes, start, end)) {
-        countOne(certificates.length, limits)
+        checkCount(certificates.length, limits)
         certificates.push(new Certificate(bytes, start, end, limits))
         blocks.push({ kind, label, offset })
       } else {
@@ -136,27 +130,27 @@ function isCertificateShaped(bytes: Uint8Array, start: number, end: number): boo
 function readBlock(kind: BlockKind, der: Uint8Array, collected: Collected, limits: ReadLimits): BlockKind {
   switch (kind) {
     case 'trusted-certificate':
-      countOne(collected.certificates.length, limits)
+      checkCount(collected.certificates.length, limits)
       collected.certificates.push(readTrustedCertificate(der, limits))
       return kind
     case 'request':
-      countOne(collected.requests.length, limits)
+      checkCount(collected.requests.length, limits)
       collected.requests.push(new CertificationRequest(der, 0, der.length, limits))
       return kind
     case 'crl':
-      countOne(collected.crls.length, limits)
+      checkCount(collected.crls.length, limits)
       collected.crls.push(readCrl(der, limits))
       return kind
     default: {
       const found = recogniseBinary(der, limits.derDepth)
       if (found !== 'pkcs7') {
-        countOne(collected.certificates.length, limits)
+        checkCount(collected.certificates.length, limits)
         collected.certificates.push(new Certificate(der, 0, der.length, limits))
         return 'certificate'
       }
       const bundle = readPkcs7(der, limits)
-      countOne(collected.certificates.length + bundle.certificates.length - 1, limits)
-      countOne(collected.crls.length + bundle.crls.length - 1, limits)
+      checkCount(collected.certificates.length + bundle.certificates.length - 1, limits)
+      checkCount(collected.crls.length + bundle.crls.length - 1, limits)
       for (const certificate of bundle.certificates) collected.certificates.push(certificate)
       for (const crl of bundle.crls) collected.crls.push(crl)
       return 'pkcs7'
@@ -166,26 +160,18 @@ function readBlock(kind: BlockKind, der: Uint8Array, collected: Collected, limit
 
 /** OpenSSL's TRUSTED CERTIFICATE: a certificate, then its own settings of trust, which are not the certificate's. */
 function readTrustedCertificate(der: Uint8Array, limits: ReadLimits): Certificate {
-  const reader = new DerReader(der)
-  reader.skip(tags.SEQUENCE, 'Certificate')
+  const reader = new DerReader(der, 'TRUSTED CERTIFICATE')
+  reader.skip(tags.SEQUENCE)
   const end = reader.position
-  if (!reader.atEnd()) reader.skipAny('CertificateAuxiliary')
-  reader.finish('TRUSTED CERTIFICATE')
+  if (!reader.atEnd()) reader.skipAny()
+  reader.finish()
   return new Certificate(der, 0, end, limits)
-}
-
-function readCrl(der: Uint8Array, limits: ReadLimits): Der<'CertificateList'> {
-  const reader = new DerReader(der, 0, der.length, 0, limits.derDepth)
-  if (reader.peek() !== tags.SEQUENCE) reader.skip(tags.SEQUENCE, 'CertificateList')
-  else reader.skipAny('CertificateList')
-  reader.finish('CertificateList')
-  return der as Der<'CertificateList'>
 }
 
 const refusals: Readonly<Partial<Record<BinaryKind, { what: string; remedy: string }>>> = {
   pkcs12: {
-    what: 'a PKCS#12 file, which holds a private key',
-    remedy: 'export its certificates: openssl pkcs12 -in FILE -nokeys -out certificates.pem',
+    what: 'a PKCS#12 file',
+    remedy: 'export them: openssl pkcs12 -in FILE -nokeys',
   },
   'public-key': { what: 'a bare public key', remedy: 'give the certificate that holds it' },
   'ocsp-response': { what: 'an OCSP response', remedy: 'give the certificate it speaks about' },
@@ -195,23 +181,11 @@ function readBinary(file: Uint8Array, collected: Collected, limits: ReadLimits):
   const found = recogniseBinary(file, limits.derDepth)
   if (found === 'private-key') failPrivateKey('DER private key', 0)
   const refusal = refusals[found]
-  if (refusal !== undefined) failFormat(refusal.what, refusal.remedy, 0)
+  if (refusal !== undefined) failFormat(refusal.what, refusal.remedy)
   // What is left are the kinds that are blocks of their own.
   const kind = readBlock(found as BlockKind, file, collected, limits)
   collected.blocks.push({ kind, label: undefined, offset: 0 })
   return kind === 'pkcs7' ? 'pkcs7' : 'der'
-}
-
-function countOne(count: number, limits: ReadLimits): void {
-  if (count < limits.certificatesPerFile) return
-  throw new ParseError({
-    code: 'limit-exceeded',
-    where: 'file',
-    offset: 0,
-    expected: `at most ${limits.certificatesPerFile} certificates, requests or CRLs (limits.certificatesPerFile)`,
-    found: 'more',
-    remedy: 'raise the limit if the source is trusted',
-  })
 }
 
 function inBlock(error: ParseError, number: number, label: string, offset: number): ParseError {
@@ -223,19 +197,12 @@ function inBlock(error: ParseError, number: number, label: string, offset: numbe
 }
 
 function failPrivateKey(what: string, offset: number): never {
-  throw new ParseError({
-    code: 'private-key',
-    where: 'file',
-    offset,
-    expected: 'certificates, requests or CRLs only',
-    found: `a private key (${what})`,
-    remedy: 'remove the key from the file, and treat it as exposed if the file was sent anywhere',
-  })
+  const remedy = 'remove the key, and replace it if the file has been sent anywhere'
+  fail('private-key', 'file', offset, 'certificates, requests or CRLs only', `a private key (${what})`, remedy)
 }
 
-function failFormat(found: string, remedy: string, offset: number): never {
-  const expected = 'certificates as PEM, DER or PKCS#7'
-  throw new ParseError({ code: 'unrecognised-format', where: 'file', offset, expected, found, remedy })
+function failFormat(found: string, remedy: string, offset = 0, code: ParseErrorCode = 'unrecognised-format'): never {
+  fail(code, 'file', offset, 'certificates as PEM, DER or PKCS#7', found, remedy)
 }
 
 function failNothing(text: string, blocks: readonly FileBlock[]): never {
@@ -244,12 +211,6 @@ function failNothing(text: string, blocks: readonly FileBlock[]): never {
     const labels = [...new Set(blocks.map(({ label }) => label))].slice(0, 5).join(', ')
     failFormat(`PEM blocks of other kinds (${labels})`, 'give the file that holds the certificate', first.offset)
   }
-  if (text.trim() === '') {
-    const expected = 'certificates as PEM, DER or PKCS#7'
-    const remedy = 'check that the export or download worked'
-    throw new ParseError({ code: 'empty-input', where: 'file', offset: 0, expected, found: 'an empty file', remedy })
-  }
-  const bytes = Uint8Array.from(text.slice(0, 4096), (character) => Math.min(character.charCodeAt(0), 0xff))
-  const { what, remedy } = recogniseLookalike(bytes)
-  failFormat(what, remedy, 0)
+  if (text.trim() === '') failFormat('an empty file', 'check that the export or download worked', 0, 'empty-input')
+  failFormat(...recogniseLookalike(text.slice(0, 4096)))
 }

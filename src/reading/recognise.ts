@@ -76,50 +76,25 @@ function outline(bytes: Uint8Array, start: number, depthLimit: number): { tag: n
 }
 
 /** What a file that is neither DER nor PEM looks like, and what to do about it. */
-export interface Lookalike {
-  readonly what: string
-  readonly remedy: string
-}
+type Lookalike = readonly [what: string, remedy: string]
 
-const startsWith = (bytes: Uint8Array, ...prefix: readonly number[]): boolean =>
-  prefix.every((byte, index) => bytes[index] === byte)
+const EXPORT = 'export the certificate as PEM or DER'
 
-const binaryLookalikes: readonly { readonly prefix: readonly number[]; readonly found: Lookalike }[] = [
-  { prefix: [0xff, 0xfe], found: { what: 'UTF-16 text', remedy: 'save it as UTF-8 or ASCII text' } },
-  { prefix: [0xfe, 0xff], found: { what: 'UTF-16 text', remedy: 'save it as UTF-8 or ASCII text' } },
-  {
-    prefix: [0xfe, 0xed, 0xfe, 0xed],
-    found: { what: 'a Java key store', remedy: 'export the certificate: keytool -exportcert -rfc -alias NAME -keystore FILE' },
-  },
-  { prefix: [0x50, 0x4b, 0x03, 0x04], found: { what: 'a ZIP archive', remedy: 'unpack it and give the certificate inside' } },
-  { prefix: [0x1f, 0x8b], found: { what: 'a gzip archive', remedy: 'unpack it and give the certificate inside' } },
-  { prefix: [0x25, 0x50, 0x44, 0x46], found: { what: 'a PDF document', remedy: 'ask for the certificate itself' } },
+/** Common wrong files by how they start, bytes as Latin-1 characters; the first row that matches says it. */
+const lookalikes: readonly (readonly [start: RegExp, ...Lookalike])[] = [
+  [/^(\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/, 'UTF-16 text', 'save it as UTF-8 or ASCII text'],
+  [/^\xfe\xed\xfe\xed/, 'a Java key store', 'export it: keytool -exportcert -rfc -alias NAME -keystore FILE'],
+  [/^(PK\x03\x04|\x1f\x8b)/, 'a compressed archive', 'unpack it'],
+  [/^<(!doctype html|html|head|body)/i, 'an HTML page', 'perhaps a log-in page: fetch the certificate itself'],
+  [/^[<{[]/, 'an XML or JSON document', 'take the certificate out of it'],
+  [/^(ssh-|ecdsa-sha2-|sk-)\S+ AAAA/, 'an OpenSSH public key', `it is no X.509 certificate: ${EXPORT}`],
+  [/^MI[A-Za-z0-9+/\s]{60}/, 'base64 without PEM lines', 'add the lines BEGIN CERTIFICATE and END CERTIFICATE'],
+  [/^[\t\n\r -~]*$/, 'text without a PEM block', EXPORT],
 ]
 
-const EXPORT_REMEDY = 'export the certificate as PEM or DER'
-
-/** Recognises common wrong files by their first bytes. `bytes` is neither DER nor a text with PEM blocks. */
-export function recogniseLookalike(bytes: Uint8Array): Lookalike {
-  for (const { prefix, found } of binaryLookalikes) {
-    if (startsWith(bytes, ...prefix)) return found
-  }
-  const head = Array.from(bytes.subarray(0, 4096), (byte) => String.fromCharCode(byte)).join('')
-  const text = head.replace(/^\xef\xbb\xbf/, '').trimStart()
-  if (/^.?\0.\0|^\0.\0./s.test(text)) {
-    return { what: 'UTF-16 text', remedy: 'save it as UTF-8 or ASCII text' }
-  }
-  if (/^<(!doctype html|html|head|body)/i.test(text)) {
-    return { what: 'an HTML page', remedy: 'the download gave a page, perhaps a log-in: fetch the certificate itself' }
-  }
-  if (text.startsWith('<')) return { what: 'XML', remedy: 'take the certificate out of the document' }
-  if (/^(ssh-|ecdsa-sha2-|sk-)\S+ AAAA/.test(text)) {
-    return { what: 'an OpenSSH public key', remedy: `OpenSSH keys are no X.509 certificates: ${EXPORT_REMEDY}` }
-  }
-  if (/^[{[]/.test(text)) return { what: 'JSON', remedy: 'take the certificate out of the document' }
-  if (/^MI[A-Za-z0-9+/\s]{60,}/.test(text)) {
-    const remedy = 'put it between the lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----'
-    return { what: 'base64 without PEM lines around it', remedy }
-  }
-  if (/^[\t\n\r -~]*$/.test(text)) return { what: 'text without a PEM block', remedy: EXPORT_REMEDY }
-  return { what: 'binary data of another kind', remedy: EXPORT_REMEDY }
+/** Recognises a wrong file by its first characters. `start` is neither DER nor does it hold PEM blocks. */
+export function recogniseLookalike(start: string): Lookalike {
+  const text = start.replace(/^(\xef\xbb\xbf|\ufeff)/, '').trimStart()
+  const row = lookalikes.find(([pattern]) => pattern.test(text))
+  return row === undefined ? ['binary data of another kind', EXPORT] : [row[1], row[2]]
 }

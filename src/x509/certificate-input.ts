@@ -1,6 +1,6 @@
 // Takes certificates as callers already have them: bytes, PEM text, or another library's object, told by its shape.
 
-import { ParseError } from '../base/errors.js'
+import { fail } from '../base/errors.js'
 import type { ReadLimits } from '../base/limits.js'
 import { readPem } from '../pem/read-pem.js'
 import { Certificate, parseCertificate } from './certificate.js'
@@ -51,12 +51,5 @@ function onlyBlock(text: string): Uint8Array {
   const [block] = blocks
   if (block !== undefined && blocks.length === 1 && LABELS.includes(block.label)) return block.bytes
   const found = blocks.length === 1 ? `a block ${block?.label ?? ''}` : `${blocks.length} blocks`
-  throw new ParseError({
-    code: 'invalid-pem',
-    where: 'PEM',
-    offset: block?.offset ?? 0,
-    expected: 'one CERTIFICATE block',
-    found,
-    remedy: 'use readCertificates for files of any content',
-  })
+  return fail('invalid-pem', 'PEM', block?.offset ?? 0, 'one CERTIFICATE block', found, 'use readCertificates for files')
 }

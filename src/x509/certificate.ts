@@ -13,7 +13,7 @@ import { skipAlgorithmIdentifier } from './algorithm-identifier.js'
 import { type Extension, findExtension, readExtensions, skipExtensions } from './extension.js'
 import type { ExtensionName, ExtensionValues } from './extension-table.js'
 import { Name, skipName } from './name.js'
-import { orError, type Plain, toPlain } from './plain.js'
+import { inspectable, orError, type Plain, toPlain } from './plain.js'
 import { skipSubjectPublicKeyInfo, SubjectPublicKeyInfo } from './public-key.js'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.js'
 
@@ -60,40 +60,50 @@ export class Certificate {
     private readonly end: number,
     limits: ReadLimits,
   ) {
-    const reader = new DerReader(buffer, start, end, start, limits.derDepth, end)
-    const fileEnd = reader.enter(tags.SEQUENCE, 'Certificate')
+    const reader = new DerReader(buffer, 'Certificate', start, end, start, limits.derDepth, end)
+    const fileEnd = reader.enter(tags.SEQUENCE)
     this.tbsStart = reader.position
-    const certificateEnd = reader.enter(tags.SEQUENCE, 'Certificate.tbsCertificate')
+    const certificateEnd = reader.enter(tags.SEQUENCE)
 
+    reader.where = 'Certificate.version'
     this.version = readVersion(reader)
-    reader.skipInteger('Certificate.serialNumber')
+    reader.where = 'Certificate.serialNumber'
+    reader.skipInteger()
     this.serialStart = reader.contentStart
     this.signatureAlgorithmStart = reader.position
-    skipAlgorithmIdentifier(reader, 'Certificate.signature')
+    reader.where = 'Certificate.signature'
+    skipAlgorithmIdentifier(reader)
     this.issuerStart = reader.position
-    skipName(reader, 'Certificate.issuer')
+    reader.where = 'Certificate.issuer'
+    skipName(reader)
     this.issuerEnd = reader.position
 
-    const validityEnd = reader.enter(tags.SEQUENCE, 'Certificate.validity')
-    reader.readTime('Certificate.validity.notBefore')
-    reader.readTime('Certificate.validity.notAfter')
-    reader.leave(validityEnd, 'Certificate.validity')
+    reader.where = 'Certificate.validity'
+    const validityEnd = reader.enter(tags.SEQUENCE)
+    reader.readTime()
+    reader.readTime()
+    reader.leave(validityEnd)
 
     this.subjectStart = reader.position
+    reader.where = 'Certificate.subject'
     this.skipSubject(reader)
     this.publicKeyStart = reader.position
-    skipSubjectPublicKeyInfo(reader, 'Certificate.subjectPublicKeyInfo')
+    reader.where = 'Certificate.subjectPublicKeyInfo'
+    skipSubjectPublicKeyInfo(reader)
     this.publicKeyEnd = reader.position
     skipUniqueIdentifiers(reader, this.version)
+    reader.where = 'Certificate.extensions'
     this.extensionsStart = skipExtensionsField(reader, this.version, limits.extensionCount)
-    reader.leave(certificateEnd, 'Certificate.tbsCertificate')
+    reader.leave(certificateEnd)
     this.tbsEnd = reader.position
 
+    reader.where = 'Certificate.signatureAlgorithm'
     this.skipSignatureAlgorithm(reader)
-    reader.skipWholeBitString('Certificate.signatureValue', 'signature')
+    reader.where = 'Certificate.signatureValue'
+    reader.skipWholeBitString('signature')
     this.signatureStart = reader.contentStart
-    reader.leave(fileEnd, 'Certificate')
-    reader.finish('Certificate')
+    reader.leave(fileEnd)
+    reader.finish()
   }
 
   /** A self-issued certificate's subject is the bytes just checked: comparing them is cheaper than checking again. */
@@ -103,7 +113,7 @@ export class Certificate {
     if (subjectStart + length <= reader.end && equalRanges(buffer, issuerStart, buffer, subjectStart, length)) {
       reader.position = subjectStart + length
     } else {
-      skipName(reader, 'Certificate.subject')
+      skipName(reader)
     }
   }
 
@@ -118,9 +128,9 @@ export class Certificate {
       reader.position = tbsEnd + length
       return
     }
-    skipAlgorithmIdentifier(reader, 'Certificate.signatureAlgorithm')
-    const expected = 'the algorithm identifier of tbsCertificate.signature'
-    reader.fail('algorithm-mismatch', 'Certificate.signatureAlgorithm', tbsEnd, expected, 'another one')
+    skipAlgorithmIdentifier(reader)
+    const expected = 'the algorithm of tbsCertificate.signature'
+    reader.fail('algorithm-mismatch', tbsEnd, expected, 'another one')
   }
 
   /** The certificate's DER. A view: not copied. */
@@ -155,7 +165,6 @@ export class Certificate {
   get signatureAlgorithm(): SignatureAlgorithm {
     return (this.decoded.signatureAlgorithm ??= readSignatureAlgorithm(
       this.reader(this.tbsEnd, this.end),
-      'Certificate.signatureAlgorithm',
     ))
   }
 
@@ -192,13 +201,12 @@ export class Certificate {
    * readers to accept it: a deviation of the issuer, for a validator's profile to judge.
    */
   get hasEarlyGeneralizedTime(): boolean {
-    const reader = this.reader(this.issuerEnd, this.subjectStart)
-    reader.enter(tags.SEQUENCE, 'Certificate.validity')
-    while (!reader.atEnd()) {
-      const tag = reader.peek()
-      if (reader.readTime('Certificate.validity') < GENERALIZED_FROM && tag === tags.GENERALIZED_TIME) return true
-    }
-    return false
+    const { buffer, issuerEnd } = this
+    // Two times are at most 34 bytes, so that each length here is a single byte.
+    const second = issuerEnd + 4 + (buffer[issuerEnd + 3] ?? 0)
+    const isEarly = (at: number, time: number): boolean =>
+      buffer[at] === tags.GENERALIZED_TIME && time < GENERALIZED_FROM
+    return isEarly(issuerEnd + 2, this.notBeforeTime) || isEarly(second, this.notAfterTime)
   }
 
   get publicKey(): SubjectPublicKeyInfo {
@@ -324,17 +332,17 @@ export class Certificate {
   /** What `console.log` prints in Node, Deno and Bun: the facts that tell certificates apart. */
   [Symbol.for('nodejs.util.inspect.custom')](): unknown {
     const { subject, issuer, serialNumber, notBefore, notAfter } = this
-    return new (class Certificate {
-      readonly subject = subject.toString()
-      readonly issuer = issuer.toString()
-      readonly serialNumber = serialNumber
-      readonly notBefore = notBefore
-      readonly notAfter = notAfter
-    })()
+    return inspectable('Certificate', {
+      subject: subject.toString(),
+      issuer: issuer.toString(),
+      serialNumber,
+      notBefore,
+      notAfter,
+    })
   }
 
   private reader(start: number, end: number): DerReader {
-    return new DerReader(this.buffer, start, end, this.start)
+    return new DerReader(this.buffer, 'Certificate', start, end, this.start)
   }
 
   private get decoded(): Decoded {
@@ -343,66 +351,69 @@ export class Certificate {
 
   private validity(): readonly [number, number] {
     const reader = this.reader(this.issuerEnd, this.subjectStart)
-    reader.enter(tags.SEQUENCE, 'Certificate.validity')
-    return [reader.readTime('Certificate.validity.notBefore'), reader.readTime('Certificate.validity.notAfter')]
+    reader.enter(tags.SEQUENCE)
+    return [reader.readTime(), reader.readTime()]
   }
 
   private uniqueIdentifier(tag: number): Uint8Array | undefined {
     const reader = this.reader(this.publicKeyEnd, this.tbsEnd)
-    while (!reader.atEnd() && reader.peek() < tag) reader.skip(reader.peek(), 'Certificate')
+    while (!reader.atEnd() && reader.peek() < tag) reader.skip(reader.peek())
     if (reader.peek() !== tag) return undefined
-    reader.skipBitString('Certificate', tag)
+    reader.skipBitString(tag)
     return this.buffer.subarray(reader.contentStart, reader.position)
   }
 }
 
 function readVersion(reader: DerReader): 1 | 2 | 3 {
   if (reader.peek() !== contextConstructed(0)) return 1
-  const outerEnd = reader.enter(contextConstructed(0), 'Certificate.version')
-  const version = reader.readUnsigned('Certificate.version') + 1
+  const outerEnd = reader.enter(contextConstructed(0))
+  const version = reader.readUnsigned() + 1
   if (version === 1) {
-    reader.fail('explicit-default', 'Certificate.version', reader.contentStart, 'version left out where it is 1', 'v1')
+    reader.failDefault(reader.contentStart, 'version')
   }
   if (version !== 2 && version !== 3) {
-    reader.fail('invalid-version', 'Certificate.version', reader.contentStart, 'version 1, 2 or 3', String(version))
+    reader.fail('invalid-version', reader.contentStart, 'version 1, 2 or 3', String(version))
   }
-  reader.leave(outerEnd, 'Certificate.version')
+  reader.leave(outerEnd)
   return version
 }
 
 /** RFC 5280 §4.1.2.8: unique identifiers "MUST only appear if the version is 2 or 3". */
 function skipUniqueIdentifiers(reader: DerReader, version: number): void {
-  if (reader.peek() === context(1)) skipUniqueIdentifier(reader, version, context(1), 'Certificate.issuerUniqueID')
-  if (reader.peek() === context(2)) skipUniqueIdentifier(reader, version, context(2), 'Certificate.subjectUniqueID')
+  if (reader.peek() === context(1)) skipUniqueIdentifier(reader, version, context(1))
+  if (reader.peek() === context(2)) skipUniqueIdentifier(reader, version, context(2))
 }
 
-function skipUniqueIdentifier(reader: DerReader, version: number, tag: number, where: string): void {
+function skipUniqueIdentifier(reader: DerReader, version: number, tag: number): void {
+  reader.where = tag === context(1) ? 'Certificate.issuerUniqueID' : 'Certificate.subjectUniqueID'
   if (version === 1) {
-    reader.fail('unexpected-field', where, reader.position, 'no unique identifier in a version 1 certificate', 'one')
+    failVersion(reader, 'version 2 or 3 where it stands', version)
   }
-  reader.skipBitString(where, tag)
+  reader.skipBitString(tag)
+}
+
+function failVersion(reader: DerReader, expected: string, version: number): never {
+  return reader.fail('unexpected-field', reader.position, expected, `version ${version}`)
 }
 
 /** Steps over the extensions; returns where their SEQUENCE starts, or -1. §4.1.2.9: they "MUST only appear in v3". */
 function skipExtensionsField(reader: DerReader, version: number, limit: number): number {
   if (reader.peek() !== contextConstructed(3)) return -1
   if (version !== 3) {
-    const expected = `no extensions in a version ${version} certificate`
-    reader.fail('unexpected-field', 'Certificate.extensions', reader.position, expected, 'some')
+    failVersion(reader, 'version 3 where they stand', version)
   }
-  const outerEnd = reader.enter(contextConstructed(3), 'Certificate.extensions')
+  const outerEnd = reader.enter(contextConstructed(3))
   const start = reader.position
-  skipExtensions(reader, 'Certificate.extensions', limit)
-  reader.leave(outerEnd, 'Certificate.extensions')
+  skipExtensions(reader, limit)
+  reader.leave(outerEnd)
   return start
 }
 
 /** Upper-case hex of an INTEGER's content octets, as OpenSSL and Node print serial numbers. */
 export function formatSerialNumber(content: Uint8Array): string {
   if ((content[0] ?? 0) >= 0x80) {
-    let magnitude = 0n
-    for (const byte of content) magnitude = (magnitude << 8n) | BigInt(byte)
-    const text = (-BigInt.asIntN(content.length * 8, magnitude)).toString(16).toUpperCase()
+    const magnitude = -BigInt.asIntN(content.length * 8, BigInt(`0x${toHex(content)}`))
+    const text = magnitude.toString(16).toUpperCase()
     return `-${text.length % 2 === 0 ? text : `0${text}`}`
   }
   return toHex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content).toUpperCase()

@@ -58,7 +58,7 @@ export interface ExtensionValues {
 /** Registered name of an extension this library decodes. */
 export type ExtensionName = keyof ExtensionValues
 
-type ExtensionReaders = { readonly [N in ExtensionName]: (reader: DerReader, where: string) => ExtensionValues[N] }
+type ExtensionReaders = { readonly [N in ExtensionName]: (reader: DerReader) => ExtensionValues[N] }
 
 export const extensionReaders: ExtensionReaders = {
   basicConstraints: readBasicConstraints,

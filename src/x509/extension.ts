@@ -1,8 +1,7 @@
 // Extensions (RFC 5280 §4.2): their structure is checked when the structure that holds them is parsed, their values
 // are decoded on first use and kept.
 
-import { equalRanges } from '../base/bytes.js'
-import { ParseError } from '../base/errors.js'
+import { failLimit, ParseError } from '../base/errors.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { extensionReaders, type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
@@ -70,10 +69,10 @@ export class Extension<Value = unknown> {
   private decode(): Value | ParseError {
     const { name } = this
     if (!isExtensionName(name)) return undefined as Value
-    const reader = new DerReader(this.buffer, this.valueStart, this.valueEnd, this.origin)
+    const reader = new DerReader(this.buffer, name, this.valueStart, this.valueEnd, this.origin)
     try {
-      const value: unknown = extensionReaders[name](reader, name)
-      reader.finish(name)
+      const value: unknown = extensionReaders[name](reader)
+      reader.finish()
       return value as Value
     } catch (error) {
       if (error instanceof ParseError) return error
@@ -96,42 +95,27 @@ export function findExtension(extensions: readonly Extension[], nameOrOid: strin
  * Steps over `Extensions`, checking what holds for all: at least one, none twice (RFC 5280 §4.2), `critical` not
  * written where it is FALSE. Returns how many there are.
  */
-export function skipExtensions(reader: DerReader, where: string, limit: number): number {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
+export function skipExtensions(reader: DerReader, limit: number): number {
+  const outerEnd = reader.enter(tags.SEQUENCE)
   if (reader.atEnd()) {
-    reader.fail('empty-extensions', where, reader.position, 'one extension or more, or no extensions field', 'none')
+    reader.fail('empty-extensions', reader.position, 'one extension or more', 'none')
   }
-  const first = reader.position
+  const seen = new SeenExtensions()
   let count = 0
-  // Bit n stands for 2.5.29.n, n < 64: the common case costs no comparison of bytes.
-  let seenLow = 0
-  let seenHigh = 0
   while (reader.position < reader.end) {
     const start = reader.position
-    if (++count > limit) {
-      const expected = `at most ${limit} extensions (limits.extensionCount)`
-      reader.fail('limit-exceeded', where, start, expected, 'more', 'raise the limit if the source is trusted')
-    }
+    if (++count > limit) failLimit(reader.where, start - reader.origin, limit, 'extensions', 'extensionCount')
     const end = endOfCommonExtension(reader.bytes, start, reader.end)
     if (end > 0) reader.position = end
-    else skipExtension(reader, where)
-    const arc = idCeArc(reader.bytes, start)
-    if (arc < 0) {
-      refuseDuplicate(reader, first, start, where)
-    } else if (arc < 32) {
-      if ((seenLow & (1 << arc)) !== 0) failDuplicate(reader, start, where)
-      seenLow |= 1 << arc
-    } else {
-      if ((seenHigh & (1 << (arc - 32))) !== 0) failDuplicate(reader, start, where)
-      seenHigh |= 1 << (arc - 32)
-    }
+    const isNew = end > 0 ? seen.addArc(reader.bytes[start + 6] ?? 0) : skipExtension(reader, seen)
+    if (!isNew) reader.fail('duplicate-extension', start, 'each extension once (RFC 5280 §4.2)', 'one again')
   }
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
   return count
 }
 
 /**
- * Where the Extension at `at` ends, if it is 2.5.29.n with all lengths below 128, as most are. Else -1, and
+ * Where the Extension at `at` ends, if it is 2.5.29.n, n < 64, with all lengths below 128, as most are. Else -1, and
  * {@link skipExtension} decides. Accepts a subset of what that does, at a third of the cost.
  */
 function endOfCommonExtension(bytes: Uint8Array, at: number, limit: number): number {
@@ -145,7 +129,7 @@ function endOfCommonExtension(bytes: Uint8Array, at: number, limit: number): num
     bytes[at + 3] !== 3 ||
     bytes[at + 4] !== 0x55 ||
     bytes[at + 5] !== 0x1d ||
-    (bytes[at + 6] ?? 0) > 127
+    (bytes[at + 6] ?? 0) > 63
   ) {
     return -1
   }
@@ -154,74 +138,65 @@ function endOfCommonExtension(bytes: Uint8Array, at: number, limit: number): num
   return bytes[value] === tags.OCTET_STRING && value + 2 + (bytes[value + 1] ?? 0) === end ? end : -1
 }
 
-function skipExtension(reader: DerReader, where: string): void {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  reader.skipObjectIdentifier(where)
+/** Steps over one Extension; false where {@link SeenExtensions} knows it already. */
+function skipExtension(reader: DerReader, seen: SeenExtensions): boolean {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  reader.skipObjectIdentifier()
+  const isNew = seen.add(reader.bytes, reader.contentStart, reader.position)
   if (reader.peek() === tags.BOOLEAN) {
     const start = reader.position
-    if (!reader.readBoolean(where)) {
-      reader.fail('explicit-default', `${where}.critical`, start, 'critical left out where it is FALSE', 'FALSE')
+    if (!reader.readBoolean()) {
+      reader.failDefault(start, 'critical')
     }
   }
-  reader.skip(tags.OCTET_STRING, where)
-  reader.leave(outerEnd, where)
+  reader.skip(tags.OCTET_STRING)
+  reader.leave(outerEnd)
+  return isNew
 }
 
-/** Offset of the OBJECT IDENTIFIER's identifier octet in the checked Extension at `start`. */
-function oidOffset(bytes: Uint8Array, start: number): number {
-  const length = bytes[start + 1] ?? 0
-  return length < 0x80 ? start + 2 : start + 2 + (length & 0x7f)
-}
+/** The extensions met so far, for the rule that none comes twice. */
+class SeenExtensions {
+  // Bit n stands for 2.5.29.n, n < 64: the common case costs no text and no comparison.
+  private low = 0
+  private high = 0
+  private readonly others: string[] = []
 
-/** n for an extension 2.5.29.n with n < 64, else -1. */
-function idCeArc(bytes: Uint8Array, start: number): number {
-  const at = oidOffset(bytes, start)
-  const arc = bytes[at + 4] ?? 0
-  return bytes[at + 1] === 3 && bytes[at + 2] === 0x55 && bytes[at + 3] === 0x1d && arc < 64 ? arc : -1
-}
-
-/** Compares with every extension before; their number is bounded by limits.extensionCount. */
-function refuseDuplicate(reader: DerReader, first: number, start: number, where: string): void {
-  const { bytes } = reader
-  const oid = oidOffset(bytes, start)
-  const length = (bytes[oid + 1] ?? 0) + 2
-  for (let at = first; at < start; at = elementEnd(bytes, at)) {
-    if (equalRanges(bytes, oidOffset(bytes, at), bytes, oid, length)) failDuplicate(reader, start, where)
+  /** Notes 2.5.29.`arc`; false where it has been noted before. */
+  addArc(arc: number): boolean {
+    const bit = 1 << (arc & 31)
+    const isNew = ((arc < 32 ? this.low : this.high) & bit) === 0
+    if (arc < 32) this.low |= bit
+    else this.high |= bit
+    return isNew
   }
-}
 
-/** End of the checked element at `start`. */
-function elementEnd(bytes: Uint8Array, start: number): number {
-  const first = bytes[start + 1] ?? 0
-  if (first < 0x80) return start + 2 + first
-  let length = 0
-  for (let i = 0; i < (first & 0x7f); i++) length = length * 256 + (bytes[start + 2 + i] ?? 0)
-  return start + 2 + (first & 0x7f) + length
-}
-
-function failDuplicate(reader: DerReader, start: number, where: string): never {
-  const at = oidOffset(reader.bytes, start)
-  const oid = identifierText(reader.bytes, at + 2, at + 2 + (reader.bytes[at + 1] ?? 0))
-  const name = knownIdentifierAt(reader.bytes, at + 2, at + 2 + (reader.bytes[at + 1] ?? 0))?.name
-  return reader.fail('duplicate-extension', where, start, 'each extension once (RFC 5280 §4.2)', `${name ?? oid} again`)
+  /** Notes the OID whose content stands at `start` … `end`; false where it has been noted before. */
+  add(bytes: Uint8Array, start: number, end: number): boolean {
+    const arc = bytes[start + 2] ?? 0
+    if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d && arc < 64) return this.addArc(arc)
+    const oid = identifierText(bytes, start, end)
+    if (this.others.includes(oid)) return false
+    this.others.push(oid)
+    return true
+  }
 }
 
 /** Reads `Extensions` that {@link skipExtensions} has accepted, as views. */
 export function readExtensions(reader: DerReader): readonly Extension[] {
   const { bytes, origin } = reader
   const extensions: Extension[] = []
-  const outerEnd = reader.enter(tags.SEQUENCE, 'extensions')
+  const outerEnd = reader.enter(tags.SEQUENCE)
   while (reader.position < reader.end) {
-    const extensionEnd = reader.enter(tags.SEQUENCE, 'extensions')
-    reader.skip(tags.OBJECT_IDENTIFIER, 'extensions')
+    const extensionEnd = reader.enter(tags.SEQUENCE)
+    reader.skip(tags.OBJECT_IDENTIFIER)
     const oidStart = reader.contentStart
     const oidEnd = reader.position
-    const critical = reader.peek() === tags.BOOLEAN && reader.readBoolean('extensions')
-    reader.skip(tags.OCTET_STRING, 'extensions')
+    const critical = reader.peek() === tags.BOOLEAN && reader.readBoolean()
+    reader.skip(tags.OCTET_STRING)
     const { contentStart, position } = reader
     extensions.push(new Extension(bytes, origin, oidStart, oidEnd, contentStart, position, critical))
-    reader.leave(extensionEnd, 'extensions')
+    reader.leave(extensionEnd)
   }
-  reader.leave(outerEnd, 'extensions')
+  reader.leave(outerEnd)
   return extensions
 }

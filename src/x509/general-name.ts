@@ -1,12 +1,13 @@
 // GeneralName (RFC 5280 §4.2.1.6), all nine forms, and the address ranges name constraints use (§4.2.1.10).
 
 import { toHex } from '../base/bytes.js'
-import { DerReader } from '../der/reader.js'
+import type { DerReader } from '../der/reader.js'
+import { readSequenceOf } from '../der/sequence-of.js'
 import { context, contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
 import { formatIpAddress } from './ip-address.js'
 import { Name, skipName } from './name.js'
-import { identifierText, knownIdentifier } from './object-identifiers.js'
+import { knownIdentifier, readIdentifier } from './object-identifiers.js'
 import { readImplicitIa5, readText } from './string-types.js'
 
 /** One name of a subject, issuer, responder or distribution point. */
@@ -42,91 +43,82 @@ export type GeneralName =
 export type GeneralNameUse = 'name' | 'constraint'
 
 /** Reads one GeneralName. */
-export function readGeneralName(reader: DerReader, where: string, use: GeneralNameUse = 'name'): GeneralName {
+export function readGeneralName(reader: DerReader, use: GeneralNameUse = 'name'): GeneralName {
   const tag = reader.peek()
   switch (tag) {
     case contextConstructed(0):
-      return readOtherName(reader, where)
+      return readOtherName(reader)
     case context(1):
-      return { type: 'rfc822Name', value: readImplicitIa5(reader, tag, `${where}.rfc822Name`) }
+      return { type: 'rfc822Name', value: readImplicitIa5(reader, tag) }
     case context(2):
-      return { type: 'dNSName', value: readImplicitIa5(reader, tag, `${where}.dNSName`) }
+      return { type: 'dNSName', value: readImplicitIa5(reader, tag) }
     case contextConstructed(3):
-      return { type: 'x400Address', value: readOpaque(reader, `${where}.x400Address`) }
+      return { type: 'x400Address', value: readOpaque(reader) }
     case contextConstructed(4):
-      return { type: 'directoryName', value: readDirectoryName(reader, `${where}.directoryName`) }
+      return { type: 'directoryName', value: readDirectoryName(reader) }
     case contextConstructed(5):
-      return { type: 'ediPartyName', value: readOpaque(reader, `${where}.ediPartyName`) }
+      return { type: 'ediPartyName', value: readOpaque(reader) }
     case context(6): {
-      const value = readImplicitIa5(reader, tag, `${where}.uniformResourceIdentifier`)
+      const value = readImplicitIa5(reader, tag)
       return { type: 'uniformResourceIdentifier', value }
     }
     case context(7):
-      return readIpAddress(reader, `${where}.iPAddress`, use)
+      return readIpAddress(reader, use)
     case context(8):
-      return { type: 'registeredID', value: reader.readObjectIdentifier(`${where}.registeredID`, tag) }
+      return { type: 'registeredID', value: readIdentifier(reader, tag) }
     default: {
       const found = tag < 0 ? 'nothing' : tags.tagName(tag)
-      return reader.fail(tag < 0 ? 'truncated' : 'unexpected-tag', where, reader.position, 'a GeneralName, [0] to [8]', found)
+      return reader.fail(tag < 0 ? 'truncated' : 'unexpected-tag', reader.position, 'a GeneralName, [0] to [8]', found)
     }
   }
 }
 
-/** Reads GeneralNames: one name or more under the identifier `tag`. */
-export function readGeneralNames(reader: DerReader, where: string, tag = tags.SEQUENCE): readonly GeneralName[] {
-  const outerEnd = reader.enter(tag, where)
-  const names: GeneralName[] = []
-  do {
-    names.push(readGeneralName(reader, where))
-  } while (!reader.atEnd())
-  reader.leave(outerEnd, where)
-  return names
-}
+/** Reads GeneralNames: one name or more, under the identifier `tag`. */
+export const readGeneralNames = (reader: DerReader, tag?: number): readonly GeneralName[] =>
+  readSequenceOf(reader, (element) => readGeneralName(element), tag)
 
 const TEXT_FORMS: readonly string[] = ['smtpUTF8Mailbox', 'userPrincipalName']
 
-function readOtherName(reader: DerReader, where: string): GeneralName {
-  const field = `${where}.otherName`
-  const outerEnd = reader.enter(contextConstructed(0), field)
-  reader.skipObjectIdentifier(field)
-  const typeId = identifierText(reader.bytes, reader.contentStart, reader.position)
-  const valueEnd = reader.enter(contextConstructed(0), `${field}.value`)
+function readOtherName(reader: DerReader): GeneralName {
+  const outerEnd = reader.enter(contextConstructed(0))
+  const typeId = readIdentifier(reader)
+  const valueEnd = reader.enter(contextConstructed(0))
   const start = reader.position
-  reader.skipAny(`${field}.value`)
+  reader.skipAny()
   const end = reader.position
-  reader.leave(valueEnd, `${field}.value`)
-  reader.leave(outerEnd, field)
+  reader.leave(valueEnd)
+  reader.leave(outerEnd)
   const value = reader.bytes.subarray(start, end)
   // RFC 9598 §3 and Microsoft's form alike: the value is one UTF8String.
   const isText = TEXT_FORMS.includes(knownIdentifier(typeId)?.name ?? '')
   const text = isText
-    ? readText(new DerReader(reader.bytes, start, end, reader.origin), `${field}.value`, [tags.UTF8_STRING])
+    ? readText(reader.part(start, end), [tags.UTF8_STRING])
     : undefined
   return { type: 'otherName', typeId, value, text }
 }
 
 /** directoryName is explicitly tagged: Name is a CHOICE (X.680 §31.2.7). */
-function readDirectoryName(reader: DerReader, where: string): Name {
-  const outerEnd = reader.enter(contextConstructed(4), where)
+function readDirectoryName(reader: DerReader): Name {
+  const outerEnd = reader.enter(contextConstructed(4))
   const start = reader.position
-  skipName(reader, where)
+  skipName(reader)
   const name = new Name(reader.bytes, start, reader.position)
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
   return name
 }
 
-function readOpaque(reader: DerReader, where: string): Uint8Array {
+function readOpaque(reader: DerReader): Uint8Array {
   const start = reader.position
-  reader.skipAny(where)
+  reader.skipAny()
   return reader.bytes.subarray(start, reader.position)
 }
 
-function readIpAddress(reader: DerReader, where: string, use: GeneralNameUse): GeneralName {
-  const content = reader.readContent(context(7), where)
+function readIpAddress(reader: DerReader, use: GeneralNameUse): GeneralName {
+  const content = reader.readContent(context(7))
   const lengths = use === 'name' ? [4, 16] : [8, 32]
   if (!lengths.includes(content.length)) {
     const expected = use === 'name' ? '4 bytes (IPv4) or 16 (IPv6)' : 'address and mask, 8 bytes (IPv4) or 32 (IPv6)'
-    reader.fail('invalid-extension', where, reader.contentStart, expected, `${content.length}`)
+    reader.fail('invalid-extension', reader.contentStart, expected, `${content.length}`)
   }
   if (use === 'name') return { type: 'iPAddress', address: content, mask: undefined, value: formatIpAddress(content) }
   const address = content.subarray(0, content.length / 2)

@@ -10,7 +10,7 @@ function escapeRfc4514(text: string): string {
   return (
     text
       .replace(/[\\"+,;<>]/g, '\\$&')
-      // eslint-disable-next-line no-control-regex -- these are the characters that must not reach a terminal or log
+       
       .replace(/[\0-\x1f\x7f]/g, hexByte)
       .replace(/^[# ]/, '\\$&')
       .replace(/ $/, '\\ ')
@@ -19,7 +19,7 @@ function escapeRfc4514(text: string): string {
 
 /** OpenSSL quotes a value that RFC 2253 would escape, and escapes only quote and backslash inside. */
 function quoteOneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- as above
+   
   const escaped = text.replace(/["\\]/g, '\\$&').replace(/[\0-\x1f\x7f]/g, hexByte)
   return /[,+<>;]|^[ #]| $/.test(text) ? `"${escaped}"` : escaped
 }

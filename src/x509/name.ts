@@ -109,14 +109,14 @@ function relativeKey(attributes: RelativeDistinguishedName): string {
 }
 
 /** Steps over a Name, checking its structure and every value's text. */
-export function skipName(reader: DerReader, where: string): void {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
+export function skipName(reader: DerReader): void {
+  const outerEnd = reader.enter(tags.SEQUENCE)
   while (reader.position < reader.end) {
     const end = endOfCommonAttribute(reader.bytes, reader.position, reader.end)
     if (end > 0) reader.position = end
-    else skipRelativeDistinguishedName(reader, tags.SET, where)
+    else skipRelativeDistinguishedName(reader, tags.SET)
   }
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
 }
 
 /**
@@ -151,48 +151,48 @@ function endOfCommonAttribute(bytes: Uint8Array, at: number, limit: number): num
 }
 
 /** Steps over one RDN with the identifier `tag` (SET, or the implicit tag of a distribution point). */
-export function skipRelativeDistinguishedName(reader: DerReader, tag: number, where: string): void {
-  const setEnd = reader.enter(tag, where)
+export function skipRelativeDistinguishedName(reader: DerReader, tag: number): void {
+  const setEnd = reader.enter(tag)
   if (reader.atEnd()) {
-    reader.fail('invalid-name', where, reader.position, 'one attribute or more in each RelativeDistinguishedName', 'none')
+    reader.fail('invalid-name', reader.position, 'an attribute in each RelativeDistinguishedName', 'none')
   }
   let previous = -1
   while (reader.position < reader.end) {
     const start = reader.position
-    const attributeEnd = reader.enter(tags.SEQUENCE, where)
-    reader.skipObjectIdentifier(where)
-    skipStringOrAny(reader, where)
-    reader.leave(attributeEnd, where)
-    if (previous >= 0) checkSetOrder(reader, previous, start, where)
+    const attributeEnd = reader.enter(tags.SEQUENCE)
+    reader.skipObjectIdentifier()
+    skipStringOrAny(reader)
+    reader.leave(attributeEnd)
+    if (previous >= 0) checkSetOrder(reader, previous, start)
     previous = start
   }
-  reader.leave(setEnd, where)
+  reader.leave(setEnd)
 }
 
 /** Decodes a range {@link skipName} accepted. */
 function decodeName(bytes: Uint8Array, start: number, end: number): readonly RelativeDistinguishedName[] {
-  const reader = new DerReader(bytes, start, end)
+  const reader = new DerReader(bytes, 'Name', start, end)
   const names: RelativeDistinguishedName[] = []
-  const outerEnd = reader.enter(tags.SEQUENCE, 'Name')
+  const outerEnd = reader.enter(tags.SEQUENCE)
   while (!reader.atEnd()) names.push(decodeRelativeDistinguishedName(reader, tags.SET))
-  reader.leave(outerEnd, 'Name')
+  reader.leave(outerEnd)
   return names
 }
 
 /** Decodes one RDN that {@link skipRelativeDistinguishedName} accepted. */
 export function decodeRelativeDistinguishedName(reader: DerReader, tag: number): RelativeDistinguishedName {
   const attributes: NameAttribute[] = []
-  const setEnd = reader.enter(tag, 'Name')
+  const setEnd = reader.enter(tag)
   while (!reader.atEnd()) {
-    const attributeEnd = reader.enter(tags.SEQUENCE, 'Name')
-    reader.skip(tags.OBJECT_IDENTIFIER, 'Name')
+    const attributeEnd = reader.enter(tags.SEQUENCE)
+    reader.skip(tags.OBJECT_IDENTIFIER)
     const typeStart = reader.contentStart
     const valueStart = reader.position
-    reader.skipAny('Name')
+    reader.skipAny()
     attributes.push(new Attribute(reader.bytes, typeStart, valueStart, reader.contentStart, reader.position, valueStart))
-    reader.leave(attributeEnd, 'Name')
+    reader.leave(attributeEnd)
   }
-  reader.leave(setEnd, 'Name')
+  reader.leave(setEnd)
   return attributes
 }
 
@@ -201,8 +201,8 @@ export function decodeRelativeDistinguishedName(reader: DerReader, tag: number):
  * @throws ParseError when `der` is not exactly one Name
  */
 export function parseName(der: Uint8Array): Name {
-  const reader = new DerReader(der)
-  skipName(reader, 'Name')
-  reader.finish('Name')
+  const reader = new DerReader(der, 'Name')
+  skipName(reader)
+  reader.finish()
   return new Name(der, 0, der.length)
 }

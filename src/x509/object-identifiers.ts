@@ -3,6 +3,7 @@
 
 import { equalRanges } from '../base/bytes.js'
 import { encodeObjectIdentifier, objectIdentifierText } from '../der/object-identifier.js'
+import type { DerReader } from '../der/reader.js'
 
 /** A registered object identifier. */
 export interface KnownIdentifier {
@@ -34,7 +35,6 @@ const registry = `
 42 givenName GN
 43 initials initials
 44 generationQualifier generationQualifier
-45 x500UniqueIdentifier x500UniqueIdentifier
 46 dnQualifier dnQualifier
 65 pseudonym pseudonym
 97 organizationIdentifier organizationIdentifier
@@ -49,7 +49,6 @@ const registry = `
 1 emailAddress emailAddress
 2 unstructuredName unstructuredName
 7 challengePassword challengePassword
-8 unstructuredAddress unstructuredAddress
 14 extensionRequest
 1.3.6.1.4.1.311.2.1
 14 microsoftExtensionRequest
@@ -92,12 +91,10 @@ const registry = `
 7 ipsecUser
 8 timeStamping
 9 ocspSigning
-17 ipsecIKE
 1.3.6.1.5.5.7.48
 1 ocsp
 1.5 ocspNoCheck
 2 caIssuers
-3 timeStampingLocation
 5 caRepository
 1.3.6.1.5.5.7.8
 9 smtpUTF8Mailbox
@@ -157,8 +154,6 @@ const registry = `
 1 data
 2 signedData
 3 envelopedData
-4 signedAndEnvelopedData
-5 digestedData
 6 encryptedData
 1.2.840.113549.1.9.16.1
 2 authenticatedData
@@ -172,16 +167,15 @@ interface Entry extends KnownIdentifier {
 
 interface Index {
   readonly byHash: Map<number, Entry[]>
-  readonly byName: Map<string, KnownIdentifier>
   readonly byOid: Map<string, KnownIdentifier>
 }
 
-let built: Index
+let built: Index | undefined
 
 // Built on first use: an importer that never meets an OID pays nothing.
 function index(): Index {
   if (built !== undefined) return built
-  const made: Index = { byHash: new Map(), byName: new Map(), byOid: new Map() }
+  const made: Index = { byHash: new Map(), byOid: new Map() }
   let arc = ''
   for (const line of registry.trim().split('\n')) {
     const [suffix = '', name, short] = line.split(' ')
@@ -196,7 +190,6 @@ function index(): Index {
     const bucket = made.byHash.get(hash)
     if (bucket === undefined) made.byHash.set(hash, [entry])
     else bucket.push(entry)
-    made.byName.set(name, entry)
     made.byOid.set(oid, entry)
   }
   return (built = made)
@@ -224,6 +217,18 @@ export function identifierText(bytes: Uint8Array, start: number, end: number): s
   return knownIdentifierAt(bytes, start, end)?.oid ?? objectIdentifierText(bytes, start, end)
 }
 
+/** Reads an OBJECT IDENTIFIER: the registered name, or dotted decimal where it has none here. */
+export function readIdentifierName(reader: DerReader): string {
+  const oid = readIdentifier(reader)
+  return knownIdentifier(oid)?.name ?? oid
+}
+
+/** Reads an OBJECT IDENTIFIER: its dotted decimal. */
+export function readIdentifier(reader: DerReader, tag?: number): string {
+  reader.skipObjectIdentifier(tag)
+  return identifierText(reader.bytes, reader.contentStart, reader.position)
+}
+
 /** What is registered for a dotted-decimal OID. */
 export function knownIdentifier(oid: string): KnownIdentifier | undefined {
   return index().byOid.get(oid)
@@ -231,7 +236,8 @@ export function knownIdentifier(oid: string): KnownIdentifier | undefined {
 
 /** Dotted decimal of a registered name. @throws TypeError for a name that is not registered. */
 export function identifierOf(name: string): string {
-  const entry = index().byName.get(name)
-  if (entry === undefined) throw new TypeError(`expected a registered identifier's name such as keyUsage, found "${name}"`)
-  return entry.oid
+  for (const entry of index().byOid.values()) {
+    if (entry.name === name) return entry.oid
+  }
+  throw new TypeError(`expected a registered identifier's name such as keyUsage, found "${name}"`)
 }

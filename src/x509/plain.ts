@@ -14,7 +14,8 @@ export function toPlain(value: unknown): Plain {
   if (value instanceof Uint8Array) return toHex(value)
   if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value !== 'object') return null
-  if ('toJSON' in value && typeof value.toJSON === 'function') return toPlain(value.toJSON())
+  const { toJSON } = value as { toJSON?: () => unknown }
+  if (toJSON !== undefined) return toPlain(toJSON.call(value))
   const plain: Record<string, Plain> = {}
   for (const [key, member] of Object.entries(value)) {
     if (member !== undefined) plain[key] = toPlain(member)
@@ -30,4 +31,9 @@ export function orError(read: () => unknown): unknown {
     if (error instanceof ParseError) return { error: error.message }
     throw error
   }
+}
+
+/** An object that `console.log` prints as `name { … }`: what a class shows of itself. */
+export function inspectable(name: string, facts: Readonly<Record<string, unknown>>): unknown {
+  return Object.assign(Object.create({ [Symbol.toStringTag]: name }), facts)
 }

@@ -2,10 +2,11 @@
 // form only; whether numbers are prime or a point lies on its curve is for the crypto provider.
 
 import type { Der } from '../base/brands.js'
+import { toHex } from '../base/bytes.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { type AlgorithmIdentifier, checkParameters, readAlgorithmIdentifier, skipAlgorithmIdentifier } from './algorithm-identifier.js'
-import { identifierText, knownIdentifier } from './object-identifiers.js'
+import { knownIdentifier, readIdentifier } from './object-identifiers.js'
 import { type PssParameters, readPssParameters } from './signature-algorithm.js'
 
 /** Named curves with a length this library checks; others are reported by OID. */
@@ -103,16 +104,16 @@ export class SubjectPublicKeyInfo {
   /** The key's algorithm, parameters undecoded. */
   get algorithm(): AlgorithmIdentifier {
     const reader = this.reader()
-    reader.enter(tags.SEQUENCE, WHERE)
-    return readAlgorithmIdentifier(reader, `${WHERE}.algorithm`)
+    reader.enter(tags.SEQUENCE)
+    return readAlgorithmIdentifier(reader)
   }
 
   /** Content of the BIT STRING: what RFC 5280 §4.2.1.2 hashes into a key identifier. */
   get keyBytes(): Uint8Array {
     const reader = this.reader()
-    reader.enter(tags.SEQUENCE, WHERE)
-    reader.skip(tags.SEQUENCE, WHERE)
-    reader.skipBitString(WHERE)
+    reader.enter(tags.SEQUENCE)
+    reader.skip(tags.SEQUENCE)
+    reader.skipBitString()
     return this.bytes.subarray(reader.contentStart, reader.position)
   }
 
@@ -130,41 +131,39 @@ export class SubjectPublicKeyInfo {
   }
 
   private reader(): DerReader {
-    return new DerReader(this.bytes, this.start, this.end, this.origin)
+    return new DerReader(this.bytes, 'subjectPublicKeyInfo', this.start, this.end, this.origin)
   }
 }
 
-const WHERE = 'subjectPublicKeyInfo'
-
 /** Steps over a SubjectPublicKeyInfo, checking its structure. */
-export function skipSubjectPublicKeyInfo(reader: DerReader, where: string): void {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  skipAlgorithmIdentifier(reader, where)
-  reader.skipWholeBitString(where, 'key')
-  reader.leave(outerEnd, where)
+export function skipSubjectPublicKeyInfo(reader: DerReader): void {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  skipAlgorithmIdentifier(reader)
+  reader.skipWholeBitString('key')
+  reader.leave(outerEnd)
 }
 
 function readPublicKey(reader: DerReader): PublicKey {
-  reader.enter(tags.SEQUENCE, WHERE)
-  const algorithm = readAlgorithmIdentifier(reader, `${WHERE}.algorithm`)
+  reader.enter(tags.SEQUENCE)
+  const algorithm = readAlgorithmIdentifier(reader)
   const algorithmEnd = reader.position
-  reader.skipWholeBitString(`${WHERE}.subjectPublicKey`, 'key')
-  const { bytes, contentStart, position, origin } = reader
-  const key = new DerReader(bytes, contentStart, position, origin)
-  const parameters = new DerReader(bytes, algorithmEnd - (algorithm.parameters?.length ?? 0), algorithmEnd, origin)
+  reader.skipWholeBitString('key')
+  const { bytes, contentStart, position } = reader
+  const key = reader.part(contentStart, position, 'subjectPublicKeyInfo.subjectPublicKey')
+  const parameters = reader.part(algorithmEnd - (algorithm.parameters?.length ?? 0), algorithmEnd, 'subjectPublicKeyInfo.algorithm')
   const { name } = algorithm
   if (isRawKeyName(name)) {
     const [type, length] = rawKeys[name]
-    checkParameters(parameters, `${WHERE}.algorithm`, algorithm, 'absent')
+    checkParameters(parameters, algorithm, 'absent')
     return { type, key: readRaw(key, length) }
   }
   switch (name) {
     case 'rsaEncryption':
       // RFC 4055 §1.2: "the parameters field MUST be … NULL".
-      checkParameters(parameters, `${WHERE}.algorithm`, algorithm, 'null')
+      checkParameters(parameters, algorithm, 'null')
       return { type: 'rsa', ...readRsa(key), pss: undefined }
     case 'rsassaPss': {
-      const pss = algorithm.parameters && readPssParameters(parameters, `${WHERE}.algorithm.parameters`)
+      const pss = algorithm.parameters && readPssParameters(parameters)
       return { type: 'rsa-pss', ...readRsa(key), pss }
     }
     case 'ecPublicKey':
@@ -183,27 +182,26 @@ function readRaw(key: DerReader, length: number): Uint8Array {
 }
 
 function readRsa(key: DerReader): { modulusLength: number; modulus: Uint8Array; publicExponent: bigint } {
-  const outerEnd = key.enter(tags.SEQUENCE, `${WHERE}.RSAPublicKey`)
-  const modulus = readPositive(key, `${WHERE}.RSAPublicKey.modulus`)
-  const exponent = readPositive(key, `${WHERE}.RSAPublicKey.publicExponent`)
-  key.leave(outerEnd, `${WHERE}.RSAPublicKey`)
-  key.finish(`${WHERE}.RSAPublicKey`)
+  const outerEnd = key.enter(tags.SEQUENCE)
+  const modulus = readPositive(key)
+  const exponent = readPositive(key)
+  key.leave(outerEnd)
+  key.finish()
   return { modulusLength: bitLength(modulus), modulus, publicExponent: unsigned(exponent) }
 }
 
 function readEc(key: DerReader, parameters: DerReader): PublicKey {
   const point = key.bytes.subarray(key.position, key.end)
   if (parameters.peek() === tags.SEQUENCE) {
-    parameters.skipAny(`${WHERE}.algorithm.parameters`)
+    parameters.skipAny()
     return { type: 'ec-explicit', point }
   }
   if (parameters.peek() !== tags.OBJECT_IDENTIFIER) {
     const found = parameters.atEnd() ? 'none' : tags.tagName(parameters.peek())
     const expected = 'a named curve (RFC 5480 §2.1.1)'
-    parameters.fail('invalid-algorithm-parameters', `${WHERE}.algorithm.parameters`, parameters.position, expected, found)
+    parameters.fail('invalid-algorithm-parameters', parameters.position, expected, found)
   }
-  parameters.skipObjectIdentifier(`${WHERE}.algorithm.parameters`)
-  const curveOid = identifierText(parameters.bytes, parameters.contentStart, parameters.position)
+  const curveOid = readIdentifier(parameters)
   const name = knownIdentifier(curveOid)?.name
   const curve = name !== undefined && isCurveName(name) ? name : undefined
   checkPoint(key, point, curve)
@@ -223,42 +221,36 @@ function checkPoint(key: DerReader, point: Uint8Array, curve: CurveName | undefi
 }
 
 function readDsa(key: DerReader, parameters: DerReader, present: boolean): PublicKey {
-  const publicValue = readPositive(key, `${WHERE}.DSAPublicKey`)
-  key.finish(`${WHERE}.DSAPublicKey`)
+  const publicValue = readPositive(key)
+  key.finish()
   if (!present) return { type: 'dsa', modulusLength: undefined, divisorLength: undefined, publicValue }
-  const where = `${WHERE}.algorithm.parameters`
-  const outerEnd = parameters.enter(tags.SEQUENCE, where)
-  const p = readPositive(parameters, `${where}.p`)
-  const q = readPositive(parameters, `${where}.q`)
-  readPositive(parameters, `${where}.g`)
-  parameters.leave(outerEnd, where)
+  const outerEnd = parameters.enter(tags.SEQUENCE)
+  const p = readPositive(parameters)
+  const q = readPositive(parameters)
+  readPositive(parameters)
+  parameters.leave(outerEnd)
   return { type: 'dsa', modulusLength: bitLength(p), divisorLength: bitLength(q), publicValue }
 }
 
 /** Content of a positive INTEGER without its sign byte. */
-function readPositive(reader: DerReader, where: string): Uint8Array {
-  reader.skipInteger(where)
+function readPositive(reader: DerReader): Uint8Array {
+  reader.skipInteger()
   const { bytes, contentStart, position } = reader
   const first = bytes[contentStart] ?? 0
   if (first >= 0x80 || (first === 0 && position - contentStart === 1)) {
     const found = first === 0 ? 'zero' : 'a negative number'
-    reader.fail('invalid-public-key', where, contentStart, 'a positive number', found)
+    reader.fail('invalid-public-key', contentStart, 'a positive number', found)
   }
   return bytes.subarray(first === 0 ? contentStart + 1 : contentStart, position)
 }
 
 const bitLength = (number: Uint8Array): number => number.length * 8 - Math.clz32(number[0] ?? 0) + 24
 
-function unsigned(number: Uint8Array): bigint {
-  // Nearly every exponent is 65537; BigInt from text costs more than the rest of the key.
-  if (number.length <= 6) return BigInt(number.reduce((value, byte) => value * 256 + byte, 0))
-  let value = 0n
-  for (const byte of number) value = (value << 8n) | BigInt(byte)
-  return value
-}
+// From hex text, which takes linear time; shifting byte by byte would take quadratic time on a hostile exponent.
+const unsigned = (number: Uint8Array): bigint => BigInt(`0x${toHex(number)}`)
 
 function failKey(reader: DerReader, at: number, expected: string, found: string): never {
-  return reader.fail('invalid-public-key', `${WHERE}.subjectPublicKey`, at, expected, found)
+  return reader.fail('invalid-public-key', at, expected, found)
 }
 
 const describeSize = (bits: number): string => `${bits} bit`

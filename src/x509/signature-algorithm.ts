@@ -1,10 +1,10 @@
 // Signature algorithms: one table, resolved once. RFC 4055, 5758, 8410, 9881 and their parameter rules.
 
-import { DerReader } from '../der/reader.js'
+import type { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
 import { checkParameters, type ParameterRule, readAlgorithmIdentifier } from './algorithm-identifier.js'
-import { knownIdentifierAt } from './object-identifiers.js'
+import { readIdentifierName } from './object-identifiers.js'
 
 /** A hash function by the name WebCrypto and this library share, in lower case. */
 export type HashName = 'md2' | 'md5' | 'sha-1' | 'sha-224' | 'sha-256' | 'sha-384' | 'sha-512'
@@ -93,69 +93,67 @@ const hashes: Readonly<Record<string, HashName | undefined>> = {
  * Reads an AlgorithmIdentifier that names a signature algorithm, and decodes its parameters. An algorithm outside the
  * table is returned without a scheme: naming it is the reader's business, refusing it the validator's.
  */
-export function readSignatureAlgorithm(reader: DerReader, where: string): SignatureAlgorithm {
-  const identifier = readAlgorithmIdentifier(reader, where)
+export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
+  const identifier = readAlgorithmIdentifier(reader)
   const { oid, name } = identifier
   const row = name === undefined ? undefined : table[name]
   if (row === undefined) return { oid, name, scheme: undefined, hash: undefined, pss: undefined }
   const { scheme, hash, parameters } = row
   if (parameters !== 'pss') {
-    checkParameters(reader, where, identifier, parameters)
+    checkParameters(reader, identifier, parameters)
     return { oid, name, scheme, hash, pss: undefined }
   }
   if (identifier.parameters === undefined) {
-    return reader.fail('invalid-algorithm-parameters', where, reader.position, 'RSASSA-PSS-params (RFC 4055 §3.1)', 'none')
+    return reader.fail('invalid-algorithm-parameters', reader.position, 'RSASSA-PSS-params (RFC 4055 §3.1)', 'none')
   }
   const end = reader.position
-  const inner = new DerReader(reader.bytes, end - identifier.parameters.length, end, reader.origin)
-  const pss = readPssParameters(inner, `${where}.parameters`)
+  const inner = reader.part(end - identifier.parameters.length, end)
+  const pss = readPssParameters(inner)
   return { oid, name, scheme, hash: pss.hash, pss }
 }
 
 /** Reads RSASSA-PSS-params (RFC 4055 §3.1). Absent fields are SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. */
-export function readPssParameters(reader: DerReader, where: string): PssParameters {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const hash = readOptional(reader, 0, 'sha-1', () => readHash(reader, `${where}.hashAlgorithm`), where)
-  const maskHash = readOptional(reader, 1, 'sha-1', () => readMaskHash(reader, `${where}.maskGenAlgorithm`), where)
-  const saltLength = readOptional(reader, 2, 20, () => reader.readUnsigned(`${where}.saltLength`), where)
+export function readPssParameters(reader: DerReader): PssParameters {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const hash = readOptional(reader, 0, 'sha-1', () => readHash(reader))
+  const maskHash = readOptional(reader, 1, 'sha-1', () => readMaskHash(reader))
+  const saltLength = readOptional(reader, 2, 20, () => reader.readUnsigned())
   // The trailer field has one legal value, its default, so DER never encodes it.
-  readOptional(reader, 3, 1, () => reader.readUnsigned(`${where}.trailerField`, 1), where)
-  reader.leave(outerEnd, where)
+  readOptional(reader, 3, 1, () => reader.readUnsigned(1))
+  reader.leave(outerEnd)
   return { hash, maskHash, saltLength }
 }
 
 /** `[number]` explicit, DEFAULT `standard`, which DER leaves out (X.690 §11.5). */
-function readOptional<T>(reader: DerReader, number: number, standard: T, read: () => T, where: string): T {
+function readOptional<T>(reader: DerReader, number: number, standard: T, read: () => T): T {
   if (reader.peek() !== contextConstructed(number)) return standard
   const start = reader.position
-  const outerEnd = reader.enter(contextConstructed(number), where)
+  const outerEnd = reader.enter(contextConstructed(number))
   const value = read()
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
   if (value === standard) {
-    reader.fail('explicit-default', where, start, `[${number}] left out where it is the default`, String(value))
+    reader.failDefault(start, `[${number}]`)
   }
   return value
 }
 
-function readHash(reader: DerReader, where: string): HashName {
-  const identifier = readAlgorithmIdentifier(reader, where)
+function readHash(reader: DerReader): HashName {
+  const identifier = readAlgorithmIdentifier(reader)
   const hash = identifier.name === undefined ? undefined : hashes[identifier.name]
   if (hash === undefined) {
     const expected = 'a hash function of RFC 4055 §2.1'
-    return reader.fail('invalid-algorithm-parameters', where, reader.position, expected, identifier.name ?? identifier.oid)
+    return reader.fail('invalid-algorithm-parameters', reader.position, expected, identifier.name ?? identifier.oid)
   }
   // RFC 4055 §2.1: NULL and absent parameters MUST both be accepted, as equivalent.
-  checkParameters(reader, where, identifier, 'null-or-absent')
+  checkParameters(reader, identifier, 'null-or-absent')
   return hash
 }
 
-function readMaskHash(reader: DerReader, where: string): HashName {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  reader.skipObjectIdentifier(where)
-  const { bytes, contentStart, position } = reader
-  const isMgf1 = knownIdentifierAt(bytes, contentStart, position)?.name === 'mgf1'
-  if (!isMgf1) reader.fail('invalid-algorithm-parameters', where, contentStart, 'MGF1 (RFC 4055 §2.2)', 'another function')
-  const hash = readHash(reader, where)
-  reader.leave(outerEnd, where)
+function readMaskHash(reader: DerReader): HashName {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const isMgf1 = readIdentifierName(reader) === 'mgf1'
+  if (!isMgf1) reader.fail('invalid-algorithm-parameters', reader.contentStart, 'MGF1 (RFC 4055 §2.2)', 'another function')
+  const hash = readHash(reader)
+  reader.leave(outerEnd)
   return hash
 }

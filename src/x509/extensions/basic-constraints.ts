@@ -10,17 +10,17 @@ export interface BasicConstraints {
   readonly pathLenConstraint: number | undefined
 }
 
-export function readBasicConstraints(reader: DerReader, where: string): BasicConstraints {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
+export function readBasicConstraints(reader: DerReader): BasicConstraints {
+  const outerEnd = reader.enter(tags.SEQUENCE)
   let cA = false
   if (reader.peek() === tags.BOOLEAN) {
     const start = reader.position
-    cA = reader.readBoolean(`${where}.cA`)
-    if (!cA) reader.fail('explicit-default', `${where}.cA`, start, 'cA left out where it is FALSE', 'FALSE')
+    cA = reader.readBoolean()
+    if (!cA) reader.failDefault(start, 'cA')
   }
   // A pathLenConstraint without cA is meaningless, not malformed: RFC 5280 forbids CAs to write it, and path
   // validation reads it only where cA holds.
-  const pathLenConstraint = reader.atEnd() ? undefined : reader.readUnsigned(`${where}.pathLenConstraint`)
-  reader.leave(outerEnd, where)
+  const pathLenConstraint = reader.atEnd() ? undefined : reader.readUnsigned()
+  reader.leave(outerEnd)
   return { cA, pathLenConstraint }
 }

@@ -1,6 +1,7 @@
 // cRLDistributionPoints (RFC 5280 §4.2.1.13) and freshestCRL (§4.2.1.15), which share one form.
 
 import type { DerReader } from '../../der/reader.js'
+import { readSequenceOf } from '../../der/sequence-of.js'
 import { context, contextConstructed } from '../../der/tags.js'
 import * as tags from '../../der/tags.js'
 import { type GeneralName, readGeneralNames } from '../general-name.js'
@@ -35,31 +36,24 @@ export interface DistributionPoint {
   readonly cRLIssuer: readonly GeneralName[] | undefined
 }
 
-export function readDistributionPoints(reader: DerReader, where: string): readonly DistributionPoint[] {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const points: DistributionPoint[] = []
-  do {
-    points.push(readDistributionPoint(reader, where))
-  } while (!reader.atEnd())
-  reader.leave(outerEnd, where)
-  return points
-}
+export const readDistributionPoints = (reader: DerReader): readonly DistributionPoint[] =>
+  readSequenceOf(reader, readDistributionPoint)
 
-function readDistributionPoint(reader: DerReader, where: string): DistributionPoint {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const distributionPoint = readDistributionPointName(reader, 0, `${where}.distributionPoint`)
+function readDistributionPoint(reader: DerReader): DistributionPoint {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const distributionPoint = readDistributionPointName(reader, 0)
   const reasons =
-    reader.peek() === context(1) ? readNamedBits(reader, `${where}.reasons`, reasonFlags, context(1)) : undefined
+    reader.peek() === context(1) ? readNamedBits(reader, reasonFlags, context(1)) : undefined
   const cRLIssuer =
     reader.peek() === contextConstructed(2)
-      ? readGeneralNames(reader, `${where}.cRLIssuer`, contextConstructed(2))
+      ? readGeneralNames(reader, contextConstructed(2))
       : undefined
-  // §4.2.1.13: "a DistributionPoint MUST NOT consist of only the reasons field; either distributionPoint or cRLIssuer
+  // §4.2.1.13: "a DistributionPoint MUST NOT consist of only the reasons where; either distributionPoint or cRLIssuer
   // MUST be present."
   if (distributionPoint === undefined && cRLIssuer === undefined) {
-    reader.fail('invalid-extension', where, reader.position, 'a distributionPoint or a cRLIssuer', 'neither')
+    reader.fail('invalid-extension', reader.position, 'a distributionPoint or a cRLIssuer', 'neither')
   }
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
   return { distributionPoint, reasons, cRLIssuer }
 }
 
@@ -67,22 +61,21 @@ function readDistributionPoint(reader: DerReader, where: string): DistributionPo
 export function readDistributionPointName(
   reader: DerReader,
   number: number,
-  where: string,
 ): DistributionPointName | undefined {
   if (reader.peek() !== contextConstructed(number)) return undefined
-  const outerEnd = reader.enter(contextConstructed(number), where)
+  const outerEnd = reader.enter(contextConstructed(number))
   let name: DistributionPointName
   if (reader.peek() === contextConstructed(1)) {
     const start = reader.position
-    skipRelativeDistinguishedName(reader, contextConstructed(1), `${where}.nameRelativeToCRLIssuer`)
+    skipRelativeDistinguishedName(reader, contextConstructed(1))
     reader.position = start
     name = {
       type: 'nameRelativeToCRLIssuer',
       relativeName: decodeRelativeDistinguishedName(reader, contextConstructed(1)),
     }
   } else {
-    name = { type: 'fullName', names: readGeneralNames(reader, `${where}.fullName`, contextConstructed(0)) }
+    name = { type: 'fullName', names: readGeneralNames(reader, contextConstructed(0)) }
   }
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
   return name
 }

@@ -14,28 +14,28 @@ export interface AuthorityKeyIdentifier {
   readonly authorityCertSerialNumber: Uint8Array | undefined
 }
 
-export function readAuthorityKeyIdentifier(reader: DerReader, where: string): AuthorityKeyIdentifier {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
+export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
+  const outerEnd = reader.enter(tags.SEQUENCE)
   const keyIdentifier =
-    reader.peek() === context(0) ? reader.readContent(context(0), `${where}.keyIdentifier`) : undefined
+    reader.peek() === context(0) ? reader.readContent(context(0)) : undefined
   const authorityCertIssuer =
     reader.peek() === contextConstructed(1)
-      ? readGeneralNames(reader, `${where}.authorityCertIssuer`, contextConstructed(1))
+      ? readGeneralNames(reader, contextConstructed(1))
       : undefined
   let authorityCertSerialNumber: Uint8Array | undefined
   if (reader.peek() === context(2)) {
-    reader.skipInteger(`${where}.authorityCertSerialNumber`, context(2))
+    reader.skipInteger(context(2))
     authorityCertSerialNumber = reader.bytes.subarray(reader.contentStart, reader.position)
   }
   // X.509 §9.2.2.1 constrains the two fields to be present or absent together.
   if ((authorityCertIssuer === undefined) !== (authorityCertSerialNumber === undefined)) {
-    const expected = 'authorityCertIssuer and authorityCertSerialNumber together'
-    reader.fail('invalid-extension', where, reader.position, expected, 'one without the other')
+    const expected = 'issuer and serial number together'
+    reader.fail('invalid-extension', reader.position, expected, 'one without the other')
   }
-  reader.leave(outerEnd, where)
+  reader.leave(outerEnd)
   return { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber }
 }
 
-export function readSubjectKeyIdentifier(reader: DerReader, where: string): Uint8Array {
-  return reader.readContent(tags.OCTET_STRING, where)
+export function readSubjectKeyIdentifier(reader: DerReader): Uint8Array {
+  return reader.readContent(tags.OCTET_STRING)
 }

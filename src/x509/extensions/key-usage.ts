@@ -22,11 +22,11 @@ export type KeyUsageBit = (typeof keyUsageBits)[number]
 /** What the key may be used for, in the order of the standard. */
 export type KeyUsage = readonly KeyUsageBit[]
 
-export function readKeyUsage(reader: DerReader, where: string): KeyUsage {
-  const usage = readNamedBits(reader, where, keyUsageBits)
+export function readKeyUsage(reader: DerReader): KeyUsage {
+  const usage = readNamedBits(reader, keyUsageBits)
   // §4.2.1.3: "at least one of the bits MUST be set to 1".
   if (usage.length === 0) {
-    reader.fail('invalid-extension', where, reader.contentStart, 'at least one key usage bit set', 'none')
+    reader.fail('invalid-extension', reader.contentStart, 'at least one key usage bit set', 'none')
   }
   return usage
 }

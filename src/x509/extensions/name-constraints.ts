@@ -1,6 +1,7 @@
 // nameConstraints (RFC 5280 §4.2.1.10).
 
 import type { DerReader } from '../../der/reader.js'
+import { readSequenceOf } from '../../der/sequence-of.js'
 import { context, contextConstructed } from '../../der/tags.js'
 import * as tags from '../../der/tags.js'
 import { type GeneralName, readGeneralName } from '../general-name.js'
@@ -19,42 +20,34 @@ export interface NameConstraints {
   readonly excludedSubtrees: readonly GeneralSubtree[] | undefined
 }
 
-export function readNameConstraints(reader: DerReader, where: string): NameConstraints {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
+export function readNameConstraints(reader: DerReader): NameConstraints {
+  const outerEnd = reader.enter(tags.SEQUENCE)
   // §4.2.1.10: "Conforming CAs MUST NOT issue certificates where name constraints is an empty sequence."
   if (reader.atEnd()) {
-    reader.fail('invalid-extension', where, reader.position, 'permittedSubtrees, excludedSubtrees or both', 'neither')
+    reader.fail('invalid-extension', reader.position, 'one field or both', 'neither')
   }
-  const permittedSubtrees = readSubtrees(reader, contextConstructed(0), `${where}.permittedSubtrees`)
-  const excludedSubtrees = readSubtrees(reader, contextConstructed(1), `${where}.excludedSubtrees`)
-  reader.leave(outerEnd, where)
+  const permittedSubtrees = readSubtrees(reader, contextConstructed(0))
+  const excludedSubtrees = readSubtrees(reader, contextConstructed(1))
+  reader.leave(outerEnd)
   return { permittedSubtrees, excludedSubtrees }
 }
 
-function readSubtrees(reader: DerReader, tag: number, where: string): readonly GeneralSubtree[] | undefined {
-  if (reader.peek() !== tag) return undefined
-  const outerEnd = reader.enter(tag, where)
-  const subtrees: GeneralSubtree[] = []
-  do {
-    subtrees.push(readSubtree(reader, where))
-  } while (!reader.atEnd())
-  reader.leave(outerEnd, where)
-  return subtrees
-}
+const readSubtrees = (reader: DerReader, tag: number): readonly GeneralSubtree[] | undefined =>
+  reader.peek() === tag ? readSequenceOf(reader, readSubtree, tag) : undefined
 
-function readSubtree(reader: DerReader, where: string): GeneralSubtree {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const base = readGeneralName(reader, `${where}.base`, 'constraint')
+function readSubtree(reader: DerReader): GeneralSubtree {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const base = readGeneralName(reader, 'constraint')
   let minimum = 0
   if (reader.peek() === context(0)) {
     const start = reader.position
-    minimum = reader.readUnsigned(`${where}.minimum`, undefined, context(0))
+    minimum = reader.readUnsigned(undefined, context(0))
     if (minimum === 0) {
-      reader.fail('explicit-default', `${where}.minimum`, start, 'minimum left out where it is 0', '0')
+      reader.failDefault(start, 'minimum')
     }
   }
   const maximum =
-    reader.peek() === context(1) ? reader.readUnsigned(`${where}.maximum`, undefined, context(1)) : undefined
-  reader.leave(outerEnd, where)
+    reader.peek() === context(1) ? reader.readUnsigned(undefined, context(1)) : undefined
+  reader.leave(outerEnd)
   return { base, minimum, maximum }
 }

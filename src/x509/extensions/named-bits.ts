@@ -9,11 +9,10 @@ import * as tags from '../../der/tags.js'
  */
 export function readNamedBits<Bit extends string>(
   reader: DerReader,
-  where: string,
   names: readonly Bit[],
   tag = tags.BIT_STRING,
 ): readonly Bit[] {
-  reader.skipBitString(where, tag)
+  reader.skipBitString(tag)
   const { bytes, contentStart, position } = reader
   return names.filter((_, bit) => {
     const at = contentStart + (bit >> 3)

@@ -2,9 +2,10 @@
 // tlsFeature (RFC 7633) and subjectDirectoryAttributes (RFC 5280 §4.2.1.8).
 
 import type { DerReader } from '../../der/reader.js'
+import { readSequenceOf } from '../../der/sequence-of.js'
 import { checkSetOrder } from '../../der/set-order.js'
 import * as tags from '../../der/tags.js'
-import { identifierText } from '../object-identifiers.js'
+import { readIdentifier } from '../object-identifiers.js'
 
 /** A directory attribute: its OID and values, DER each. */
 export interface DirectoryAttribute {
@@ -13,46 +14,33 @@ export interface DirectoryAttribute {
 }
 
 /** An extension that says all by being there. Its value is NULL. */
-export function readPresence(reader: DerReader, where: string): true {
-  reader.readNull(where)
+export function readPresence(reader: DerReader): true {
+  reader.readNull()
   return true
 }
 
 /** TLS extension numbers the server promises to support; 5 is status_request ("must staple"). */
-export function readTlsFeature(reader: DerReader, where: string): readonly number[] {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const features: number[] = []
-  while (!reader.atEnd()) features.push(reader.readUnsigned(where, 0xffff))
-  reader.leave(outerEnd, where)
-  return features
-}
+export const readTlsFeature = (reader: DerReader): readonly number[] =>
+  readSequenceOf(reader, () => reader.readUnsigned(0xffff))
 
-export function readDirectoryAttributes(reader: DerReader, where: string): readonly DirectoryAttribute[] {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const attributes: DirectoryAttribute[] = []
-  do {
-    attributes.push(readDirectoryAttribute(reader, where))
-  } while (!reader.atEnd())
-  reader.leave(outerEnd, where)
-  return attributes
-}
+export const readDirectoryAttributes = (reader: DerReader): readonly DirectoryAttribute[] =>
+  readSequenceOf(reader, readDirectoryAttribute)
 
 /** Reads `Attribute ::= SEQUENCE { type, values SET OF ANY }`. */
-export function readDirectoryAttribute(reader: DerReader, where: string): DirectoryAttribute {
-  const attributeEnd = reader.enter(tags.SEQUENCE, where)
-  reader.skipObjectIdentifier(`${where}.type`)
-  const type = identifierText(reader.bytes, reader.contentStart, reader.position)
-  const valuesEnd = reader.enter(tags.SET, `${where}.values`)
+export function readDirectoryAttribute(reader: DerReader): DirectoryAttribute {
+  const attributeEnd = reader.enter(tags.SEQUENCE)
+  const type = readIdentifier(reader)
+  const valuesEnd = reader.enter(tags.SET)
   const values: Uint8Array[] = []
   let previous = -1
   while (!reader.atEnd()) {
     const start = reader.position
-    reader.skipAny(`${where}.values`)
+    reader.skipAny()
     values.push(reader.bytes.subarray(start, reader.position))
-    if (previous >= 0) checkSetOrder(reader, previous, start, `${where}.values`)
+    if (previous >= 0) checkSetOrder(reader, previous, start)
     previous = start
   }
-  reader.leave(valuesEnd, `${where}.values`)
-  reader.leave(attributeEnd, where)
+  reader.leave(valuesEnd)
+  reader.leave(attributeEnd)
   return { type, values }
 }

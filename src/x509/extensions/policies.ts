@@ -2,16 +2,17 @@
 // (§4.2.1.11), inhibitAnyPolicy (§4.2.1.14).
 
 import type { DerReader } from '../../der/reader.js'
+import { readSequenceOf } from '../../der/sequence-of.js'
 import { context } from '../../der/tags.js'
 import * as tags from '../../der/tags.js'
-import { identifierText, knownIdentifier } from '../object-identifiers.js'
+import { knownIdentifier, readIdentifier } from '../object-identifiers.js'
 import { readText } from '../string-types.js'
 
 export type PolicyQualifier =
   | { readonly type: 'cps'; readonly uri: string }
   | {
       readonly type: 'userNotice'
-      readonly noticeRef: { readonly organization: string; readonly noticeNumbers: readonly string[] } | undefined
+      readonly noticeRef: { readonly organization: string; readonly noticeNumbers: readonly number[] } | undefined
       readonly explicitText: string | undefined
     }
   | { readonly type: 'unknown'; readonly oid: string; readonly value: Uint8Array }
@@ -34,62 +35,40 @@ export interface PolicyConstraints {
   readonly inhibitPolicyMapping: number | undefined
 }
 
-export function readCertificatePolicies(reader: DerReader, where: string): readonly PolicyInformation[] {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const policies: PolicyInformation[] = []
-  const seen = new Set<string>()
-  do {
-    const start = reader.position
-    const policy = readPolicyInformation(reader, where)
-    // §4.2.1.4: "A certificate policy OID MUST NOT appear more than once".
-    if (seen.has(policy.policyIdentifier)) {
-      reader.fail('invalid-extension', where, start, 'each policy once', `${policy.policyIdentifier} again`)
-    }
-    seen.add(policy.policyIdentifier)
-    policies.push(policy)
-  } while (!reader.atEnd())
-  reader.leave(outerEnd, where)
+export function readCertificatePolicies(reader: DerReader): readonly PolicyInformation[] {
+  const start = reader.position
+  const policies = readSequenceOf(reader, readPolicyInformation)
+  // §4.2.1.4: "A certificate policy OID MUST NOT appear more than once".
+  const distinct = new Set(policies.map(({ policyIdentifier }) => policyIdentifier))
+  if (distinct.size < policies.length) reader.fail('invalid-extension', start, 'each policy once', 'one again')
   return policies
 }
 
-function readIdentifier(reader: DerReader, where: string): string {
-  reader.skipObjectIdentifier(where)
-  return identifierText(reader.bytes, reader.contentStart, reader.position)
-}
-
-function readPolicyInformation(reader: DerReader, where: string): PolicyInformation {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const policyIdentifier = readIdentifier(reader, `${where}.policyIdentifier`)
-  const policyQualifiers: PolicyQualifier[] = []
-  if (!reader.atEnd()) {
-    const field = `${where}.policyQualifiers`
-    const qualifiersEnd = reader.enter(tags.SEQUENCE, field)
-    do {
-      policyQualifiers.push(readQualifier(reader, field))
-    } while (!reader.atEnd())
-    reader.leave(qualifiersEnd, field)
-  }
-  reader.leave(outerEnd, where)
+function readPolicyInformation(reader: DerReader): PolicyInformation {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const policyIdentifier = readIdentifier(reader)
+  const policyQualifiers = reader.atEnd() ? [] : readSequenceOf(reader, readQualifier)
+  reader.leave(outerEnd)
   return { policyIdentifier, policyQualifiers }
 }
 
-function readQualifier(reader: DerReader, where: string): PolicyQualifier {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const oid = readIdentifier(reader, where)
-  const qualifier = readQualifierValue(reader, oid, where)
-  reader.leave(outerEnd, where)
+function readQualifier(reader: DerReader): PolicyQualifier {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const oid = readIdentifier(reader)
+  const qualifier = readQualifierValue(reader, oid)
+  reader.leave(outerEnd)
   return qualifier
 }
 
-function readQualifierValue(reader: DerReader, oid: string, where: string): PolicyQualifier {
+function readQualifierValue(reader: DerReader, oid: string): PolicyQualifier {
   switch (knownIdentifier(oid)?.name) {
     case 'cps':
-      return { type: 'cps', uri: readText(reader, `${where}.cPSuri`, [tags.IA5_STRING]) }
+      return { type: 'cps', uri: readText(reader, [tags.IA5_STRING]) }
     case 'userNotice':
-      return readUserNotice(reader, `${where}.userNotice`)
+      return readUserNotice(reader)
     default: {
       const start = reader.position
-      reader.skipAny(where)
+      reader.skipAny()
       return { type: 'unknown', oid, value: reader.bytes.subarray(start, reader.position) }
     }
   }
@@ -97,66 +76,52 @@ function readQualifierValue(reader: DerReader, oid: string, where: string): Poli
 
 const DISPLAY_TEXT = [tags.UTF8_STRING, tags.IA5_STRING, tags.VISIBLE_STRING, tags.BMP_STRING]
 
-function readUserNotice(reader: DerReader, where: string): PolicyQualifier {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  let noticeRef: { organization: string; noticeNumbers: readonly string[] } | undefined
+function readUserNotice(reader: DerReader): PolicyQualifier {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  let noticeRef: { organization: string; noticeNumbers: readonly number[] } | undefined
   if (reader.peek() === tags.SEQUENCE) {
-    const field = `${where}.noticeRef`
-    const referenceEnd = reader.enter(tags.SEQUENCE, field)
-    const organization = readText(reader, `${field}.organization`, DISPLAY_TEXT)
-    const numbersEnd = reader.enter(tags.SEQUENCE, `${field}.noticeNumbers`)
-    const noticeNumbers: string[] = []
-    while (!reader.atEnd()) noticeNumbers.push(readIntegerText(reader, `${field}.noticeNumbers`))
-    reader.leave(numbersEnd, `${field}.noticeNumbers`)
-    reader.leave(referenceEnd, field)
+    const referenceEnd = reader.enter(tags.SEQUENCE)
+    const organization = readText(reader, DISPLAY_TEXT)
+    const numbersEnd = reader.enter(tags.SEQUENCE)
+    const noticeNumbers: number[] = []
+    while (!reader.atEnd()) noticeNumbers.push(reader.readUnsigned())
+    reader.leave(numbersEnd)
+    reader.leave(referenceEnd)
     noticeRef = { organization, noticeNumbers }
   }
-  const explicitText = reader.atEnd() ? undefined : readText(reader, `${where}.explicitText`, DISPLAY_TEXT)
-  reader.leave(outerEnd, where)
+  const explicitText = reader.atEnd() ? undefined : readText(reader, DISPLAY_TEXT)
+  reader.leave(outerEnd)
   return { type: 'userNotice', noticeRef, explicitText }
 }
 
-/** Notice numbers have no bound; they are only ever shown. */
-function readIntegerText(reader: DerReader, where: string): string {
-  reader.skipInteger(where)
-  let value = 0n
-  for (let i = reader.contentStart; i < Math.min(reader.position, reader.contentStart + 32); i++) {
-    value = (value << 8n) | BigInt(reader.bytes[i] ?? 0)
-  }
-  return String(BigInt.asIntN((reader.position - reader.contentStart) * 8, value))
+export const readPolicyMappings = (reader: DerReader): readonly PolicyMapping[] =>
+  readSequenceOf(reader, readPolicyMapping)
+
+function readPolicyMapping(reader: DerReader): PolicyMapping {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const issuerDomainPolicy = readIdentifier(reader)
+  const subjectDomainPolicy = readIdentifier(reader)
+  reader.leave(outerEnd)
+  return { issuerDomainPolicy, subjectDomainPolicy }
 }
 
-export function readPolicyMappings(reader: DerReader, where: string): readonly PolicyMapping[] {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
-  const mappings: PolicyMapping[] = []
-  do {
-    const mappingEnd = reader.enter(tags.SEQUENCE, where)
-    const issuerDomainPolicy = readIdentifier(reader, `${where}.issuerDomainPolicy`)
-    const subjectDomainPolicy = readIdentifier(reader, `${where}.subjectDomainPolicy`)
-    reader.leave(mappingEnd, where)
-    mappings.push({ issuerDomainPolicy, subjectDomainPolicy })
-  } while (!reader.atEnd())
-  reader.leave(outerEnd, where)
-  return mappings
-}
-
-export function readPolicyConstraints(reader: DerReader, where: string): PolicyConstraints {
-  const outerEnd = reader.enter(tags.SEQUENCE, where)
+export function readPolicyConstraints(reader: DerReader): PolicyConstraints {
+  const outerEnd = reader.enter(tags.SEQUENCE)
   // §4.2.1.11: "Conforming CAs MUST NOT issue certificates where policy constraints is an empty sequence."
   if (reader.atEnd()) {
-    reader.fail('invalid-extension', where, reader.position, 'requireExplicitPolicy, inhibitPolicyMapping or both', 'neither')
+    reader.fail('invalid-extension', reader.position, 'one field or both', 'neither')
   }
-  const requireExplicitPolicy = readSkipCerts(reader, 0, `${where}.requireExplicitPolicy`)
-  const inhibitPolicyMapping = readSkipCerts(reader, 1, `${where}.inhibitPolicyMapping`)
-  reader.leave(outerEnd, where)
+  const requireExplicitPolicy = readSkipCerts(reader, 0)
+  const inhibitPolicyMapping = readSkipCerts(reader, 1)
+  reader.leave(outerEnd)
   return { requireExplicitPolicy, inhibitPolicyMapping }
 }
 
-function readSkipCerts(reader: DerReader, number: number, where: string): number | undefined {
-  return reader.peek() === context(number) ? reader.readUnsigned(where, undefined, context(number)) : undefined
+function readSkipCerts(reader: DerReader, number: number): number | undefined {
+  return reader.peek() === context(number) ? reader.readUnsigned(undefined, context(number)) : undefined
 }
 
 /** How many certificates may follow before anyPolicy no longer matches. */
-export function readInhibitAnyPolicy(reader: DerReader, where: string): number {
-  return reader.readUnsigned(where)
+export function readInhibitAnyPolicy(reader: DerReader): number {
+  return reader.readUnsigned()
 }

@@ -5,9 +5,9 @@ import * as tags from '../../der/tags.js'
 
 /** One log's promise to include the certificate. Its signature is not verified here. */
 export interface SignedCertificateTimestamp {
-  /** 0 is v1, the only version RFC 6962 defines. */
+  /** 0 is v1, the only version RFC 6962 defines. Of another version all that follows is undefined. */
   readonly version: number
-  /** SHA-256 of the log's key; undefined, like all that follows, where the version is not v1. */
+  /** SHA-256 of the log's key. */
   readonly logId: Uint8Array | undefined
   readonly timestamp: Date | undefined
   readonly extensions: Uint8Array | undefined
@@ -17,83 +17,47 @@ export interface SignedCertificateTimestamp {
   readonly signature: Uint8Array | undefined
 }
 
-export function readSignedCertificateTimestamps(
-  reader: DerReader,
-  where: string,
-): readonly SignedCertificateTimestamp[] {
-  reader.skip(tags.OCTET_STRING, where)
-  const list = new TlsReader(reader, reader.contentStart, reader.position, where).vector()
-  if (list.atEnd()) list.fail('one timestamp or more', 'none')
-  const timestamps: SignedCertificateTimestamp[] = []
-  while (!list.atEnd()) timestamps.push(readTimestamp(list.vector(false)))
-  return timestamps
-}
-
-function readTimestamp(item: TlsReader): SignedCertificateTimestamp {
-  const version = item.unsigned(1)
-  if (version !== 0) {
-    const absent = undefined
-    return {
-      version,
-      logId: absent,
-      timestamp: absent,
-      extensions: absent,
-      hashAlgorithm: absent,
-      signatureAlgorithm: absent,
-      signature: absent,
-    }
-  }
-  const logId = item.take(32)
-  const time = item.unsigned(8)
-  if (time > MAX_TIME) item.fail('a timestamp within the range of Date', String(time))
-  const extensions = item.vector(false).rest()
-  const hashAlgorithm = item.unsigned(1)
-  const signatureAlgorithm = item.unsigned(1)
-  const signature = item.vector().rest()
-  return { version, logId, timestamp: new Date(time), extensions, hashAlgorithm, signatureAlgorithm, signature }
-}
-
 /** The last instant a Date can hold. */
 const MAX_TIME = 8_640_000_000_000_000
 
-/** A cursor over TLS presentation language (RFC 8446 §3). */
-class TlsReader {
-  constructor(
-    private readonly reader: DerReader,
-    private position: number,
-    private readonly end: number,
-    private readonly where: string,
-  ) {}
+const unsigned = (bytes: Uint8Array): number => bytes.reduce((value, byte) => value * 256 + byte, 0)
 
-  atEnd(): boolean {
-    return this.position >= this.end
+export function readSignedCertificateTimestamps(reader: DerReader): readonly SignedCertificateTimestamp[] {
+  reader.skip(tags.OCTET_STRING)
+  const { bytes, position: end } = reader
+  let at = reader.contentStart
+  const refuse = (expected: string): never =>
+    reader.fail('invalid-extension', at, expected, `${end - at} bytes in all`)
+  const take = (length: number): Uint8Array => {
+    if (length < 0 || length > end - at) refuse(`${length} more bytes of the list`)
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+  const number = (length: number): number => unsigned(take(length))
+  const vector = (): Uint8Array => take(number(2))
+
+  const readTimestamp = (itemEnd: number): SignedCertificateTimestamp => {
+    const version = number(1)
+    const known = version === 0
+    const logId = known ? take(32) : undefined
+    const time = known ? number(8) : 0
+    if (time > MAX_TIME) refuse('a timestamp within the range of Date')
+    const timestamp = known ? new Date(time) : undefined
+    const extensions = known ? vector() : undefined
+    const hashAlgorithm = known ? number(1) : undefined
+    const signatureAlgorithm = known ? number(1) : undefined
+    const signature = known ? vector() : undefined
+    if (!known) take(itemEnd - at)
+    return { version, logId, timestamp, extensions, hashAlgorithm, signatureAlgorithm, signature }
   }
 
-  unsigned(length: number): number {
-    return this.take(length).reduce((value, byte) => value * 256 + byte, 0)
+  const timestamps: SignedCertificateTimestamp[] = []
+  if (number(2) !== end - at || at === end) refuse('a list of timestamps that fills its OCTET STRING')
+  while (at < end) {
+    const length = number(2)
+    const itemEnd = at + length
+    timestamps.push(readTimestamp(itemEnd))
+    if (at !== itemEnd) refuse('a timestamp that fills its length')
   }
-
-  take(length: number): Uint8Array {
-    const start = this.position
-    if (length > this.end - start) this.fail(`${length} bytes`, `${this.end - start} left`)
-    this.position = start + length
-    return this.reader.bytes.subarray(start, start + length)
-  }
-
-  rest(): Uint8Array {
-    return this.take(this.end - this.position)
-  }
-
-  /** A vector with a two-byte length; `last` when nothing may follow it. */
-  vector(last = true): TlsReader {
-    const length = this.unsigned(2)
-    const start = this.position
-    this.take(length)
-    if (last && !this.atEnd()) this.fail('nothing after the last field', `${this.end - this.position} more bytes`)
-    return new TlsReader(this.reader, start, start + length, this.where)
-  }
-
-  fail(expected: string, found: string): never {
-    return this.reader.fail('invalid-extension', this.where, this.position, expected, found)
-  }
+  return timestamps
 }

@@ -1,0 +1,40 @@
+// node-forge.
+
+import type { pki } from 'node-forge'
+import type { Peer } from './peer.js'
+
+const latin1 = (der: Uint8Array): string => Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1')
+
+export async function loadForge(): Promise<Peer> {
+  const { default: forge } = await import('node-forge')
+  return {
+    name: 'node-forge',
+    modules: ['node-forge'],
+    note: 'RSA keys only; decodes five of the extensions',
+    rsaOnly: true,
+    // Everything it knows, it reads at once.
+    parse: (der) => forge.pki.certificateFromAsn1(forge.asn1.fromDer(latin1(der))),
+    readEveryField: (der) => {
+      const certificate = forge.pki.certificateFromAsn1(forge.asn1.fromDer(latin1(der)))
+      const { n, e } = certificate.publicKey as pki.rsa.PublicKey
+      return {
+        certificate,
+        version: certificate.version,
+        serialNumber: certificate.serialNumber,
+        signatureAlgorithm: certificate.signatureOid,
+        issuer: certificate.issuer.attributes.map(({ type, value }) => [type, value]),
+        notBefore: certificate.validity.notBefore,
+        notAfter: certificate.validity.notAfter,
+        subject: certificate.subject.attributes.map(({ type, value }) => [type, value]),
+        publicKey: [n.bitLength(), e],
+        extensions: certificate.extensions,
+      }
+    },
+    parsePemBundle: (pem) =>
+      forge.pem.decode(pem).map(({ body }) => forge.pki.certificateFromAsn1(forge.asn1.fromDer(body))),
+    readPkcs7: (der) => {
+      const message = forge.pkcs7.messageFromAsn1(forge.asn1.fromDer(latin1(der)))
+      return 'certificates' in message ? message.certificates : []
+    },
+  }
+}

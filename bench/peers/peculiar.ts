@@ -1,0 +1,46 @@
+// @peculiar/x509.
+
+import type { Extension } from '@peculiar/x509'
+import type { Peer } from './peer.js'
+
+export async function loadPeculiar(): Promise<Peer> {
+  // It injects its dependencies with decorators and does not load without the polyfill.
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
+
+  function valueOf(extension: Extension): unknown {
+    if (extension instanceof x509.BasicConstraintsExtension) return [extension.ca, extension.pathLength]
+    if (extension instanceof x509.KeyUsagesExtension) return extension.usages
+    if (extension instanceof x509.ExtendedKeyUsageExtension) return extension.usages
+    if (extension instanceof x509.SubjectAlternativeNameExtension) return extension.names.toJSON()
+    if (extension instanceof x509.SubjectKeyIdentifierExtension) return extension.keyId
+    if (extension instanceof x509.AuthorityKeyIdentifierExtension) return extension.keyId
+    if (extension instanceof x509.AuthorityInfoAccessExtension) return [extension.ocsp, extension.caIssuers]
+    if (extension instanceof x509.CRLDistributionPointsExtension) return extension.distributionPoints
+    if (extension instanceof x509.CertificatePolicyExtension) return extension.policies
+    return extension.value
+  }
+
+  return {
+    name: '@peculiar/x509',
+    modules: ['reflect-metadata', '@peculiar/x509'],
+    parse: (der) => new x509.X509Certificate(der),
+    readEveryField: (der) => {
+      const certificate = new x509.X509Certificate(der)
+      return {
+        certificate,
+        version: undefined,
+        serialNumber: certificate.serialNumber,
+        signatureAlgorithm: certificate.signatureAlgorithm,
+        issuer: certificate.issuerName.toJSON(),
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+        subject: certificate.subjectName.toJSON(),
+        publicKey: certificate.publicKey.algorithm,
+        extensions: certificate.extensions.map((extension) => [extension.type, extension.critical, valueOf(extension)]),
+      }
+    },
+    parsePem: (pem) => new x509.X509Certificate(pem),
+    readPkcs7: (der) => new x509.X509Certificates(der),
+  }
+}
