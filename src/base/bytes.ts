@@ -1,5 +1,16 @@
 // Byte helpers every layer shares.
 
+/**
+ * `input` as a plain Uint8Array over the same memory: readers meet one kind of array only, and callers no Buffer.
+ * @throws TypeError for anything but an ArrayBuffer or a Uint8Array
+ */
+export function plainBytes(input: Uint8Array | ArrayBuffer): Uint8Array {
+  if (input instanceof ArrayBuffer) return new Uint8Array(input)
+  if (!(input instanceof Uint8Array)) throw new TypeError(`expected a Uint8Array, found ${typeof input}`)
+  if (Object.getPrototypeOf(input) === Uint8Array.prototype) return input
+  return new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
+}
+
 /** True when `a` and `b` hold the same bytes. Not constant in time: for public data only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && equalRanges(a, 0, b, 0, a.length)

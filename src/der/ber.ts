@@ -51,7 +51,13 @@ export class BerReader {
   expect(tag: number, where: string): BerElement {
     const found = this.peek()
     if (found !== tag) {
-      fail(found < 0 ? 'truncated' : 'unexpected-tag', where, this.position, tagName(tag), found < 0 ? 'the end' : tagName(found))
+      fail(
+        found < 0 ? 'truncated' : 'unexpected-tag',
+        where,
+        this.position,
+        tagName(tag),
+        found < 0 ? 'the end' : tagName(found),
+      )
     }
     return this.next(where)
   }

@@ -98,7 +98,8 @@ export class DerReader {
     const { bytes, contentStart, position } = this
     const first = bytes[contentStart] ?? 0
     let value = 0
-    if (position - contentStart <= 5) for (let i = contentStart; i < position; i++) value = value * 256 + (bytes[i] ?? 0)
+    if (position - contentStart <= 5)
+      for (let i = contentStart; i < position; i++) value = value * 256 + (bytes[i] ?? 0)
     if (first >= 0x80 || position - contentStart > 5 || value > max) {
       const found = first >= 0x80 ? 'a negative number' : 'a larger one'
       this.fail('integer-out-of-range', contentStart, `an INTEGER from 0 to ${max}`, found)

@@ -4,7 +4,11 @@ import type { DerReader } from './reader.js'
 import { SEQUENCE } from './tags.js'
 
 /** Reads the elements of a SEQUENCE OF with at least one element, or of an implicitly tagged one. */
-export function readSequenceOf<T>(reader: DerReader, readElement: (reader: DerReader) => T, tag = SEQUENCE): readonly T[] {
+export function readSequenceOf<T>(
+  reader: DerReader,
+  readElement: (reader: DerReader) => T,
+  tag = SEQUENCE,
+): readonly T[] {
   const outerEnd = reader.enter(tag)
   const elements: T[] = []
   do {

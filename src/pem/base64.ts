@@ -172,7 +172,8 @@ export class Base64Decoder {
 
 function failCharacter(text: string, at: number, afterPadding: boolean, where: string): never {
   const character = text.charCodeAt(at)
-  const shown = character > 0x20 && character < 0x7f ? `"${String.fromCharCode(character)}"` : 'an unprintable character'
+  const shown =
+    character > 0x20 && character < 0x7f ? `"${String.fromCharCode(character)}"` : 'an unprintable character'
   const expected = afterPadding ? 'nothing after the padding' : 'a character of base64'
   const remedy = shown === '"\\"' ? 'unescape the line breaks of the text' : undefined
   fail('invalid-base64', where, at, expected, shown, remedy)

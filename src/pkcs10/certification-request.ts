@@ -1,6 +1,7 @@
 // CertificationRequest (PKCS#10, RFC 2986): a view on its own bytes, checked in full when parsed, decoded when asked.
 
 import type { Der } from '../base/brands.js'
+import { plainBytes } from '../base/bytes.js'
 import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import { checkSetOrder } from '../der/set-order.js'
@@ -189,6 +190,6 @@ function challengePassword(reader: DerReader, attributes: readonly RequestAttrib
  * @throws ParseError with a code, the field and the byte offset; TypeError when `der` is no Uint8Array
  */
 export function parseCertificationRequest(der: Uint8Array, limits?: Partial<ReadLimits>): CertificationRequest {
-  if (!(der instanceof Uint8Array)) throw new TypeError('parseCertificationRequest: expected a Uint8Array of DER')
-  return new CertificationRequest(der, 0, der.length, resolveReadLimits(limits))
+  const bytes = plainBytes(der)
+  return new CertificationRequest(bytes, 0, bytes.length, resolveReadLimits(limits))
 }

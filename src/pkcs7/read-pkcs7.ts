@@ -2,6 +2,7 @@
 // the certificates inside are strict DER. Signatures of the message itself are not looked at.
 
 import type { Der } from '../base/brands.js'
+import { plainBytes } from '../base/bytes.js'
 import { fail } from '../base/errors.js'
 import { checkCount, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { BerReader } from '../der/ber.js'
@@ -36,7 +37,8 @@ const SIGNED_DATA = 'ContentInfo.content'
  */
 export function readPkcs7(input: Uint8Array, limits?: Partial<ReadLimits>): CertificateBundle {
   const resolved = resolveReadLimits(limits)
-  const file = new BerReader(input, resolved.derDepth)
+  const bytes = plainBytes(input)
+  const file = new BerReader(bytes, resolved.derDepth)
   const contentInfo = file.enter(tags.SEQUENCE, 'ContentInfo')
   file.finish('ContentInfo')
   requireSignedData(contentInfo)
@@ -59,7 +61,7 @@ export function readPkcs7(input: Uint8Array, limits?: Partial<ReadLimits>): Cert
         continue
       }
       checkCount(certificates.length, resolved)
-      certificates.push(new Certificate(input, start, end, resolved))
+      certificates.push(new Certificate(bytes, start, end, resolved))
     }
   }
   const crls = readCrls(signedData, resolved)

@@ -1,6 +1,7 @@
 // Reads any file a certificate authority, a server or an administrator produced (FMT-1): PEM, DER, PKCS#7.
 
 import type { Der } from '../base/brands.js'
+import { plainBytes } from '../base/bytes.js'
 import { fail, failLimit, ParseError, type ParseErrorCode } from '../base/errors.js'
 import { checkCount, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
@@ -76,10 +77,7 @@ export function readCertificates(
   limits?: Partial<ReadLimits>,
 ): CertificateFile {
   const resolved = resolveReadLimits(limits)
-  const file = input instanceof ArrayBuffer ? new Uint8Array(input) : input
-  if (typeof file !== 'string' && !(file instanceof Uint8Array)) {
-    throw new TypeError('readCertificates: expected a Uint8Array, an ArrayBuffer or a string')
-  }
+  const file = typeof input === 'string' ? input : plainBytes(input)
   if (file.length > resolved.fileSize) failLimit('file', 0, resolved.fileSize, 'bytes', 'fileSize')
   const collected: Collected = { certificates: [], crls: [], requests: [], blocks: [] }
   if (typeof file !== 'string' && file[0] === tags.SEQUENCE && ((file[1] ?? 0) >= 0x80 || !hasPemBlock(file))) {
@@ -179,7 +177,7 @@ const refusals: Readonly<Partial<Record<BinaryKind, { what: string; remedy: stri
 
 function readBinary(file: Uint8Array, collected: Collected, limits: ReadLimits): 'der' | 'pkcs7' {
   const found = recogniseBinary(file, limits.derDepth)
-  if (found === 'private-key') failPrivateKey('DER private key', 0)
+  if (found === 'private-key') failPrivateKey('one in DER', 0)
   const refusal = refusals[found]
   if (refusal !== undefined) failFormat(refusal.what, refusal.remedy)
   // What is left are the kinds that are blocks of their own.
@@ -198,7 +196,7 @@ function inBlock(error: ParseError, number: number, label: string, offset: numbe
 
 function failPrivateKey(what: string, offset: number): never {
   const remedy = 'remove the key, and replace it if the file has been sent anywhere'
-  fail('private-key', 'file', offset, 'certificates, requests or CRLs only', `a private key (${what})`, remedy)
+  fail('private-key', 'file', offset, 'no private key', what, remedy)
 }
 
 function failFormat(found: string, remedy: string, offset = 0, code: ParseErrorCode = 'unrecognised-format'): never {

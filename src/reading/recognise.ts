@@ -5,14 +5,7 @@ import * as tags from '../der/tags.js'
 
 /** What a DER or BER structure looks like from its first few elements. */
 export type BinaryKind =
-  | 'certificate'
-  | 'request'
-  | 'crl'
-  | 'pkcs7'
-  | 'pkcs12'
-  | 'private-key'
-  | 'public-key'
-  | 'ocsp-response'
+  'certificate' | 'request' | 'crl' | 'pkcs7' | 'pkcs12' | 'private-key' | 'public-key' | 'ocsp-response'
 
 /** Recognises a structure by its outline alone; `certificate` where nothing else fits, so that its reader says why. */
 export function recogniseBinary(bytes: Uint8Array, depthLimit: number): BinaryKind {
@@ -85,7 +78,7 @@ const lookalikes: readonly (readonly [start: RegExp, ...Lookalike])[] = [
   [/^(\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/, 'UTF-16 text', 'save it as UTF-8 or ASCII text'],
   [/^\xfe\xed\xfe\xed/, 'a Java key store', 'export it: keytool -exportcert -rfc -alias NAME -keystore FILE'],
   [/^(PK\x03\x04|\x1f\x8b)/, 'a compressed archive', 'unpack it'],
-  [/^<(!doctype html|html|head|body)/i, 'an HTML page', 'perhaps a log-in page: fetch the certificate itself'],
+  [/^<(!doctype html|html|head|body)/i, 'an HTML page', 'fetch the certificate itself'],
   [/^[<{[]/, 'an XML or JSON document', 'take the certificate out of it'],
   [/^(ssh-|ecdsa-sha2-|sk-)\S+ AAAA/, 'an OpenSSH public key', `it is no X.509 certificate: ${EXPORT}`],
   [/^MI[A-Za-z0-9+/\s]{60}/, 'base64 without PEM lines', 'add the lines BEGIN CERTIFICATE and END CERTIFICATE'],

@@ -1,5 +1,6 @@
 // Takes certificates as callers already have them: bytes, PEM text, or another library's object, told by its shape.
 
+import { plainBytes } from '../base/bytes.js'
 import { fail } from '../base/errors.js'
 import type { ReadLimits } from '../base/limits.js'
 import { readPem } from '../pem/read-pem.js'
@@ -33,12 +34,11 @@ const LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE']
 export function certificateFrom(input: CertificateInput, limits?: Partial<ReadLimits>): Certificate {
   if (input instanceof Certificate) return input
   if (typeof input === 'string') return parseCertificate(onlyBlock(input), limits)
-  if (input instanceof Uint8Array) return parseCertificate(input, limits)
-  if (input instanceof ArrayBuffer) return parseCertificate(new Uint8Array(input), limits)
+  if (input instanceof Uint8Array || input instanceof ArrayBuffer) return parseCertificate(plainBytes(input), limits)
   if (typeof input === 'object') {
     if ('raw' in input && input.raw instanceof Uint8Array) return parseCertificate(input.raw, limits)
     if ('rawData' in input && input.rawData instanceof ArrayBuffer) {
-      return parseCertificate(new Uint8Array(input.rawData), limits)
+      return parseCertificate(plainBytes(input.rawData), limits)
     }
   }
   throw new TypeError(
@@ -51,5 +51,12 @@ function onlyBlock(text: string): Uint8Array {
   const [block] = blocks
   if (block !== undefined && blocks.length === 1 && LABELS.includes(block.label)) return block.bytes
   const found = blocks.length === 1 ? `a block ${block?.label ?? ''}` : `${blocks.length} blocks`
-  return fail('invalid-pem', 'PEM', block?.offset ?? 0, 'one CERTIFICATE block', found, 'use readCertificates for files')
+  return fail(
+    'invalid-pem',
+    'PEM',
+    block?.offset ?? 0,
+    'one CERTIFICATE block',
+    found,
+    'use readCertificates for files',
+  )
 }

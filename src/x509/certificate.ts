@@ -2,9 +2,9 @@
 // keeps offsets only; names, key and extensions decode when asked and are then kept.
 
 import type { Der } from '../base/brands.js'
-import { equalRanges, toHex } from '../base/bytes.js'
+import { equalRanges, plainBytes, toHex } from '../base/bytes.js'
 import type { ParseError } from '../base/errors.js'
-import { defaultReadLimits, type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import { context, contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
@@ -163,9 +163,7 @@ export class Certificate {
    * @throws ParseError (`invalid-algorithm-parameters`) where the parameters break the algorithm's definition
    */
   get signatureAlgorithm(): SignatureAlgorithm {
-    return (this.decoded.signatureAlgorithm ??= readSignatureAlgorithm(
-      this.reader(this.tbsEnd, this.end),
-    ))
+    return (this.decoded.signatureAlgorithm ??= readSignatureAlgorithm(this.reader(this.tbsEnd, this.end)))
   }
 
   get issuer(): Name {
@@ -431,6 +429,6 @@ export function formatSerialNumber(content: Uint8Array): string {
  * console.log(certificate.subject.toString(), certificate.notAfter)
  */
 export function parseCertificate(der: Uint8Array, limits?: Partial<ReadLimits>): Certificate {
-  if (!(der instanceof Uint8Array)) throw new TypeError('parseCertificate: expected a Uint8Array of DER')
-  return new Certificate(der, 0, der.length, limits === undefined ? defaultReadLimits : resolveReadLimits(limits))
+  const bytes = plainBytes(der)
+  return new Certificate(bytes, 0, bytes.length, resolveReadLimits(limits))
 }

@@ -33,7 +33,9 @@ const upperHexPairs = (text: string): string => text.replace(/..(?=.)/g, '$&:')
 const indent = (lines: Lines): Lines => lines.map((line) => `  ${line}`)
 const generalNames = (names: readonly GeneralName[]): Lines => [names.map(formatGeneralName).join(', ')]
 const accessLines = (descriptions: readonly AccessDescription[]): Lines =>
-  descriptions.map(({ accessMethod, accessLocation }) => `${titleOf(accessMethod)} - ${formatGeneralName(accessLocation)}`)
+  descriptions.map(
+    ({ accessMethod, accessLocation }) => `${titleOf(accessMethod)} - ${formatGeneralName(accessLocation)}`,
+  )
 
 type Describers = { readonly [N in ExtensionName]: (value: ExtensionValues[N]) => Lines }
 
@@ -62,7 +64,9 @@ const describers: Describers = {
   ],
   certificatePolicies: (policies) => policies.flatMap(policyLines),
   policyMappings: (mappings) => [
-    mappings.map(({ issuerDomainPolicy, subjectDomainPolicy }) => `${issuerDomainPolicy}:${subjectDomainPolicy}`).join(', '),
+    mappings
+      .map(({ issuerDomainPolicy, subjectDomainPolicy }) => `${issuerDomainPolicy}:${subjectDomainPolicy}`)
+      .join(', '),
   ],
   policyConstraints: ({ requireExplicitPolicy, inhibitPolicyMapping }) => [
     [
@@ -81,7 +85,9 @@ const describers: Describers = {
   ocspNoCheck: () => [''],
   precertificatePoison: () => ['NULL'],
   tlsFeature: (features) => [
-    features.map((feature) => ({ 5: 'status_request', 17: 'status_request_v2' })[feature] ?? String(feature)).join(', '),
+    features
+      .map((feature) => ({ 5: 'status_request', 17: 'status_request_v2' })[feature] ?? String(feature))
+      .join(', '),
   ],
   signedCertificateTimestamps: (timestamps) => timestamps.flatMap(timestampLines),
 }

@@ -104,7 +104,16 @@ function signatureAlgorithm(certificate: Certificate): readonly string[] {
 function publicKey(info: SubjectPublicKeyInfo): readonly string[] {
   const { algorithm } = info
   const title = `Public Key Algorithm: ${titleOf(algorithm.name ?? algorithm.oid)}`
-  return [title, ...indent(4, orMessage(() => keyLines(info), (lines) => lines))]
+  return [
+    title,
+    ...indent(
+      4,
+      orMessage(
+        () => keyLines(info),
+        (lines) => lines,
+      ),
+    ),
+  ]
 }
 
 const number = (label: string, bytes: Uint8Array): readonly string[] => [`${label}:`, ...indent(4, hexLines(bytes, 15))]

@@ -91,9 +91,7 @@ function readOtherName(reader: DerReader): GeneralName {
   const value = reader.bytes.subarray(start, end)
   // RFC 9598 §3 and Microsoft's form alike: the value is one UTF8String.
   const isText = TEXT_FORMS.includes(knownIdentifier(typeId)?.name ?? '')
-  const text = isText
-    ? readText(reader.part(start, end), [tags.UTF8_STRING])
-    : undefined
+  const text = isText ? readText(reader.part(start, end), [tags.UTF8_STRING]) : undefined
   return { type: 'otherName', typeId, value, text }
 }
 

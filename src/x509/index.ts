@@ -17,12 +17,7 @@ export type { AuthorityKeyIdentifier } from './extensions/key-identifiers.js'
 export type { KeyUsage, KeyUsageBit } from './extensions/key-usage.js'
 export type { GeneralSubtree, NameConstraints } from './extensions/name-constraints.js'
 export type { DirectoryAttribute } from './extensions/other.js'
-export type {
-  PolicyConstraints,
-  PolicyInformation,
-  PolicyMapping,
-  PolicyQualifier,
-} from './extensions/policies.js'
+export type { PolicyConstraints, PolicyInformation, PolicyMapping, PolicyQualifier } from './extensions/policies.js'
 export type { SignedCertificateTimestamp } from './extensions/signed-certificate-timestamps.js'
 export { formatGeneralName, type GeneralName } from './general-name.js'
 export { Name, parseName } from './name.js'

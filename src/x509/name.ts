@@ -1,7 +1,7 @@
 // Distinguished names (RFC 5280 §4.1.2.4): decoded on first use, comparable as §7.1 says, indexable by a text key.
 
 import type { Der } from '../base/brands.js'
-import { equalRanges, toHex } from '../base/bytes.js'
+import { equalRanges, plainBytes, toHex } from '../base/bytes.js'
 import { DerReader } from '../der/reader.js'
 import { checkSetOrder } from '../der/set-order.js'
 import * as tags from '../der/tags.js'
@@ -189,7 +189,9 @@ export function decodeRelativeDistinguishedName(reader: DerReader, tag: number):
     const typeStart = reader.contentStart
     const valueStart = reader.position
     reader.skipAny()
-    attributes.push(new Attribute(reader.bytes, typeStart, valueStart, reader.contentStart, reader.position, valueStart))
+    attributes.push(
+      new Attribute(reader.bytes, typeStart, valueStart, reader.contentStart, reader.position, valueStart),
+    )
     reader.leave(attributeEnd)
   }
   reader.leave(setEnd)
@@ -201,8 +203,9 @@ export function decodeRelativeDistinguishedName(reader: DerReader, tag: number):
  * @throws ParseError when `der` is not exactly one Name
  */
 export function parseName(der: Uint8Array): Name {
-  const reader = new DerReader(der, 'Name')
+  const bytes = plainBytes(der)
+  const reader = new DerReader(bytes, 'Name')
   skipName(reader)
   reader.finish()
-  return new Name(der, 0, der.length)
+  return new Name(bytes, 0, bytes.length)
 }

@@ -87,8 +87,6 @@ const registry = `
 3 codeSigning
 4 emailProtection
 5 ipsecEndSystem
-6 ipsecTunnel
-7 ipsecUser
 8 timeStamping
 9 ocspSigning
 1.3.6.1.5.5.7.48
@@ -103,7 +101,6 @@ const registry = `
 3 userPrincipalName
 1.2.840.113549.1.1
 1 rsaEncryption
-2 md2WithRSAEncryption
 4 md5WithRSAEncryption
 5 sha1WithRSAEncryption
 8 mgf1
@@ -155,10 +152,6 @@ const registry = `
 2 signedData
 3 envelopedData
 6 encryptedData
-1.2.840.113549.1.9.16.1
-2 authenticatedData
-9 compressedData
-23 authEnvelopedData
 `
 
 interface Entry extends KnownIdentifier {

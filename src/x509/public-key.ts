@@ -5,7 +5,12 @@ import type { Der } from '../base/brands.js'
 import { toHex } from '../base/bytes.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
-import { type AlgorithmIdentifier, checkParameters, readAlgorithmIdentifier, skipAlgorithmIdentifier } from './algorithm-identifier.js'
+import {
+  type AlgorithmIdentifier,
+  checkParameters,
+  readAlgorithmIdentifier,
+  skipAlgorithmIdentifier,
+} from './algorithm-identifier.js'
 import { knownIdentifier, readIdentifier } from './object-identifiers.js'
 import { type PssParameters, readPssParameters } from './signature-algorithm.js'
 
@@ -150,7 +155,11 @@ function readPublicKey(reader: DerReader): PublicKey {
   reader.skipWholeBitString('key')
   const { bytes, contentStart, position } = reader
   const key = reader.part(contentStart, position, 'subjectPublicKeyInfo.subjectPublicKey')
-  const parameters = reader.part(algorithmEnd - (algorithm.parameters?.length ?? 0), algorithmEnd, 'subjectPublicKeyInfo.algorithm')
+  const parameters = reader.part(
+    algorithmEnd - (algorithm.parameters?.length ?? 0),
+    algorithmEnd,
+    'subjectPublicKeyInfo.algorithm',
+  )
   const { name } = algorithm
   if (isRawKeyName(name)) {
     const [type, length] = rawKeys[name]
@@ -213,7 +222,12 @@ function checkPoint(key: DerReader, point: Uint8Array, curve: CurveName | undefi
   const form = point[0]
   const coordinates = form === 4 ? 2 : form === 2 || form === 3 ? 1 : 0
   if (coordinates === 0) {
-    failKey(key, key.position, 'an EC point starting with 04, 02 or 03', form === undefined ? 'none' : `0${form.toString(16)}`)
+    failKey(
+      key,
+      key.position,
+      'an EC point starting with 04, 02 or 03',
+      form === undefined ? 'none' : `0${form.toString(16)}`,
+    )
   }
   if (curve === undefined) return
   const length = 1 + coordinates * coordinateLengths[curve]

@@ -7,19 +7,11 @@ import { checkParameters, type ParameterRule, readAlgorithmIdentifier } from './
 import { readIdentifierName } from './object-identifiers.js'
 
 /** A hash function by the name WebCrypto and this library share, in lower case. */
-export type HashName = 'md2' | 'md5' | 'sha-1' | 'sha-224' | 'sha-256' | 'sha-384' | 'sha-512'
+export type HashName = 'md5' | 'sha-1' | 'sha-224' | 'sha-256' | 'sha-384' | 'sha-512'
 
 /** How a signature is made, apart from the hash. */
 export type SignatureScheme =
-  | 'rsa-pkcs1'
-  | 'rsa-pss'
-  | 'ecdsa'
-  | 'dsa'
-  | 'ed25519'
-  | 'ed448'
-  | 'ml-dsa-44'
-  | 'ml-dsa-65'
-  | 'ml-dsa-87'
+  'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'dsa' | 'ed25519' | 'ed448' | 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'
 
 /** Decoded parameters of RSASSA-PSS (RFC 4055 §3.1). */
 export interface PssParameters {
@@ -58,7 +50,6 @@ const dsa = (hash: HashName): Row => ({ scheme: 'dsa', hash, parameters: 'absent
 const pure = (scheme: SignatureScheme): Row => ({ scheme, parameters: 'absent' })
 
 const table: Readonly<Record<string, Row | undefined>> = {
-  md2WithRSAEncryption: rsa('md2'),
   md5WithRSAEncryption: rsa('md5'),
   sha1WithRSAEncryption: rsa('sha-1'),
   sha224WithRSAEncryption: rsa('sha-224'),
@@ -152,7 +143,8 @@ function readHash(reader: DerReader): HashName {
 function readMaskHash(reader: DerReader): HashName {
   const outerEnd = reader.enter(tags.SEQUENCE)
   const isMgf1 = readIdentifierName(reader) === 'mgf1'
-  if (!isMgf1) reader.fail('invalid-algorithm-parameters', reader.contentStart, 'MGF1 (RFC 4055 §2.2)', 'another function')
+  if (!isMgf1)
+    reader.fail('invalid-algorithm-parameters', reader.contentStart, 'MGF1 (RFC 4055 §2.2)', 'another function')
   const hash = readHash(reader)
   reader.leave(outerEnd)
   return hash

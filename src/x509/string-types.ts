@@ -130,7 +130,8 @@ export function textOf(bytes: Uint8Array, start: number, end: number, type: Stri
       }
       return text
     case 'UTF8String':
-      if (end - start > 64 || firstNonAscii(bytes, start, end) >= 0) return strictUtf8.decode(bytes.subarray(start, end))
+      if (end - start > 64 || firstNonAscii(bytes, start, end) >= 0)
+        return strictUtf8.decode(bytes.subarray(start, end))
       break
     default:
       break

@@ -53,6 +53,7 @@ export function factsOf(certificate: Certificate): Facts {
     version: certificate.version,
     serialNumber: certificate.serialNumber,
     serialNumberBytes: hex(certificate.serialNumberBytes),
+    serialNumberMagnitude: hex(certificate.serialNumberBytes).replace(/^00(?=.)/, ''),
     issuer: nameFacts(certificate.issuer),
     issuerText: certificate.issuer.attributes.map(labelled),
     subject: nameFacts(certificate.subject),
@@ -66,6 +67,9 @@ export function factsOf(certificate: Certificate): Facts {
     signature: hex(signatureValue),
     tbsCertificate: hex(tbsCertificate),
     extensions: certificate.extensions.map(({ oid, critical, bytes }) => `${oid} ${String(critical)} ${hex(bytes)}`),
+    policyIdentifiers: orRefused(() =>
+      certificate.extension('certificatePolicies')?.value.map(({ policyIdentifier }) => policyIdentifier),
+    ),
     ...Object.fromEntries((Object.keys(extensionFacts) as ExtensionName[]).map((name) => [name, decoded(name)])),
   }
 }
@@ -130,7 +134,9 @@ const extensionFacts: { readonly [N in ExtensionName]?: (value: ExtensionValues[
     authorityCertSerialNumber: authorityCertSerialNumber && hex(authorityCertSerialNumber),
   }),
   authorityInfoAccess: (descriptions) =>
-    descriptions.map((one) => `${methodOids[one.accessMethod] ?? one.accessMethod} ${generalNameFact(one.accessLocation)}`),
+    descriptions.map(
+      (one) => `${methodOids[one.accessMethod] ?? one.accessMethod} ${generalNameFact(one.accessLocation)}`,
+    ),
   cRLDistributionPoints: (points) => points.map(distributionPoint),
   freshestCRL: (points) => points.map(distributionPoint),
   certificatePolicies: (policies) =>
@@ -139,7 +145,10 @@ const extensionFacts: { readonly [N in ExtensionName]?: (value: ExtensionValues[
       ...policyQualifiers.map((qualifier) => (qualifier.type === 'cps' ? `cps ${qualifier.uri}` : qualifier.type)),
     ]),
   policyMappings: (mappings) => mappings.map((one) => `${one.issuerDomainPolicy}:${one.subjectDomainPolicy}`),
-  policyConstraints: ({ requireExplicitPolicy, inhibitPolicyMapping }) => ({ requireExplicitPolicy, inhibitPolicyMapping }),
+  policyConstraints: ({ requireExplicitPolicy, inhibitPolicyMapping }) => ({
+    requireExplicitPolicy,
+    inhibitPolicyMapping,
+  }),
   inhibitAnyPolicy: (skipCerts) => skipCerts,
   nameConstraints: ({ permittedSubtrees, excludedSubtrees }) => ({
     permittedSubtrees: permittedSubtrees?.map(({ base }) => generalNameFact(base)),

@@ -21,7 +21,7 @@ export function nodeFacts(der: Uint8Array): Facts {
     subjectText: nameLines(certificate.subject),
     notBefore: new Date(certificate.validFrom).toISOString(),
     notAfter: new Date(certificate.validTo).toISOString(),
-    extendedKeyUsage: certificate.keyUsage as readonly string[] | undefined,
+    extendedKeyUsage: certificate.keyUsage,
     subjectAltName: alternativeNames(certificate.subjectAltName),
     authorityInfoAccess: informationAccess(certificate.infoAccess),
     ...publicKeyFacts(certificate),
@@ -52,14 +52,15 @@ function publicKeyFacts(certificate: X509Certificate): Facts {
 }
 
 /** One `type=text` an attribute, escapes of RFC 2253 taken back. Attributes of one level are joined by ` + `. */
-function nameLines(text: string): readonly string[] {
-  if (text === '') return []
+function nameLines(text: string | undefined): readonly string[] {
+  // Node 20 has no text for the empty name, later versions the empty one; the types know only the latter.
+  if (text === undefined || text === '') return []
   return text.split(/\n| \+ (?=[A-Za-z0-9.]+=)/).map(unescape)
 }
 
 function unescape(text: string): string {
   const bytes: number[] = []
-  for (let rest = text; rest !== ''; ) {
+  for (let rest = text; rest !== '';) {
     const escaped = /^\\([0-9A-F]{2})/.exec(rest)
     if (escaped !== null) {
       bytes.push(parseInt(escaped[1] ?? '', 16))
@@ -82,8 +83,14 @@ const forms: Readonly<Record<string, string | undefined>> = {
 }
 
 /** Undefined where a name has a form that Node shows in a shape of its own (quotes, directory and other names). */
-function alternativeNames(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined || text === '' || /"|DirName:|othername:|<|X400Name|EdiPartyName|Registered ID/.test(text)) return undefined
+function alternativeNames(text: string | null | undefined): readonly string[] | undefined {
+  if (
+    text === null ||
+    text === undefined ||
+    text === '' ||
+    /"|DirName:|othername:|<|X400Name|EdiPartyName|Registered ID/.test(text)
+  )
+    return undefined
   return text.split(', ').map(generalName)
 }
 
@@ -94,17 +101,24 @@ function generalName(text: string): string {
 
 function addressHex(text: string): string {
   if (text.includes('.')) return Buffer.from(text.split('.').map(Number)).toString('hex')
-  return text.split(':').map((group) => group.padStart(4, '0')).join('').toLowerCase()
+  return text
+    .split(':')
+    .map((group) => group.padStart(4, '0'))
+    .join('')
+    .toLowerCase()
 }
 
-function informationAccess(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined || /"|DirName:|othername:|<unsupported>/.test(text)) return undefined
+function informationAccess(text: string | null | undefined): readonly string[] | undefined {
+  if (text === null || text === undefined || /"|DirName:|othername:|<unsupported>/.test(text)) return undefined
   const methods: Readonly<Record<string, string | undefined>> = {
     OCSP: '1.3.6.1.5.5.7.48.1',
     'CA Issuers': '1.3.6.1.5.5.7.48.2',
   }
-  return text.trimEnd().split('\n').map((line) => {
-    const [, method = '', location = ''] = /^(.*?) - (.*)$/s.exec(line) ?? []
-    return `${methods[method] ?? method} ${generalName(location)}`
-  })
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [, method = '', location = ''] = /^(.*?) - (.*)$/s.exec(line) ?? []
+      return `${methods[method] ?? method} ${generalName(location)}`
+    })
 }

@@ -10,7 +10,7 @@ export interface CorpusCertificate {
   readonly suite: 'roots' | 'pkits' | 'limbo' | 'openssl-ocsp'
   /** `roots/17`, `pkits/GoodCACert`, `limbo/webpki::san::exact/peer`, `openssl-ocsp/D1_Cert_EE`; of several, the first. */
   readonly id: string
-  readonly der: Uint8Array
+  readonly der: Uint8Array<ArrayBuffer>
 }
 
 interface LimboFile {
@@ -33,7 +33,7 @@ export function conformanceCorpus(directory: string): readonly CorpusCertificate
 }
 
 /** Bytes of the first PEM block of `text`, decoded without the library under test. */
-export function pemBytes(text: string): Uint8Array {
+export function pemBytes(text: string): Uint8Array<ArrayBuffer> {
   const body = /-----BEGIN [^-]+-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1]
   if (body === undefined) throw new TypeError('expected a PEM block')
   return new Uint8Array(Buffer.from(body, 'base64'))
@@ -76,7 +76,10 @@ function limbo(directory: string): readonly CorpusCertificate[] {
   return certificates
 }
 
-function filesIn(directory: string, extension: string): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
+function filesIn(
+  directory: string,
+  extension: string,
+): readonly { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith(extension))
     .sort()

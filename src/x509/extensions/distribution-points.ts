@@ -42,12 +42,9 @@ export const readDistributionPoints = (reader: DerReader): readonly Distribution
 function readDistributionPoint(reader: DerReader): DistributionPoint {
   const outerEnd = reader.enter(tags.SEQUENCE)
   const distributionPoint = readDistributionPointName(reader, 0)
-  const reasons =
-    reader.peek() === context(1) ? readNamedBits(reader, reasonFlags, context(1)) : undefined
+  const reasons = reader.peek() === context(1) ? readNamedBits(reader, reasonFlags, context(1)) : undefined
   const cRLIssuer =
-    reader.peek() === contextConstructed(2)
-      ? readGeneralNames(reader, contextConstructed(2))
-      : undefined
+    reader.peek() === contextConstructed(2) ? readGeneralNames(reader, contextConstructed(2)) : undefined
   // §4.2.1.13: "a DistributionPoint MUST NOT consist of only the reasons where; either distributionPoint or cRLIssuer
   // MUST be present."
   if (distributionPoint === undefined && cRLIssuer === undefined) {
@@ -58,10 +55,7 @@ function readDistributionPoint(reader: DerReader): DistributionPoint {
 }
 
 /** Reads `[number] DistributionPointName OPTIONAL`, explicitly tagged because it is a CHOICE. */
-export function readDistributionPointName(
-  reader: DerReader,
-  number: number,
-): DistributionPointName | undefined {
+export function readDistributionPointName(reader: DerReader, number: number): DistributionPointName | undefined {
   if (reader.peek() !== contextConstructed(number)) return undefined
   const outerEnd = reader.enter(contextConstructed(number))
   let name: DistributionPointName

@@ -11,8 +11,6 @@ export type ExtendedKeyUsagePurpose =
   | 'codeSigning'
   | 'emailProtection'
   | 'ipsecEndSystem'
-  | 'ipsecTunnel'
-  | 'ipsecUser'
   | 'timeStamping'
   | 'ocspSigning'
   | 'smartcardLogon'

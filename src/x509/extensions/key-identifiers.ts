@@ -16,12 +16,9 @@ export interface AuthorityKeyIdentifier {
 
 export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
   const outerEnd = reader.enter(tags.SEQUENCE)
-  const keyIdentifier =
-    reader.peek() === context(0) ? reader.readContent(context(0)) : undefined
+  const keyIdentifier = reader.peek() === context(0) ? reader.readContent(context(0)) : undefined
   const authorityCertIssuer =
-    reader.peek() === contextConstructed(1)
-      ? readGeneralNames(reader, contextConstructed(1))
-      : undefined
+    reader.peek() === contextConstructed(1) ? readGeneralNames(reader, contextConstructed(1)) : undefined
   let authorityCertSerialNumber: Uint8Array | undefined
   if (reader.peek() === context(2)) {
     reader.skipInteger(context(2))

@@ -46,8 +46,7 @@ function readSubtree(reader: DerReader): GeneralSubtree {
       reader.failDefault(start, 'minimum')
     }
   }
-  const maximum =
-    reader.peek() === context(1) ? reader.readUnsigned(undefined, context(1)) : undefined
+  const maximum = reader.peek() === context(1) ? reader.readUnsigned(undefined, context(1)) : undefined
   reader.leave(outerEnd)
   return { base, minimum, maximum }
 }

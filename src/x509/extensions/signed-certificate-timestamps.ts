@@ -26,8 +26,7 @@ export function readSignedCertificateTimestamps(reader: DerReader): readonly Sig
   reader.skip(tags.OCTET_STRING)
   const { bytes, position: end } = reader
   let at = reader.contentStart
-  const refuse = (expected: string): never =>
-    reader.fail('invalid-extension', at, expected, `${end - at} bytes in all`)
+  const refuse = (expected: string): never => reader.fail('invalid-extension', at, expected, `${end - at} bytes in all`)
   const take = (length: number): Uint8Array => {
     if (length < 0 || length > end - at) refuse(`${length} more bytes of the list`)
     at += length

@@ -1,0 +1,124 @@
+// The DER reader refuses every encoding but the one DER allows, with a code and the offset of the fault.
+
+import { describe, expect, it } from 'vitest'
+import type { ParseErrorCode } from '../../src/base/errors.js'
+import { DerReader } from '../../src/der/reader.js'
+import * as tags from '../../src/der/tags.js'
+import { hex } from '../support/make-certificate.js'
+import { parseErrorOf } from '../support/parse-error.js'
+
+type Read = (reader: DerReader) => unknown
+
+const integer: Read = (reader) => {
+  reader.skipInteger()
+}
+const boolean: Read = (reader) => reader.readBoolean()
+const bits: Read = (reader) => reader.skipBitString()
+const nothing: Read = (reader) => {
+  reader.readNull()
+}
+const oid: Read = (reader) => {
+  reader.skipObjectIdentifier()
+}
+const any: Read = (reader) => {
+  reader.skipAny()
+}
+const moment: Read = (reader) => reader.readTime()
+const inSequence =
+  (read: Read): Read =>
+  (reader) => {
+    const outerEnd = reader.enter(tags.SEQUENCE)
+    read(reader)
+    reader.leave(outerEnd)
+  }
+
+const refused: readonly [what: string, encoding: string, read: Read, code: ParseErrorCode, offset: number][] = [
+  ['empty input', '', integer, 'truncated', 0],
+  ['an identifier without a length', '02', integer, 'truncated', 0],
+  ['content that ends early', '02 04 01 02', integer, 'truncated', 1],
+  ['length octets that end early', '02 82 01', integer, 'truncated', 1],
+  ['bytes after the last element', '02 01 05 00', integer, 'trailing-bytes', 3],
+  ['bytes after the last element of a SEQUENCE', '30 05 02 01 05 05 00', inSequence(integer), 'trailing-bytes', 5],
+  ['an indefinite length', '30 80 02 01 05 00 00', inSequence(integer), 'indefinite-length', 1],
+  ['a long form for a length below 128', '02 81 01 05', integer, 'non-minimal-length', 1],
+  ['a length with a leading zero', `02 82 00 80 ${'01'.repeat(128)}`, integer, 'non-minimal-length', 1],
+  ['a length past the parent’s end', '30 03 02 05 01 01 01 01', inSequence(integer), 'length-exceeds-parent', 3],
+  ['a length of 2³¹', '02 84 80 00 00 00 01', integer, 'length-too-large', 1],
+  ['a length of 126 octets', `02 fe ${'ff'.repeat(126)}`, integer, 'length-too-large', 1],
+  ['the reserved length octet ff', `02 ff ${'ff'.repeat(127)}`, integer, 'length-too-large', 1],
+  ['an empty INTEGER', '02 00', integer, 'empty-integer', 2],
+  ['an INTEGER with a redundant 00', '02 02 00 7f', integer, 'non-minimal-integer', 2],
+  ['an INTEGER with a redundant ff', '02 02 ff 80', integer, 'non-minimal-integer', 2],
+  ['a BOOLEAN other than 00 and ff', '01 01 01', boolean, 'invalid-boolean', 2],
+  ['an empty BOOLEAN', '01 00', boolean, 'invalid-boolean', 2],
+  ['a BOOLEAN of two bytes', '01 02 ff ff', boolean, 'invalid-boolean', 2],
+  ['an empty BIT STRING', '03 00', bits, 'invalid-bit-string', 2],
+  ['a BIT STRING with 8 unused bits', '03 02 08 00', bits, 'invalid-bit-string', 2],
+  ['unused bits of no byte', '03 01 03', bits, 'invalid-bit-string', 2],
+  ['padding bits that are set', '03 02 03 0f', bits, 'invalid-bit-string', 3],
+  ['a NULL with content', '05 01 00', nothing, 'invalid-null', 2],
+  ['an empty OBJECT IDENTIFIER', '06 00', oid, 'invalid-object-identifier', 2],
+  ['an arc padded with 80', '06 03 55 80 04', oid, 'invalid-object-identifier', 2],
+  ['an arc cut short', '06 02 55 84', oid, 'invalid-object-identifier', 2],
+  ['another type', '04 01 05', integer, 'unexpected-tag', 0],
+  ['a constructed BIT STRING', '23 04 03 02 00 01', bits, 'constructed-string', 0],
+  ['a constructed OCTET STRING anywhere', '24 03 04 01 01', any, 'constructed-string', 0],
+  ['a primitive SEQUENCE anywhere', '10 00', any, 'invalid-tag', 0],
+  ['end-of-contents octets anywhere', '00 00', any, 'invalid-tag', 0],
+  ['an identifier of several bytes anywhere', '1f 1f 00', any, 'invalid-tag', 0],
+  ['a malformed INTEGER anywhere', '30 04 02 02 00 01', any, 'non-minimal-integer', 4],
+  ['a UTCTime without seconds', '17 0b 3530303130313030303 05a'.replace(/ /g, ''), moment, 'invalid-time', 2],
+]
+
+describe('the DER reader', () => {
+  it.each(refused)('FMT-3 refuses %s', (_, encoding, read, code, offset) => {
+    const reader = new DerReader(hex(encoding), 'value')
+    const error = parseErrorOf(() => {
+      read(reader)
+      reader.finish()
+    }, code)
+    expect(error.offset).toBe(offset)
+    expect(error.where).toBe('value')
+    expect(error.expected).not.toBe('')
+    expect(error.found).not.toBe('')
+  })
+
+  it('FMT-4 refuses structures nested deeper than its limit', () => {
+    const nested = (depth: number): Uint8Array => {
+      let bytes: number[] = []
+      for (let i = 0; i < depth; i++) bytes = [0x30, bytes.length, ...bytes]
+      return Uint8Array.from(bytes)
+    }
+    const read = (depth: number): void => {
+      new DerReader(nested(depth), 'value', 0, undefined, 0, 20).skipAny()
+    }
+    expect(() => {
+      read(20)
+    }).not.toThrow()
+    expect(
+      parseErrorOf(() => {
+        read(21)
+      }, 'too-deep').expected,
+    ).toContain('limits.derDepth')
+  })
+
+  it('counts offsets from the origin it is given', () => {
+    const reader = new DerReader(hex('ffff 0201 05 00'), 'value', 2, 6, 2)
+    reader.skipInteger()
+    expect(
+      parseErrorOf(() => {
+        reader.finish()
+      }, 'trailing-bytes').offset,
+    ).toBe(3)
+  })
+
+  it('reads unsigned integers up to the bound it is given', () => {
+    const read = (encoding: string, max?: number): number => new DerReader(hex(encoding), 'value').readUnsigned(max)
+    expect(read('02 01 00')).toBe(0)
+    expect(read('02 05 00 80 00 00 00', 2 ** 32)).toBe(2 ** 31)
+    expect(read('02 04 7f ff ff ff')).toBe(2 ** 31 - 1)
+    parseErrorOf(() => read('02 01 ff'), 'integer-out-of-range')
+    parseErrorOf(() => read('02 01 06', 5), 'integer-out-of-range')
+    parseErrorOf(() => read('02 09 00 ff ff ff ff ff ff ff ff'), 'integer-out-of-range')
+  })
+})

@@ -1,0 +1,60 @@
+// Times of RFC 5280 §4.1.2.5: seconds, Z, no fraction, and only instants that exist.
+
+import { describe, expect, it } from 'vitest'
+import { DerReader } from '../../src/der/reader.js'
+import { parseErrorOf } from '../support/parse-error.js'
+
+const encode = (tag: number, text: string): Uint8Array =>
+  Uint8Array.of(tag, text.length, ...Buffer.from(text, 'latin1'))
+const utc = (text: string): string => new Date(new DerReader(encode(0x17, text), 'time').readTime()).toISOString()
+const generalized = (text: string): string =>
+  new Date(new DerReader(encode(0x18, text), 'time').readTime()).toISOString()
+
+describe('times', () => {
+  it('reads UTCTime as years 1950 to 2049', () => {
+    expect(utc('500101000000Z')).toBe('1950-01-01T00:00:00.000Z')
+    expect(utc('491231235959Z')).toBe('2049-12-31T23:59:59.000Z')
+    expect(utc('991231235959Z')).toBe('1999-12-31T23:59:59.000Z')
+    expect(utc('000229120000Z')).toBe('2000-02-29T12:00:00.000Z')
+  })
+
+  it('reads GeneralizedTime over all its years, before 2050 too, as RFC 5280 obliges readers to', () => {
+    expect(generalized('20500101000000Z')).toBe('2050-01-01T00:00:00.000Z')
+    expect(generalized('99991231235959Z')).toBe('9999-12-31T23:59:59.000Z')
+    expect(generalized('20020101120100Z')).toBe('2002-01-01T12:01:00.000Z')
+    expect(generalized('00010101000000Z')).toBe('0001-01-01T00:00:00.000Z')
+    expect(generalized('19000228235959Z')).toBe('1900-02-28T23:59:59.000Z')
+  })
+
+  it.each([
+    '5001010000Z',
+    '500101000000',
+    '500101000000+0000',
+    '50010100000 Z',
+    '501301000000Z',
+    '500001000000Z',
+    '500100000000Z',
+    '500132000000Z',
+    '500431000000Z',
+    '510229000000Z',
+    '500101240000Z',
+    '500101006000Z',
+    '500101000060Z',
+    '5a0101000000Z',
+    '500101000000z',
+  ])('FMT-3 refuses the UTCTime %s', (text) => {
+    const error = parseErrorOf(() => utc(text), 'invalid-time')
+    expect(error.found).toContain(text.slice(0, 4))
+  })
+
+  it.each([
+    '20500101000000.5Z',
+    '205001010000Z',
+    '20500230000000Z',
+    '19000229000000Z',
+    '2050010100000Z',
+    '20500101000000',
+  ])('FMT-3 refuses the GeneralizedTime %s', (text) => {
+    parseErrorOf(() => generalized(text), 'invalid-time')
+  })
+})

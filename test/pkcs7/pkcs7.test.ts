@@ -1,0 +1,149 @@
+// PKCS#7 bundles: certificates and CRLs out of DER and BER, and back.
+
+import { describe, expect, it } from 'vitest'
+import type { ParseErrorCode } from '../../src/base/errors.js'
+import {
+  element,
+  explicit,
+  integer,
+  nullValue,
+  objectIdentifier,
+  octetString,
+  sequence,
+  setOf,
+} from '../../src/der/writer.js'
+import { readPkcs7, writePkcs7 } from '../../src/pkcs7/index.js'
+import { parseCertificate } from '../../src/x509/index.js'
+import { hex, makeCertificate, name } from '../support/make-certificate.js'
+import { parseErrorOf } from '../support/parse-error.js'
+
+const certificates = ['C', 'A', 'B'].map((subject) => parseCertificate(makeCertificate({ subject: name(subject) })))
+const [first] = certificates
+const crl = sequence(sequence(integer(1)), nullValue())
+const SIGNED_DATA = '1.2.840.113549.1.7.2'
+
+interface Parts {
+  type?: string
+  content?: Uint8Array
+  certificates?: Uint8Array
+  crls?: Uint8Array
+}
+const nothing = new Uint8Array(0)
+const bundle = ({
+  type = SIGNED_DATA,
+  content = nothing,
+  certificates: certs = nothing,
+  crls = nothing,
+}: Parts): Uint8Array => {
+  const inner = sequence(
+    integer(1),
+    setOf(),
+    sequence(objectIdentifier('1.2.840.113549.1.7.1'), content),
+    certs,
+    crls,
+    setOf(),
+  )
+  return sequence(objectIdentifier(type), explicit(0, inner))
+}
+
+/** The same structure with an indefinite length. */
+const indefinite = (tag: number, ...content: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from([tag, 0x80, ...content.flatMap((part) => [...part]), 0, 0])
+
+describe('readPkcs7', () => {
+  it('FMT-1 gives certificates in the order of the file, and CRLs', () => {
+    const read = readPkcs7(writePkcs7({ certificates, crls: [crl] }))
+    expect(read.certificates.map(({ subject }) => subject.toString())).toEqual(['CN=C', 'CN=A', 'CN=B'])
+    expect(read).toMatchObject({ crls: [crl], encoding: 'der', otherCertificateCount: 0 })
+  })
+
+  it('FMT-1 reads BER: indefinite lengths at every level, constructed strings in the message, padded lengths', () => {
+    const der = first?.der ?? nothing
+    const message = indefinite(
+      0xa0,
+      indefinite(0x24, octetString(hex('0102')), indefinite(0x24, octetString(hex('03')))),
+    )
+    const signedData = indefinite(
+      0x30,
+      hex('02 81 01 01'),
+      indefinite(0x31),
+      indefinite(0x30, objectIdentifier('1.2.840.113549.1.7.1'), message),
+      indefinite(0xa0, der, der),
+      indefinite(0xa1, crl),
+      hex('31 82 00 00'),
+    )
+    const read = readPkcs7(indefinite(0x30, objectIdentifier(SIGNED_DATA), indefinite(0xa0, signedData)))
+    expect(read.certificates.map((certificate) => certificate.der)).toEqual([der, der])
+    expect(read).toMatchObject({ crls: [crl], encoding: 'ber' })
+  })
+
+  it('steps over attribute certificates and other formats, and counts them', () => {
+    const read = readPkcs7(
+      bundle({
+        certificates: element(0xa0, element(0xa2, nullValue()), first?.der ?? nothing, element(0xa1)),
+        crls: element(0xa1, element(0xa1, nullValue())),
+      }),
+    )
+    expect(read.certificates).toHaveLength(1)
+    expect(read.otherCertificateCount).toBe(2)
+    expect(read.crls).toEqual([])
+  })
+
+  it('reads a bundle without certificates', () => {
+    expect(readPkcs7(bundle({})).certificates).toEqual([])
+  })
+
+  it.each<[string, Uint8Array, ParseErrorCode, RegExp]>([
+    ['an enveloped message', bundle({ type: '1.2.840.113549.1.7.3' }), 'unsupported-content-type', /envelopedData/],
+    ['a type it does not know', bundle({ type: '1.2.3.4' }), 'unsupported-content-type', /1\.2\.3\.4/],
+    [
+      'a malformed type',
+      sequence(hex('06 02 55 84'), explicit(0, sequence())),
+      'invalid-object-identifier',
+      /contentType/,
+    ],
+    ['bytes after the bundle', Uint8Array.of(...bundle({}), 0), 'trailing-bytes', /ContentInfo/],
+    ['bytes cut off', bundle({}).slice(0, -2), 'truncated', /cut short/],
+    [
+      'a certificate with an indefinite length',
+      bundle({ certificates: element(0xa0, indefinite(0x30, ...[makeCertificate().slice(3)])) }),
+      'indefinite-length',
+      /Certificate/,
+    ],
+    [
+      'a malformed certificate',
+      bundle({ certificates: element(0xa0, makeCertificate({ extensions: [] })) }),
+      'empty-extensions',
+      /Certificate/,
+    ],
+    [
+      'a malformed CRL',
+      bundle({ crls: element(0xa1, sequence(hex('02 02 00 01'))) }),
+      'non-minimal-integer',
+      /CertificateList/,
+    ],
+    [
+      'an indefinite length that never ends',
+      hex('30 80 06 09 2a864886f70d010702 a0 80 30 80 02 01 01'),
+      'truncated',
+      /end-of-contents/,
+    ],
+    ['an indefinite length on a primitive', hex('30 80 06 80 00 00 00 00'), 'indefinite-length', /definite/],
+    ['nothing', hex(''), 'truncated', /ContentInfo/],
+    ['another structure', sequence(integer(1)), 'unexpected-tag', /OBJECT IDENTIFIER/],
+  ])('FMT-3 refuses %s', (_, input, code, said) => {
+    expect(parseErrorOf(() => readPkcs7(input), code).message).toMatch(said)
+  })
+
+  it('FMT-4 bounds certificates, and nested indefinite lengths', () => {
+    const three = writePkcs7({ certificates })
+    expect(parseErrorOf(() => readPkcs7(three, { certificatesPerFile: 2 }), 'limit-exceeded').expected).toContain(
+      'limits.certificatesPerFile',
+    )
+    const deep = Uint8Array.from([
+      ...Array.from({ length: 100_000 }, () => [0x30, 0x80]).flat(),
+      ...new Uint8Array(200_000),
+    ])
+    parseErrorOf(() => readPkcs7(deep), 'too-deep')
+  })
+})

@@ -1,0 +1,72 @@
+// The frame of extensions, against a reader that knows no short cuts.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ParseError } from '../../src/base/errors.js'
+import { DerReader } from '../../src/der/reader.js'
+import * as tags from '../../src/der/tags.js'
+import { booleanValue, objectIdentifier, octetString, sequence } from '../../src/der/writer.js'
+import { skipExtensions } from '../../src/x509/extension.js'
+
+const oid = fc.oneof(
+  fc.nat(130).map((arc) => `2.5.29.${arc}`),
+  fc.constantFrom('1.3.6.1.5.5.7.1.1', '1.2.3', '2.5.29.32.0', '2.5.4.17'),
+)
+const extension = fc
+  .tuple(
+    oid,
+    fc.boolean(),
+    fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ minLength: 110, maxLength: 140 })),
+  )
+  .map(([type, critical, value]) =>
+    sequence(objectIdentifier(type), ...(critical ? [booleanValue(true)] : []), octetString(value)),
+  )
+
+/** Accepts by the letter of RFC 5280 §4.2: a non-empty list, each OID once, critical only if TRUE. */
+function acceptsPlainly(der: Uint8Array): boolean {
+  const reader = new DerReader(der, 'extensions')
+  try {
+    const oids: string[] = []
+    const outerEnd = reader.enter(tags.SEQUENCE)
+    while (!reader.atEnd()) {
+      const inner = reader.enter(tags.SEQUENCE)
+      reader.skipObjectIdentifier()
+      oids.push(reader.bytes.slice(reader.contentStart, reader.position).join())
+      if (reader.peek() === tags.BOOLEAN && !reader.readBoolean()) return false
+      reader.skip(tags.OCTET_STRING)
+      reader.leave(inner)
+    }
+    reader.leave(outerEnd)
+    reader.finish()
+    return oids.length > 0 && new Set(oids).size === oids.length
+  } catch (error) {
+    if (error instanceof ParseError) return false
+    throw error
+  }
+}
+function accepts(der: Uint8Array): boolean {
+  const reader = new DerReader(der, 'extensions')
+  try {
+    skipExtensions(reader, 128)
+    reader.finish()
+    return true
+  } catch (error) {
+    if (error instanceof ParseError) return false
+    throw error
+  }
+}
+
+describe('skipExtensions', () => {
+  it('accepts exactly what RFC 5280 §4.2 does, duplicates and damage included', () => {
+    const list = fc.array(extension, { maxLength: 8 }).map((extensions) => sequence(...extensions))
+    const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 2 })
+    fc.assert(
+      fc.property(list, edits, (der, changes) => {
+        const edited = der.slice()
+        for (const [at, byte] of changes) edited[at % edited.length] = byte
+        expect(accepts(edited)).toBe(acceptsPlainly(edited))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})

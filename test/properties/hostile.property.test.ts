@@ -1,0 +1,191 @@
+// Hostile input: whatever the bytes, reading ends in a value or a ParseError, within a bound on its steps (FMT-3).
+
+import { rootCertificates } from 'node:tls'
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ParseError } from '../../src/base/errors.js'
+import { readPem, writePem } from '../../src/pem/index.js'
+import { parseCertificationRequest } from '../../src/pkcs10/index.js'
+import { readPkcs7, writePkcs7 } from '../../src/pkcs7/index.js'
+import { readCertificates } from '../../src/reading/index.js'
+import {
+  type Certificate,
+  certificateFrom,
+  describe as describeCertificate,
+  parseCertificate,
+} from '../../src/x509/index.js'
+import { countReads } from '../support/byte-counter.js'
+import { attribute, extension, makeCertificate, makeRequest } from '../support/make-certificate.js'
+import { element, sequence } from '../../src/der/writer.js'
+
+const runs = { numRuns: 2000 }
+
+const roots = rootCertificates.slice(0, 30).map((pem) => certificateFrom(pem))
+const names = sequence(...Array.from({ length: 5 }, (_, i) => element(0x82, Buffer.from(`host${i}.example.com`))))
+const request = makeRequest({
+  attributes: [attribute('extensionRequest', sequence(extension('subjectAltName', names)))],
+})
+const seeds: readonly Uint8Array[] = [
+  ...roots.map(({ der }) => der),
+  makeCertificate({ extensions: [extension('subjectAltName', names), extension('1.2.3.4', names, true)] }),
+  request,
+  writePkcs7({ certificates: roots.slice(0, 3) }),
+]
+
+/** One mutation: flip, truncate, splice, repeat, or claim another length. */
+const mutation = fc.oneof(
+  fc.record({ kind: fc.constant('flip' as const), at: fc.nat(), with: fc.integer({ min: 1, max: 255 }) }),
+  fc.record({
+    kind: fc.constant('set' as const),
+    at: fc.nat(),
+    with: fc.constantFrom(0x00, 0x01, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xff, 0x30, 0x31),
+  }),
+  fc.record({ kind: fc.constant('truncate' as const), at: fc.nat(), with: fc.constant(0) }),
+  fc.record({ kind: fc.constant('splice' as const), at: fc.nat(), with: fc.nat() }),
+  fc.record({ kind: fc.constant('repeat' as const), at: fc.nat(), with: fc.nat(60) }),
+)
+type Mutation = typeof mutation extends fc.Arbitrary<infer T> ? T : never
+
+function mutate(bytes: Uint8Array, { kind, at, with: value }: Mutation): Uint8Array {
+  const index = at % Math.max(bytes.length, 1)
+  const [head, tail] = [bytes.slice(0, index), bytes.slice(index)]
+  switch (kind) {
+    case 'flip':
+      return bytes.map((byte, i) => (i === index ? byte ^ value : byte))
+    case 'set':
+      return bytes.map((byte, i) => (i === index ? value : byte))
+    case 'truncate':
+      return head
+    case 'splice': {
+      const other = seeds[value % seeds.length] ?? bytes
+      return Uint8Array.from([...head, ...other.slice(index % other.length)])
+    }
+    case 'repeat':
+      return Uint8Array.from([...head, ...tail.slice(0, value), ...tail])
+  }
+}
+const mutated = fc
+  .tuple(fc.nat(seeds.length - 1), fc.array(mutation, { minLength: 1, maxLength: 4 }))
+  .map(([seed, mutations]) => mutations.reduce(mutate, seeds[seed] ?? new Uint8Array(0)))
+
+/** Runs `read`; anything thrown but a ParseError fails the property. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    expect(error.offset).toBeGreaterThanOrEqual(0)
+    return undefined
+  }
+}
+
+/** Asks a certificate everything it can say; what may throw by contract, throws ParseError only. */
+function askEverything(certificate: Certificate): void {
+  attempt(() => certificate.publicKey.key)
+  attempt(() => certificate.signatureAlgorithm)
+  for (const extension of certificate.extensions) attempt(() => extension.value)
+  expect(certificate.extensionErrors.every((error) => error instanceof ParseError)).toBe(true)
+  // These never throw.
+  expect(describeCertificate(certificate)).toContain('Signature Value')
+  expect(JSON.stringify(certificate)).toContain('"version"')
+  expect(inspect(certificate)).toContain('subject')
+  expect(typeof certificate.isSelfSigned).toBe('boolean')
+  expect(certificate.subject.canonicalKey).toBeTypeOf('string')
+}
+
+describe('arbitrary and mutated bytes', () => {
+  it('FMT-3 parseCertificate ends in a value or a ParseError, and a value answers every question', () => {
+    fc.assert(
+      fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 200 })), (input) => {
+        const certificate = attempt(() => parseCertificate(input))
+        if (certificate !== undefined) askEverything(certificate)
+      }),
+      runs,
+    )
+  })
+
+  it('FMT-3 so do the readers of requests, bundles and files', () => {
+    fc.assert(
+      fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 200 })), (input) => {
+        attempt(() => JSON.stringify(parseCertificationRequest(input)))
+        attempt(() => readPkcs7(input))
+        attempt(() => readCertificates(input))
+        attempt(() => readCertificates(writePem('CERTIFICATE', input)))
+      }),
+      runs,
+    )
+  })
+
+  it('FMT-3 so do the readers of text, whatever is done to a PEM file', () => {
+    const file = roots
+      .slice(0, 3)
+      .map(({ der }) => writePem('CERTIFICATE', der))
+      .join('note\n')
+    const piece = fc.oneof(
+      fc.constantFrom('-----', '-----BEGIN ', '-----END ', 'CERTIFICATE-----\n', '\r\n', ':', '_', '=', '\0', '%'),
+      fc.string(),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(file.length), piece, fc.nat(80)), { minLength: 1, maxLength: 4 }),
+        (edits) => {
+          const edited = edits.reduce(
+            (text, [at, insert, drop]) => text.slice(0, at) + insert + text.slice(at + drop),
+            file,
+          )
+          attempt(() => readPem(edited))
+          attempt(() => readCertificates(edited))
+          attempt(() => readCertificates(Buffer.from(edited)))
+        },
+      ),
+      runs,
+    )
+  })
+
+  it('FMT-3 parsing looks at each byte a bounded number of times', () => {
+    fc.assert(
+      fc.property(mutated, (input) => {
+        const { counted, reads } = countReads(input)
+        attempt(() => parseCertificate(counted))
+        // Fast paths look before the general path does, names are compared, extensions' OIDs are looked up.
+        expect(reads()).toBeLessThan(20 * input.length + 200)
+      }),
+      runs,
+    )
+  })
+
+  it('FMT-3 the bound holds as hostile structures grow', () => {
+    const grow: readonly [string, (n: number) => Uint8Array][] = [
+      [
+        'RDNs',
+        (n) =>
+          makeCertificate({
+            subject: sequence(
+              ...Array.from({ length: n }, () =>
+                element(0x31, sequence(element(0x06, Uint8Array.of(0x55, 4, 3)), element(0x0c, Uint8Array.of(65)))),
+              ),
+            ),
+          }),
+      ],
+      [
+        'nested structures',
+        (n) => {
+          let inner: Uint8Array = new Uint8Array(0)
+          for (let i = 0; i < Math.min(n, 500); i++) inner = sequence(inner)
+          return makeCertificate({ signature: sequence(element(0x06, Uint8Array.of(42)), inner) })
+        },
+      ],
+      ['an endless OID', (n) => makeCertificate({ signature: sequence(element(0x06, new Uint8Array(n).fill(0xff))) })],
+      ['a long serial number', (n) => makeCertificate({ serial: element(0x02, new Uint8Array(n).fill(1)) })],
+    ]
+    for (const [, make] of grow) {
+      for (const n of [10, 100, 1000, 10_000]) {
+        const input = make(n)
+        const { counted, reads } = countReads(input)
+        attempt(() => parseCertificate(counted))
+        expect(reads()).toBeLessThan(20 * input.length + 200)
+      }
+    }
+  })
+})

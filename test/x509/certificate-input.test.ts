@@ -1,0 +1,46 @@
+// Certificates as other libraries hold them.
+
+import 'reflect-metadata'
+import { X509Certificate as NodeCertificate } from 'node:crypto'
+import { rootCertificates } from 'node:tls'
+import { X509Certificate as PeculiarCertificate } from '@peculiar/x509'
+import { describe, expect, it } from 'vitest'
+import { writePem } from '../../src/pem/index.js'
+import { certificateFrom, type CertificateInput } from '../../src/x509/index.js'
+import { makeCertificate } from '../support/make-certificate.js'
+import { parseErrorOf } from '../support/parse-error.js'
+
+const pem = rootCertificates[0] ?? ''
+const der = new Uint8Array(new NodeCertificate(pem).raw)
+
+describe('certificateFrom', () => {
+  it('FMT-1 takes PEM, DER, and the objects of node:crypto and @peculiar/x509', () => {
+    const forms: CertificateInput[] = [
+      pem,
+      der,
+      der.slice().buffer,
+      Buffer.from(der),
+      new NodeCertificate(pem),
+      new PeculiarCertificate(pem),
+      certificateFrom(der),
+    ]
+    for (const form of forms) expect(certificateFrom(form).der).toEqual(certificateFrom(der).der)
+  })
+
+  it('believes nothing of such an object but its DER', () => {
+    expect(certificateFrom({ raw: der, subject: 'CN=forged' } as CertificateInput).subject.toString()).not.toContain(
+      'forged',
+    )
+  })
+
+  it('refuses text with no certificate, or with several', () => {
+    parseErrorOf(() => certificateFrom('no PEM'), 'invalid-pem')
+    parseErrorOf(() => certificateFrom(`${pem}\n${pem}`), 'invalid-pem')
+    parseErrorOf(() => certificateFrom(writePem('PUBLIC KEY', makeCertificate())), 'invalid-pem')
+  })
+
+  it.each([undefined, null, 5, {}, { raw: 'text' }, []])('refuses %s', (input) => {
+    // @ts-expect-error -- callers without types
+    expect(() => certificateFrom(input)).toThrow(TypeError)
+  })
+})

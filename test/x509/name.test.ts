@@ -1,0 +1,146 @@
+// Names: text forms, comparison by RFC 5280 §7.1, and the key that stands for it.
+
+import { describe, expect, it } from 'vitest'
+import {
+  element,
+  ia5String,
+  integer,
+  objectIdentifier,
+  printableString,
+  sequence,
+  setOf,
+  utf8String,
+} from '../../src/der/writer.js'
+import { type Name, parseName } from '../../src/x509/index.js'
+import { hex } from '../support/make-certificate.js'
+
+type Value = Uint8Array
+const attribute = (oid: string, value: Value): Uint8Array => sequence(objectIdentifier(oid), value)
+const cn = (value: Value): Name => parseName(sequence(setOf(attribute('2.5.4.3', value))))
+const bmp = (text: string): Value =>
+  element(0x1e, Uint8Array.from(Array.from(text).flatMap((c) => [c.charCodeAt(0) >> 8, c.charCodeAt(0) & 255])))
+const teletex = (text: string): Value => element(0x14, Buffer.from(text, 'latin1'))
+const universal = (text: string): Value =>
+  element(
+    0x1c,
+    Uint8Array.from(
+      Array.from(text).flatMap((c) => {
+        const p = c.codePointAt(0) ?? 0
+        return [0, p >> 16, (p >> 8) & 255, p & 255]
+      }),
+    ),
+  )
+
+const example = parseName(
+  sequence(
+    setOf(attribute('2.5.4.6', printableString('US'))),
+    setOf(attribute('2.5.4.10', utf8String('Ex, "ample" + Söhne'))),
+    setOf(attribute('2.5.4.11', printableString('A')), attribute('2.5.4.11', printableString('B'))),
+    setOf(attribute('2.5.4.3', utf8String(' #lead;trail '))),
+    setOf(attribute('1.2.3.4', utf8String('x'))),
+    setOf(attribute('2.5.4.5', integer(5))),
+  ),
+)
+
+describe('names', () => {
+  it('are written as RFC 4514 says: last RDN first, specials escaped, unknown types and non-strings as hex', () => {
+    expect(example.toString()).toBe(
+      'serialNumber=#020105,1.2.3.4=#0c0178,CN=\\ #lead\\;trail\\ ,OU=A+OU=B,O=Ex\\, \\"ample\\" \\+ Söhne,C=US',
+    )
+    expect(cn(utf8String('#hash')).toString()).toBe('CN=\\#hash')
+    expect(cn(utf8String('a\\b<c>')).toString()).toBe('CN=a\\\\b\\<c\\>')
+    expect(parseName(sequence()).toString()).toBe('')
+  })
+
+  it('are written in one line as OpenSSL does: first RDN first, specials in quotes', () => {
+    expect(example.toOneLine()).toBe(
+      'C = US, O = "Ex, \\"ample\\" + Söhne", OU = A + OU = B, CN = " #lead;trail ", 1.2.3.4 = x, serialNumber = #020105',
+    )
+  })
+
+  it('never write control characters, which could forge lines in a log or commands for a terminal', () => {
+    const name = cn(utf8String('a\n\u001b[2J\0b'))
+    for (const text of [name.toString(), name.toOneLine()]) expect(text).not.toMatch(/[\0-\x1f]/)
+    expect(name.toString()).toBe('CN=a\\0A\\1B[2J\\00b')
+  })
+
+  it('decode every string type', () => {
+    const values = [
+      utf8String('Grüße 🙂'),
+      printableString('plain*'),
+      ia5String('a@b'),
+      teletex('Grüße'),
+      bmp('Ωmega'),
+      universal('🙂'),
+      element(0x12, Buffer.from('12 34')),
+      element(0x1a, Buffer.from('visible')),
+    ]
+    const texts = values.map((value) => cn(value).relativeDistinguishedNames[0]?.[0])
+    expect(texts.map((a) => [a?.encoding, a?.text])).toEqual([
+      ['UTF8String', 'Grüße 🙂'],
+      ['PrintableString', 'plain*'],
+      ['IA5String', 'a@b'],
+      ['TeletexString', 'Grüße'],
+      ['BMPString', 'Ωmega'],
+      ['UniversalString', '🙂'],
+      ['NumericString', '12 34'],
+      ['VisibleString', 'visible'],
+    ])
+  })
+
+  it('give attributes by name or OID, the most specific last', () => {
+    expect(example.get('organizationalUnitName')).toBe('B')
+    expect(example.getAll('2.5.4.11')).toEqual(['A', 'B'])
+    expect(example.get('commonName')).toBe(' #lead;trail ')
+    expect(example.get('serialNumber')).toBe('#020105')
+    expect(example.get('title')).toBeUndefined()
+    expect(example.isEmpty).toBe(false)
+    expect(parseName(sequence()).isEmpty).toBe(true)
+  })
+
+  it.each<[string, Value, Value, boolean]>([
+    ['case', printableString('Example'), printableString('EXAMPLE'), true],
+    ['string type', printableString('Example'), utf8String('example'), true],
+    ['BMPString and UTF8String', bmp('Ärzte'), utf8String('äRZTE'), true],
+    ['leading and trailing space', utf8String('  a b '), utf8String('a b'), true],
+    ['runs of white space', utf8String('a   b'), utf8String('a\u00a0\u2003 b'), true],
+    ['a space and none', utf8String('a b'), utf8String('ab'), false],
+    ['sharp s and ss', utf8String('Straße'), utf8String('STRASSE'), true],
+    ['final sigma', utf8String('ΟΔΟΣ'), utf8String('οδος'), true],
+    ['compatibility forms', utf8String('ﬁn Ａ'), utf8String('FIN a'), true],
+    ['soft hyphens', utf8String('co\u00adop'), utf8String('coop'), true],
+    ['composed and decomposed', utf8String('é'), utf8String('e\u0301'), true],
+    ['accents', utf8String('é'), utf8String('e'), false],
+    ['an integer and its digit', integer(5), utf8String('5'), false],
+    ['non-strings by bytes', integer(5), integer(5), true],
+  ])('compare by RFC 5280 §7.1: %s', (_, a, b, equal) => {
+    expect(cn(a).equals(cn(b))).toBe(equal)
+    expect(cn(a).canonicalKey === cn(b).canonicalKey).toBe(equal)
+  })
+
+  it('compare attributes of one level in any order, and levels in theirs', () => {
+    const a = attribute('2.5.4.11', printableString('a'))
+    const longB = attribute('2.5.4.11', utf8String('B'))
+    const one = parseName(sequence(setOf(a, longB)))
+    const other = parseName(
+      sequence(setOf(attribute('2.5.4.11', utf8String('A')), attribute('2.5.4.11', printableString('b')))),
+    )
+    expect(one.equals(other)).toBe(true)
+    const levels = (first: Uint8Array, second: Uint8Array): Name => parseName(sequence(setOf(first), setOf(second)))
+    expect(levels(a, longB).equals(levels(longB, a))).toBe(false)
+    expect(levels(a, longB).equals(one)).toBe(false)
+  })
+
+  it('have keys that no value can forge', () => {
+    const one = cn(utf8String('a+2.5.4.3=1:b'))
+    const two = parseName(sequence(setOf(attribute('2.5.4.3', utf8String('a')), attribute('2.5.4.3', utf8String('b')))))
+    const three = cn(utf8String('a,2.5.4.3=1:b'))
+    expect(new Set([one.canonicalKey, two.canonicalKey, three.canonicalKey]).size).toBe(3)
+  })
+
+  it('keep the DER they were read from', () => {
+    const der = hex('30 0c 31 0a 30 08 06 03 55 04 03 0c 01 61')
+    expect(parseName(der).der).toEqual(der)
+    expect(JSON.stringify({ name: parseName(der) })).toBe('{"name":"CN=a"}')
+  })
+})
