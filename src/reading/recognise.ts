@@ -82,7 +82,7 @@ const lookalikes: readonly (readonly [start: RegExp, ...Lookalike])[] = [
   [/^[<{[]/, 'an XML or JSON document', 'take the certificate out of it'],
   [/^(ssh-|ecdsa-sha2-|sk-)\S+ AAAA/, 'an OpenSSH public key', `it is no X.509 certificate: ${EXPORT}`],
   [/^MI[A-Za-z0-9+/\s]{60}/, 'base64 without PEM lines', 'add the lines BEGIN CERTIFICATE and END CERTIFICATE'],
-  [/^[\t\n\r -~]*$/, 'text without a PEM block', EXPORT],
+  [/^[^\0-\x08\x0e-\x1f]*$/, 'text without a PEM block', EXPORT],
 ]
 
 /** Recognises a wrong file by its first characters. `start` is neither DER nor does it hold PEM blocks. */

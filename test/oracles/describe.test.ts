@@ -54,7 +54,7 @@ function layout(text: string): Layout {
     .filter((line) => line !== '')
   const start = lines.indexOf('        X509v3 extensions:')
   if (start < 0) return { frame: lines, extensions: [] }
-  const end = lines.findLastIndex((line) => line.startsWith('    Signature Algorithm: '))
+  const end = start + lines.slice(start).findIndex((line) => line.startsWith('    Signature Algorithm: '))
   const extensions: { title: string; lines: string[] }[] = []
   for (const line of lines.slice(start + 1, end)) {
     if (/^ {12}\S/.test(line)) extensions.push({ title: line, lines: [] })

@@ -183,6 +183,7 @@ describe('readCertificates', () => {
       /BEGIN CERTIFICATE/,
     ],
     ['JSON', '{"certificate": "…"}', 'unrecognised-format', /JSON/, /take the certificate out/],
+    ['text that is not ASCII', 'Grüße', 'unrecognised-format', /text/, /PEM or DER/],
     ['plain text', 'hello', 'unrecognised-format', /text/, /PEM or DER/],
     ['other bytes', hex('00 ff fe 80 81'), 'unrecognised-format', /binary/, /PEM or DER/],
     [

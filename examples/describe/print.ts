@@ -1,0 +1,129 @@
+// How the example shows what it read.
+
+import {
+  type Certificate,
+  type CertificateFile,
+  type CertificationRequest,
+  describe,
+  formatGeneralName,
+  formatPublicKey,
+  ParseError,
+  type SubjectPublicKeyInfo,
+} from '../../src/index.js'
+import type { Result } from '../describe.js'
+
+const DAY = 86_400_000
+
+/** Cuts `text` to `width` characters, marking the cut. */
+const fit = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
+
+/** Rows in columns as wide as their widest cell. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows]
+  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+function keyText(key: SubjectPublicKeyInfo): string {
+  try {
+    return formatPublicKey(key.key)
+  } catch (error) {
+    if (error instanceof ParseError) return 'malformed key'
+    throw error
+  }
+}
+
+const shortName = (name: Certificate['subject']): string =>
+  name.get('commonName') ?? name.get('organizationalUnitName') ?? name.get('organizationName') ?? name.toString()
+
+function ends(certificate: Certificate, now: Date): string {
+  const day = certificate.notAfter.toISOString().slice(0, 10)
+  const days = Math.floor((certificate.notAfterTime - now.getTime()) / DAY)
+  if (days < 0) return `${day} EXPIRED`
+  if (certificate.notBeforeTime > now.getTime()) return `${day} not yet valid`
+  return days <= 90 ? `${day} in ${plural(days, 'day')}` : day
+}
+
+function role(certificate: Certificate): string {
+  const constraints = certificate.extension('basicConstraints')
+  if (constraints?.error !== undefined) return 'malformed'
+  const isAuthority = constraints?.value.cA ?? certificate.version === 1
+  if (!isAuthority) return 'end entity'
+  return certificate.isSelfSigned ? 'root CA' : 'CA'
+}
+
+function certificateRow(certificate: Certificate, index: number, now: Date): readonly string[] {
+  const faults = certificate.extensionErrors.length
+  return [
+    String(index + 1),
+    fit(shortName(certificate.subject), 48),
+    fit(certificate.isSelfIssued ? '(itself)' : shortName(certificate.issuer), 36),
+    role(certificate),
+    keyText(certificate.publicKey),
+    ends(certificate, now) + (faults === 0 ? '' : `, ${plural(faults, 'malformed extension')}`),
+  ]
+}
+
+function requestRow(request: CertificationRequest, index: number): readonly string[] {
+  const names = request.extension('subjectAltName')
+  const alternative = names?.error === undefined ? (names?.value ?? []).map(formatGeneralName).join(', ') : 'malformed'
+  return [String(index + 1), fit(shortName(request.subject), 48), keyText(request.publicKey), fit(alternative, 60)]
+}
+
+function summary({ format, certificates, requests, crls }: CertificateFile): string {
+  const parts = [
+    ...(certificates.length > 0 ? [plural(certificates.length, 'certificate')] : []),
+    ...(requests.length > 0 ? [plural(requests.length, 'request')] : []),
+    ...(crls.length > 0 ? [plural(crls.length, 'CRL')] : []),
+  ]
+  return `${{ pem: 'PEM', der: 'DER', pkcs7: 'PKCS#7' }[format]}, ${parts.join(', ') || 'nothing'}`
+}
+
+export function printTables(results: readonly Result[], now: Date): void {
+  for (const { file, contents } of results) {
+    if (contents === undefined) continue
+    console.log(`${file}: ${summary(contents)}\n`)
+    if (contents.certificates.length > 0) {
+      const rows = contents.certificates.map((certificate, index) => certificateRow(certificate, index, now))
+      console.log(`${table(['#', 'subject', 'issuer', 'role', 'key', 'ends'], rows)}\n`)
+    }
+    if (contents.requests.length > 0) {
+      console.log(`${table(['#', 'request for', 'key', 'names'], contents.requests.map(requestRow))}\n`)
+    }
+  }
+}
+
+export function printVerbose(results: readonly Result[]): void {
+  for (const { file, contents } of results) {
+    if (contents === undefined) continue
+    console.log(`${file}: ${summary(contents)}\n`)
+    for (const certificate of contents.certificates) console.log(describe(certificate))
+    for (const request of contents.requests) console.log(`${JSON.stringify(request, undefined, 2)}\n`)
+  }
+}
+
+export function printJson(results: readonly Result[]): void {
+  const files = results.map(({ file, contents, problem }) => ({
+    file,
+    ...(problem === undefined ? {} : { problem }),
+    ...(contents === undefined
+      ? {}
+      : {
+          format: contents.format,
+          blocks: contents.blocks,
+          certificates: contents.certificates,
+          requests: contents.requests,
+          crls: contents.crls.length,
+        }),
+  }))
+  console.log(JSON.stringify({ files }, undefined, 2))
+}
