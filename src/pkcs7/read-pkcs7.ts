@@ -82,7 +82,6 @@ function requireSignedData(contentInfo: BerReader): void {
     contentStart,
     'signedData, the type that carries certificates',
     name === undefined ? oid : `${name} (${oid})`,
-    'export the chain as a PKCS#7 bundle',
   )
 }
 

@@ -171,8 +171,8 @@ const refusals: Readonly<Partial<Record<BinaryKind, { what: string; remedy: stri
     what: 'a PKCS#12 file',
     remedy: 'export them: openssl pkcs12 -in FILE -nokeys',
   },
-  'public-key': { what: 'a bare public key', remedy: 'give the certificate that holds it' },
-  'ocsp-response': { what: 'an OCSP response', remedy: 'give the certificate it speaks about' },
+  'public-key': { what: 'a bare public key', remedy: 'give the certificate' },
+  'ocsp-response': { what: 'an OCSP response', remedy: 'give the certificate' },
 }
 
 function readBinary(file: Uint8Array, collected: Collected, limits: ReadLimits): 'der' | 'pkcs7' {
@@ -209,6 +209,6 @@ function failNothing(text: string, blocks: readonly FileBlock[]): never {
     const labels = [...new Set(blocks.map(({ label }) => label))].slice(0, 5).join(', ')
     failFormat(`PEM blocks of other kinds (${labels})`, 'give the file that holds the certificate', first.offset)
   }
-  if (text.trim() === '') failFormat('an empty file', 'check that the export or download worked', 0, 'empty-input')
+  if (text.trim() === '') failFormat('an empty file', 'export or download it again', 0, 'empty-input')
   failFormat(...recogniseLookalike(text.slice(0, 4096)))
 }

@@ -39,7 +39,10 @@ export class Name {
 
   /** All attributes in encoded order, whatever their level. */
   get attributes(): readonly NameAttribute[] {
-    return this.relativeDistinguishedNames.flat()
+    // Not flat(), which takes as long as decoding the name.
+    const attributes: NameAttribute[] = []
+    for (const level of this.relativeDistinguishedNames) attributes.push(...level)
+    return attributes
   }
 
   /** True for the empty name, which is valid as a subject where a critical subjectAltName stands instead. */

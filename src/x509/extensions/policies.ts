@@ -39,8 +39,8 @@ export function readCertificatePolicies(reader: DerReader): readonly PolicyInfor
   const start = reader.position
   const policies = readSequenceOf(reader, readPolicyInformation)
   // §4.2.1.4: "A certificate policy OID MUST NOT appear more than once".
-  const distinct = new Set(policies.map(({ policyIdentifier }) => policyIdentifier))
-  if (distinct.size < policies.length) reader.fail('invalid-extension', start, 'each policy once', 'one again')
+  if (policies.length > 1 && new Set(policies.map(({ policyIdentifier }) => policyIdentifier)).size < policies.length)
+    reader.fail('invalid-extension', start, 'each policy once', 'one again')
   return policies
 }
 
