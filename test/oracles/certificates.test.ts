@@ -189,7 +189,8 @@ function expectAgreement(
     ).toHaveLength(1)
 }
 
-describe('every root and every conformance certificate', () => {
+// Seconds each on an idle machine; the limit is for a busy one.
+describe('every root and every conformance certificate', { timeout: 120_000 }, () => {
   it('reads as node:crypto reads it, whose keys export to the same bytes (FMT-1)', () => {
     expectAgreement(compare(corpus, nodeFacts))
   })

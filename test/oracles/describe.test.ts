@@ -166,7 +166,7 @@ group.skipIf(executable === undefined)('describe', () => {
       ]
     })
     expect(differences).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('ends no line with white space, and the text with one line feed', () => {
     const faulty = readable.filter(({ certificate }) => /\s\n|\n$(?<!\S\n)/.test(describe(certificate)))
