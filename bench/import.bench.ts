@@ -19,7 +19,7 @@ const columns = [
   {
     key: 'gzip_bytes',
     heading: 'minified + gzip',
-    show: (bytes: number) => (Number.isNaN(bytes) ? '–' : short(bytes)),
+    show: short,
   },
 ]
 

@@ -36,9 +36,12 @@ export interface Result {
   readonly goals: readonly Goal[]
 }
 
-/** Three significant digits, no exponent. */
-export const short = (value: number): string =>
-  value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(value >= 0.1 ? 3 : 2)
+/** Three significant digits, no exponent; a dash for what was not measured. */
+export function short(value: number): string {
+  if (Number.isNaN(value)) return '–'
+  const size = Math.abs(value)
+  return size >= 100 || size < 0.001 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}
 
 export const microseconds = (value: number): string => `${short(value)} µs`
 export const milliseconds = (value: number): string => `${short(value / 1000)} ms`
@@ -119,5 +122,7 @@ export function toJson({ tables, goals }: Result): string {
 
 function jsonLine({ name, values, error, note }: Line): readonly [string, Readonly<Record<string, unknown>>] {
   const remark = note === undefined ? {} : { note }
-  return [name, values === undefined ? { error, ...remark } : { ...values, ...remark }]
+  if (values === undefined) return [name, { error, ...remark }]
+  const rounded = Object.entries(values).map(([key, value]) => [key, Number(value.toPrecision(5))] as const)
+  return [name, { ...Object.fromEntries(rounded), ...remark }]
 }

@@ -1,5 +1,6 @@
 // The bench command: runs the benchmarks named, all of them by default, side by side with the peers.
 
+import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { heap } from './heap.bench.js'
 import { imports } from './import.bench.js'
@@ -8,8 +9,14 @@ import { pem } from './pem.bench.js'
 import { pkcs7 } from './pkcs7.bench.js'
 import { formatGoals, formatTable, type Result, toJson } from './report.js'
 
-const benches: Readonly<Record<string, () => Promise<Result>>> = { parse, pem, pkcs7, heap, import: imports }
-const names = Object.keys(benches)
+const benches = new Map<string, () => Promise<Result>>([
+  ['parse', parse],
+  ['pem', pem],
+  ['pkcs7', pkcs7],
+  ['heap', heap],
+  ['import', imports],
+])
+const names = [...benches.keys()]
 
 const usage = `Usage: npm run -s bench -- [name…] [--json]
 
@@ -30,15 +37,16 @@ function readArguments(): { readonly names: readonly string[]; readonly json: bo
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
   })
-  const unknown = positionals.find((name) => benches[name] === undefined)
+  const unknown = positionals.find((name) => !benches.has(name))
   if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}; there are ${names.join(', ')}`)
   return { names: positionals.length === 0 ? names : names.filter((name) => positionals.includes(name)), ...values }
 }
 
 async function run(chosen: readonly string[], json: boolean): Promise<void> {
   const results: Result[] = []
+  if (!json) console.log(`Node ${process.versions.node}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? ''}\n`)
   for (const name of chosen) {
-    const result = await benches[name]?.()
+    const result = await benches.get(name)?.()
     if (result === undefined) continue
     results.push(result)
     if (!json) for (const table of result.tables) console.log(formatTable(table))

@@ -6,6 +6,7 @@ import type { Peer } from './peer.js'
 export function loadNode(): Promise<Peer> {
   return Promise.resolve({
     name: 'node:crypto',
+    isPartial: true,
     takesWholeBundle: true,
     note: 'offers names as text, five of the extensions, no version and no signature algorithm',
     parse: (der) => new X509Certificate(der),

@@ -28,6 +28,8 @@ export interface Peer {
   readonly modules?: readonly string[]
   /** What it does not do, or does differently. */
   readonly note?: string
+  /** Whether it offers some of the fields only. */
+  readonly isPartial?: boolean
   /** Whether it throws on certificates with keys other than RSA. */
   readonly rsaOnly?: boolean
   /** Whether it is fast enough to be given a bundle of thousands. */

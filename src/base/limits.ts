@@ -8,11 +8,17 @@ export interface ReadLimits {
   readonly fileSize: number
   /** Certificates, and likewise CRLs and requests, in one file. */
   readonly certificatesPerFile: number
-  /** Nested constructed encodings inside one structure. */
+  /**
+   * Nested constructed encodings where any type may stand, at most {@link MAX_DEPTH}. Where the structure is fixed, so
+   * is its depth; values of extensions are decoded later and may nest to the maximum.
+   */
   readonly derDepth: number
   /** Extensions of one certificate or request. */
   readonly extensionCount: number
 }
+
+/** Nesting is followed by recursion; this keeps it a tenth of the stack's depth away from its end. */
+export const MAX_DEPTH = 1000
 
 /** What readers use where the caller sets nothing. */
 export const defaultReadLimits: ReadLimits = {
@@ -36,8 +42,9 @@ export function resolveReadLimits(limits: Partial<ReadLimits> | undefined): Read
   for (const name of Object.keys(defaultReadLimits) as (keyof ReadLimits)[]) {
     const value = limits[name]
     if (value === undefined) continue
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new TypeError(`limits.${name}: expected a positive integer, found ${String(value)}`)
+    const max = name === 'derDepth' ? MAX_DEPTH : Number.MAX_SAFE_INTEGER
+    if (!Number.isSafeInteger(value) || value < 1 || value > max) {
+      throw new TypeError(`limits.${name}: expected an integer from 1 to ${max}, found ${String(value)}`)
     }
     resolved[name] = value
   }

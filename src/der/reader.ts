@@ -2,7 +2,7 @@
 // has exactly one encoding (X.690 §10, §11). Callers read `contentStart` … `position` after each skip.
 
 import { CUT_SHORT, fail, type ParseErrorCode } from '../base/errors.js'
-import { defaultReadLimits } from '../base/limits.js'
+import { MAX_DEPTH } from '../base/limits.js'
 import { MAX_LENGTH, readLength } from './length.js'
 import { checkObjectIdentifier } from './object-identifier.js'
 import * as tags from './tags.js'
@@ -28,7 +28,7 @@ export class DerReader {
     start = 0,
     end = bytes.length,
     readonly origin = start,
-    private readonly depthLimit = defaultReadLimits.derDepth,
+    private readonly depthLimit = MAX_DEPTH,
     // For a reader inside a larger structure, whose end is not where the data were cut.
     private readonly inputEnd = bytes.length,
   ) {

@@ -44,7 +44,13 @@ export class Base64Decoder {
   end = 0
   private native: NodeBuffer | undefined
 
-  constructor(private readonly text: string) {}
+  // Native decoders cut wider characters to eight bits, which could make them base64. V8 answers this without looking at
+  // the text where it holds one byte a character.
+  private readonly isWide: boolean
+
+  constructor(private readonly text: string) {
+    this.isWide = /[^\0-\xff]/.test(text)
+  }
 
   /**
    * Decodes the characters from `start` to `end`.
@@ -71,7 +77,7 @@ export class Base64Decoder {
    */
   private decodeNatively(start: number, end: number): boolean {
     const { text, native } = this
-    if (native?.base64Write === undefined) return false
+    if (native?.base64Write === undefined || this.isWide) return false
     const lineBreaks = this.countLineBreaks(start, end)
     if (lineBreaks < 0 || this.hasUnderscore(start, end)) return false
     let last = end - 1

@@ -7,6 +7,7 @@ const BEGIN = '-----BEGIN '
 const END = '-----END '
 const DASHES = '-----'
 const COMMON_LABEL = 'CERTIFICATE'
+const HEADERS = /((?:[A-Za-z][\w-]*:.*\r?\n(?:[ \t]+\S.*\r?\n)*)+)[ \t]*\r?\n/y
 
 /** Longest label accepted. The longest in use, `TRUSTED CERTIFICATE` and its kin, have about 20 characters. */
 const MAX_LABEL = 64
@@ -24,10 +25,13 @@ export class PemScanner {
   private bodyEnd = 0
   private hasHyphen = false
   private position = 0
-  private nextColon = -1
   private readonly decoder: Base64Decoder
 
-  constructor(private readonly text: string) {
+  /** @param onLabel is told each label before anything of the block is looked at, and may throw */
+  constructor(
+    private readonly text: string,
+    private readonly onLabel?: (label: string, offset: number) => void,
+  ) {
     this.decoder = new Base64Decoder(text)
   }
 
@@ -39,6 +43,7 @@ export class PemScanner {
     if (begin < 0) return false
     this.offset = begin
     this.label = this.readLabel(begin + BEGIN.length)
+    this.onLabel?.(this.label, begin)
     this.bodyStart = this.skipBlanks(begin + BEGIN.length + this.label.length + DASHES.length)
     this.bodyEnd = text.indexOf('-', this.bodyStart)
     this.hasHyphen = this.bodyEnd >= 0 && !standsAt(text, DASHES, this.bodyEnd)
@@ -54,7 +59,7 @@ export class PemScanner {
     if (standsAt(text, COMMON_LABEL, start) && standsAt(text, DASHES, start + COMMON_LABEL.length)) return COMMON_LABEL
     const end = text.indexOf(DASHES, start)
     const label = text.slice(start, Math.min(end, start + MAX_LABEL + 1))
-    if (end < 0 || label.length > MAX_LABEL || /[\r\n]/.test(label)) {
+    if (end < 0 || label.length > MAX_LABEL || !/^[ -~]*$/.test(label)) {
       this.fail(this.offset, 'a line -----BEGIN label-----', 'a line without its end')
     }
     return label
@@ -91,22 +96,11 @@ export class PemScanner {
     return after
   }
 
-  /** Only a text with a colon has headers; where the next colon stands is remembered, so that looking stays linear. */
+  /** RFC 1421 §4.4: `Name: value` lines, continued behind white space, then an empty line. */
   private splitHeaders(): void {
-    const { text, bodyStart, bodyEnd } = this
-    this.headers = ''
-    if (this.nextColon < bodyStart) {
-      const colon = text.indexOf(':', bodyStart)
-      this.nextColon = colon < 0 ? text.length : colon
-    }
-    if (this.nextColon >= bodyEnd) return
-    // RFC 1421 §4.4: headers end at the first empty line.
-    const empty = /\r?\n[ \t]*\r?\n/g
-    empty.lastIndex = bodyStart
-    const match = empty.exec(text.slice(0, bodyEnd))
-    if (match === null) this.fail(bodyStart, 'an empty line between headers and base64', 'none')
-    this.headers = text.slice(bodyStart, match.index)
-    this.bodyStart = match.index + match[0].length
+    HEADERS.lastIndex = this.bodyStart
+    this.headers = HEADERS.exec(this.text)?.[1]?.trimEnd() ?? ''
+    if (this.headers !== '') this.bodyStart = HEADERS.lastIndex
   }
 
   private fail(offset: number, expected: string, found: string, remedy?: string): never {

@@ -10,7 +10,9 @@ import { checkObjectIdentifier } from '../der/object-identifier.js'
 import { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
+import { skipAlgorithmIdentifier } from '../x509/algorithm-identifier.js'
 import { Certificate } from '../x509/certificate.js'
+import { skipName } from '../x509/name.js'
 import { identifierText, knownIdentifier } from '../x509/object-identifiers.js'
 
 /** What a PKCS#7 file carries besides its message. */
@@ -99,11 +101,20 @@ function readCrls(signedData: BerReader, limits: ReadLimits): readonly Der<'Cert
   return crls
 }
 
-/** Checks that `der` is one well-formed SEQUENCE. What it says is for the CRL's reader. */
+/** Checks the outline of a CertificateList (RFC 5280 §5.1) and that the rest is DER. What it says is for its reader. */
 export function readCrl(der: Uint8Array, limits: ReadLimits): Der<'CertificateList'> {
   const reader = new DerReader(der, 'CertificateList', 0, der.length, 0, limits.derDepth)
-  if (reader.peek() === tags.SEQUENCE) reader.skipAny()
-  else reader.skip(tags.SEQUENCE)
+  const listEnd = reader.enter(tags.SEQUENCE)
+  const tbsEnd = reader.enter(tags.SEQUENCE)
+  if (reader.peek() === tags.INTEGER) reader.skipInteger()
+  skipAlgorithmIdentifier(reader)
+  skipName(reader)
+  reader.readTime()
+  while (!reader.atEnd()) reader.skipAny()
+  reader.leave(tbsEnd)
+  skipAlgorithmIdentifier(reader)
+  reader.skipBitString()
+  reader.leave(listEnd)
   reader.finish()
   return der as Der<'CertificateList'>
 }

@@ -1,6 +1,7 @@
 // Writes certs-only bundles: a SignedData without content and without signers (RFC 5652 §5.1).
 
 import type { Der } from '../base/brands.js'
+import { concatBytes } from '../base/bytes.js'
 import { contextConstructed } from '../der/tags.js'
 import { element, explicit, integer, objectIdentifier, sequence, setOf } from '../der/writer.js'
 import { identifierOf } from '../x509/object-identifiers.js'
@@ -20,12 +21,12 @@ export interface BundleContents {
  * @returns the bundle's bytes; for PEM, pass them to `writePem('PKCS7', …)`
  */
 export function writePkcs7({ certificates, crls = [] }: BundleContents): Der<'ContentInfo'> {
-  const revocation = crls.length === 0 ? [] : [element(contextConstructed(1), ...crls)]
+  const revocation = crls.length === 0 ? [] : [element(contextConstructed(1), concatBytes(crls))]
   const signedData = sequence(
     integer(1),
     setOf(),
     sequence(objectIdentifier(identifierOf('data'))),
-    element(contextConstructed(0), ...certificates.map(({ der }) => der)),
+    element(contextConstructed(0), concatBytes(certificates.map(({ der }) => der))),
     ...revocation,
     setOf(),
   )

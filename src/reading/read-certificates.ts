@@ -10,7 +10,7 @@ import { PemScanner, pemText } from '../pem/scanner.js'
 import { CertificationRequest } from '../pkcs10/certification-request.js'
 import { readCrl, readPkcs7 } from '../pkcs7/read-pkcs7.js'
 import { Certificate } from '../x509/certificate.js'
-import { type BinaryKind, recogniseBinary, recogniseLookalike } from './recognise.js'
+import { recogniseBinary, recogniseLookalike } from './recognise.js'
 
 /** What one block of a file was read as. `other` blocks (public keys, parameters) are stepped over. */
 export type BlockKind = 'certificate' | 'trusted-certificate' | 'pkcs7' | 'request' | 'crl' | 'other'
@@ -66,7 +66,7 @@ const kindsByLabel = new Map<string, BlockKind>([
  * neighbours in memory, keeping one from a DER bundle the whole file.
  *
  * @param input the file's bytes, or its text
- * @throws ParseError saying what the file is instead and what to do: `private-key` (nothing of the key is decoded),
+ * @throws ParseError saying what the file is instead and what to do: `private-key` (a block labelled as one is not decoded),
  * `unrecognised-format`, `empty-input`, `limit-exceeded`, or what is malformed in which block, with the byte offset
  * inside the block's DER
  * @example
@@ -80,8 +80,15 @@ export function readCertificates(
   const file = typeof input === 'string' ? input : plainBytes(input)
   if (file.length > resolved.fileSize) failLimit('file', 0, resolved.fileSize, 'bytes', 'fileSize')
   const collected: Collected = { certificates: [], crls: [], requests: [], blocks: [] }
-  if (typeof file !== 'string' && file[0] === tags.SEQUENCE && ((file[1] ?? 0) >= 0x80 || !hasPemBlock(file))) {
-    return { format: readBinary(file, collected, resolved), ...collected }
+  // A text may start with the character 0 as well, but not go on like the length of a structure.
+  if (
+    typeof file !== 'string' &&
+    file[0] === tags.SEQUENCE &&
+    (((file[1] ?? 0) & 0xf8) === 0x80 || !hasPemBlock(file))
+  ) {
+    const kind = readStructure(file, 'certificate', collected, resolved)
+    collected.blocks.push({ kind, label: undefined, offset: 0 })
+    return { format: kind === 'pkcs7' ? kind : 'der', ...collected }
   }
   readText(pemText(file), collected, resolved)
   return { format: 'pem', ...collected }
@@ -90,11 +97,12 @@ export function readCertificates(
 const hasPemBlock = (file: Uint8Array): boolean => pemText(file).includes('-----BEGIN ')
 
 function readText(text: string, collected: Collected, limits: ReadLimits): void {
-  const scanner = new PemScanner(text)
   const { certificates, blocks } = collected
+  const scanner = new PemScanner(text, (label, offset) => {
+    if (/PRIVATE.?KEY/i.test(label)) failPrivateKey(`PEM block ${label}`, offset)
+  })
   while (scanner.next()) {
     const { label, offset } = scanner
-    if (label.includes('PRIVATE KEY')) failPrivateKey(`PEM block ${label}`, offset)
     const kind = kindsByLabel.get(label) ?? 'other'
     if (kind === 'other') {
       blocks.push({ kind, label, offset })
@@ -107,8 +115,7 @@ function readText(text: string, collected: Collected, limits: ReadLimits): void 
         certificates.push(new Certificate(bytes, start, end, limits))
         blocks.push({ kind, label, offset })
       } else {
-        const read = readBlock(kind, bytes.subarray(start, end), collected, limits)
-        blocks.push({ kind: read, label, offset })
+        blocks.push({ kind: readStructure(bytes.subarray(start, end), kind, collected, limits), label, offset })
       }
     } catch (error) {
       throw error instanceof ParseError ? inBlock(error, blocks.length + 1, label, offset) : error
@@ -117,41 +124,51 @@ function readText(text: string, collected: Collected, limits: ReadLimits): void 
   if (blocks.every(({ kind }) => kind === 'other')) failNothing(text, blocks)
 }
 
-/** Two SEQUENCEs, one in the other: not a PKCS#7 under the wrong label, which some CAs write. */
+/** A SEQUENCE that starts with one that starts with `[0]`: a certificate of version 2 or 3, and nothing else there is. */
 function isCertificateShaped(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = bytes[start + 1] ?? 0
-  const inner = start + 2 + (length < 0x80 ? 0 : length & 0x7f)
-  return inner < end && bytes[inner] === tags.SEQUENCE
+  const skipHeader = (at: number): number => at + 2 + ((bytes[at + 1] ?? 0) > 0x80 ? (bytes[at + 1] ?? 0) & 0x7f : 0)
+  const inner = skipHeader(start)
+  const version = skipHeader(inner)
+  return version < end && bytes[inner] === tags.SEQUENCE && bytes[version] === tags.contextConstructed(0)
 }
 
-/** Reads one decoded block. The content decides; the label breaks ties. */
-function readBlock(kind: BlockKind, der: Uint8Array, collected: Collected, limits: ReadLimits): BlockKind {
-  switch (kind) {
-    case 'trusted-certificate':
-      checkCount(collected.certificates.length, limits)
-      collected.certificates.push(readTrustedCertificate(der, limits))
-      return kind
+/** Reads one structure. Its content decides what it is; `expected`, from its label, where the content does not say. */
+function readStructure(
+  der: Uint8Array,
+  expected: BlockKind,
+  { certificates, requests, crls }: Collected,
+  limits: ReadLimits,
+): BlockKind {
+  const found = recogniseBinary(der, limits.derDepth) ?? expected
+  switch (found) {
     case 'request':
-      checkCount(collected.requests.length, limits)
-      collected.requests.push(new CertificationRequest(der, 0, der.length, limits))
-      return kind
+      checkCount(requests.length, limits)
+      requests.push(new CertificationRequest(der, 0, der.length, limits))
+      return found
     case 'crl':
-      checkCount(collected.crls.length, limits)
-      collected.crls.push(readCrl(der, limits))
-      return kind
-    default: {
-      const found = recogniseBinary(der, limits.derDepth)
-      if (found !== 'pkcs7') {
-        checkCount(collected.certificates.length, limits)
-        collected.certificates.push(new Certificate(der, 0, der.length, limits))
-        return 'certificate'
-      }
+      checkCount(crls.length, limits)
+      crls.push(readCrl(der, limits))
+      return found
+    case 'pkcs7': {
       const bundle = readPkcs7(der, limits)
-      checkCount(collected.certificates.length + bundle.certificates.length - 1, limits)
-      checkCount(collected.crls.length + bundle.crls.length - 1, limits)
-      for (const certificate of bundle.certificates) collected.certificates.push(certificate)
-      for (const crl of bundle.crls) collected.crls.push(crl)
-      return 'pkcs7'
+      checkCount(certificates.length + bundle.certificates.length - 1, limits)
+      checkCount(crls.length + bundle.crls.length - 1, limits)
+      for (const certificate of bundle.certificates) certificates.push(certificate)
+      for (const crl of bundle.crls) crls.push(crl)
+      return found
+    }
+    case 'private-key':
+      return failPrivateKey('one in DER', 0)
+    case 'a PKCS#12 file':
+      return failFormat(found, 'export them: openssl pkcs12 -in FILE -nokeys')
+    case 'a public key':
+    case 'an OCSP response':
+      return failFormat(found, 'give the certificate')
+    default: {
+      checkCount(certificates.length, limits)
+      const isTrusted = expected === 'trusted-certificate'
+      certificates.push(isTrusted ? readTrustedCertificate(der, limits) : new Certificate(der, 0, der.length, limits))
+      return isTrusted ? expected : 'certificate'
     }
   }
 }
@@ -164,26 +181,6 @@ function readTrustedCertificate(der: Uint8Array, limits: ReadLimits): Certificat
   if (!reader.atEnd()) reader.skipAny()
   reader.finish()
   return new Certificate(der, 0, end, limits)
-}
-
-const refusals: Readonly<Partial<Record<BinaryKind, { what: string; remedy: string }>>> = {
-  pkcs12: {
-    what: 'a PKCS#12 file',
-    remedy: 'export them: openssl pkcs12 -in FILE -nokeys',
-  },
-  'public-key': { what: 'a bare public key', remedy: 'give the certificate' },
-  'ocsp-response': { what: 'an OCSP response', remedy: 'give the certificate' },
-}
-
-function readBinary(file: Uint8Array, collected: Collected, limits: ReadLimits): 'der' | 'pkcs7' {
-  const found = recogniseBinary(file, limits.derDepth)
-  if (found === 'private-key') failPrivateKey('one in DER', 0)
-  const refusal = refusals[found]
-  if (refusal !== undefined) failFormat(refusal.what, refusal.remedy)
-  // What is left are the kinds that are blocks of their own.
-  const kind = readBlock(found as BlockKind, file, collected, limits)
-  collected.blocks.push({ kind, label: undefined, offset: 0 })
-  return kind === 'pkcs7' ? 'pkcs7' : 'der'
 }
 
 function inBlock(error: ParseError, number: number, label: string, offset: number): ParseError {

@@ -35,7 +35,8 @@ export function certificateFrom(input: CertificateInput, limits?: Partial<ReadLi
   if (input instanceof Certificate) return input
   if (typeof input === 'string') return parseCertificate(onlyBlock(input), limits)
   if (input instanceof Uint8Array || input instanceof ArrayBuffer) return parseCertificate(plainBytes(input), limits)
-  if (typeof input === 'object') {
+  // Callers without types may pass null, which is an object to typeof.
+  if (typeof input === 'object' && Boolean(input)) {
     if ('raw' in input && input.raw instanceof Uint8Array) return parseCertificate(input.raw, limits)
     if ('rawData' in input && input.rawData instanceof ArrayBuffer) {
       return parseCertificate(plainBytes(input.rawData), limits)

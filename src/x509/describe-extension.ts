@@ -4,14 +4,15 @@ import { toHex } from '../base/bytes.js'
 import { formatSerialNumber } from './certificate.js'
 import type { Extension } from './extension.js'
 import { type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
-import type { DistributionPoint } from './extensions/distribution-points.js'
+import type { DistributionPoint, ReasonFlag } from './extensions/distribution-points.js'
 import type { AccessDescription } from './extensions/information-access.js'
 import type { KeyUsageBit } from './extensions/key-usage.js'
 import type { GeneralSubtree } from './extensions/name-constraints.js'
 import type { PolicyInformation, PolicyQualifier } from './extensions/policies.js'
 import type { SignedCertificateTimestamp } from './extensions/signed-certificate-timestamps.js'
+import { formatTime } from './format-time.js'
 import { formatGeneralName, type GeneralName } from './general-name.js'
-import { formatOneLine } from './name-text.js'
+import { escapeUnsafe, formatOneLine } from './name-text.js'
 import { oidTitle, titleOf } from './titles.js'
 
 type Lines = readonly string[]
@@ -26,6 +27,18 @@ const keyUsageTitles: Readonly<Record<KeyUsageBit, string>> = {
   cRLSign: 'CRL Sign',
   encipherOnly: 'Encipher Only',
   decipherOnly: 'Decipher Only',
+}
+
+const reasonTitles: Readonly<Record<ReasonFlag, string>> = {
+  unused: 'Unused',
+  keyCompromise: 'Key Compromise',
+  cACompromise: 'CA Compromise',
+  affiliationChanged: 'Affiliation Changed',
+  superseded: 'Superseded',
+  cessationOfOperation: 'Cessation Of Operation',
+  certificateHold: 'Certificate Hold',
+  privilegeWithdrawn: 'Privilege Withdrawn',
+  aACompromise: 'AA Compromise',
 }
 
 const hex = (bytes: Uint8Array): string => toHex(bytes, ':').toUpperCase()
@@ -65,7 +78,7 @@ const describers: Describers = {
   certificatePolicies: (policies) => policies.flatMap(policyLines),
   policyMappings: (mappings) => [
     mappings
-      .map(({ issuerDomainPolicy, subjectDomainPolicy }) => `${issuerDomainPolicy}:${subjectDomainPolicy}`)
+      .map((mapping) => `${oidTitle(mapping.issuerDomainPolicy)}:${oidTitle(mapping.subjectDomainPolicy)}`)
       .join(', '),
   ],
   policyConstraints: ({ requireExplicitPolicy, inhibitPolicyMapping }) => [
@@ -113,17 +126,17 @@ function policyLines({ policyIdentifier, policyQualifiers }: PolicyInformation):
 function qualifierLines(qualifier: PolicyQualifier): Lines {
   switch (qualifier.type) {
     case 'cps':
-      return [`CPS: ${qualifier.uri}`]
+      return [`CPS: ${escapeUnsafe(qualifier.uri)}`]
     case 'userNotice': {
       const { noticeRef, explicitText } = qualifier
       const reference =
         noticeRef === undefined
           ? []
           : [
-              `Organization: ${noticeRef.organization}`,
+              `Organization: ${escapeUnsafe(noticeRef.organization)}`,
               `Number${noticeRef.noticeNumbers.length > 1 ? 's' : ''}: ${noticeRef.noticeNumbers.join(', ')}`,
             ]
-      const text = explicitText === undefined ? [] : [`Explicit Text: ${explicitText}`]
+      const text = explicitText === undefined ? [] : [`Explicit Text: ${escapeUnsafe(explicitText)}`]
       return ['User Notice:', ...indent([...reference, ...text])]
     }
     case 'unknown':
@@ -138,20 +151,45 @@ function distributionPointLines({ distributionPoint, reasons, cRLIssuer }: Distr
   } else if (distributionPoint !== undefined) {
     lines.push('Relative Name:', `  ${formatOneLine([distributionPoint.relativeName])}`)
   }
-  if (reasons !== undefined) lines.push('Reasons:', `  ${reasons.join(', ')}`)
+  if (reasons !== undefined) lines.push('Reasons:', `  ${reasons.map((reason) => reasonTitles[reason]).join(', ')}`)
   if (cRLIssuer !== undefined) lines.push('CRL Issuer:', ...indent(cRLIssuer.map(formatGeneralName)))
   return lines
 }
 
-function timestampLines({ version, logId, timestamp, signature }: SignedCertificateTimestamp): Lines {
-  if (logId === undefined || timestamp === undefined || signature === undefined) {
+/** Lines of 16 bytes, indented to stand under the first, which follows `label`. */
+const hexBlock = (label: string, bytes: Uint8Array): Lines =>
+  Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => {
+    const more = (i + 1) * 16 < bytes.length ? ':' : ''
+    return `${i === 0 ? label : ' '.repeat(12)}${hex(bytes.subarray(i * 16, i * 16 + 16))}${more}`
+  })
+
+const tlsHashes = ['none', 'MD5', 'SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512']
+
+/** `ecdsa-with-SHA256`, `sha256WithRSAEncryption`, or the numbers where OpenSSL has no name for the pair. */
+function timestampAlgorithm({ hashAlgorithm = 0, signatureAlgorithm = 0 }: SignedCertificateTimestamp): string {
+  const hash = tlsHashes[hashAlgorithm]
+  if (hash !== undefined && signatureAlgorithm === 3) return `ecdsa-with-${hash}`
+  if (hash !== undefined && signatureAlgorithm === 1) return `${hash.toLowerCase()}WithRSAEncryption`
+  return toHex(Uint8Array.of(hashAlgorithm, signatureAlgorithm))
+}
+
+function timestampLines(entry: SignedCertificateTimestamp): Lines {
+  const { version, logId, timestamp, extensions, signature } = entry
+  if (logId === undefined || timestamp === undefined || extensions === undefined || signature === undefined) {
     return ['Signed Certificate Timestamp:', `    Version   : unknown (0x${version.toString(16)})`]
   }
+  const fraction = timestamp.toISOString().slice(-5, -1)
   return [
     'Signed Certificate Timestamp:',
-    '    Version   : v1 (0x0)',
-    `    Log ID    : ${hex(logId)}`,
-    `    Timestamp : ${timestamp.toISOString()}`,
-    `    Signature : ${hex(signature)}`,
+    ...indent(
+      indent([
+        'Version   : v1 (0x0)',
+        ...hexBlock('Log ID    : ', logId),
+        `Timestamp : ${formatTime(timestamp).replace(/(:\d\d) /, `$1${fraction} `)}`,
+        ...(extensions.length === 0 ? ['Extensions: none'] : hexBlock('Extensions: ', extensions)),
+        `Signature : ${timestampAlgorithm(entry)}`,
+        ...hexBlock(' '.repeat(12), signature),
+      ]),
+    ),
   ]
 }

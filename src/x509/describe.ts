@@ -4,27 +4,34 @@ import { toHex } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import type { Certificate } from './certificate.js'
 import { describeExtension } from './describe-extension.js'
+import { formatTime } from './format-time.js'
 import { formatPublicKey, type SubjectPublicKeyInfo } from './public-key.js'
-import type { SignatureAlgorithm } from './signature-algorithm.js'
+import type { HashName, PssParameters, SignatureAlgorithm } from './signature-algorithm.js'
 import { titleOf } from './titles.js'
 
 /**
  * The whole certificate as text, laid out as `openssl x509 -text -noout` does, for people and for diffs. Never throws:
- * a malformed extension or key is shown as its error, with the bytes in hex. The layout is stable within a major
- * version; differences from OpenSSL 3.0 are that names inside extensions are in one-line form too, that text is UTF-8,
- * and that no line ends in white space.
+ * a malformed extension or key is shown as its error. Text from the certificate cannot forge a line: control characters
+ * and marks that reorder text are escaped. The layout is stable within a major version.
+ *
+ * It differs from OpenSSL 3.0 in this: names inside extensions are in one-line form too; text is UTF-8 and decoded
+ * wherever its type is known, other names and user notices included; IPv6 addresses are in RFC 5952 form; extensions
+ * without a decoder stand under their OID, in hex; DSA signatures are bytes; keys OpenSSL cannot load are shown; a value
+ * that could pass for two stands in quotes; no line is empty or ends in white space.
  *
  * @example
  * console.log(describe(certificateFrom(pem)))
  */
 export function describe(certificate: Certificate): string {
   const { version } = certificate
+  const [algorithm = '', ...parameters] = orMessage(() => certificate.signatureAlgorithm, signatureLines)
   const lines = [
     'Certificate:',
     '    Data:',
     `        Version: ${version} (0x${version - 1})`,
     ...serialNumber(certificate.serialNumberBytes),
-    ...indent(4, signatureAlgorithm(certificate)),
+    `        Signature Algorithm: ${algorithm}`,
+    ...parameters,
     `        Issuer: ${certificate.issuer.toOneLine()}`,
     '        Validity',
     `            Not Before: ${formatTime(certificate.notBefore)}`,
@@ -35,8 +42,10 @@ export function describe(certificate: Certificate): string {
     ...uniqueIdentifier('Issuer', certificate.issuerUniqueID),
     ...uniqueIdentifier('Subject', certificate.subjectUniqueID),
     ...extensions(certificate),
-    ...signatureAlgorithm(certificate),
+    `    Signature Algorithm: ${algorithm}`,
     '    Signature Value:',
+    // Here too, where OpenSSL prints them.
+    ...parameters,
     ...indent(8, hexLines(certificate.signatureValue, 18)),
   ]
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
@@ -56,24 +65,15 @@ function hexLines(bytes: Uint8Array, width: number): readonly string[] {
 
 /** A number is shown in decimal where it fits 64 bits, as OpenSSL does; else as bytes. */
 function serialNumber(content: Uint8Array): readonly string[] {
-  const negative = (content[0] ?? 0) >= 0x80
-  const value = content.length <= 8 ? BigInt.asIntN(content.length * 8, BigInt(`0x${toHex(content)}`)) : undefined
-  if (value !== undefined) {
-    const sign = negative ? '-' : ''
-    const magnitude = value < 0n ? -value : value
-    return [`        Serial Number: ${sign}${magnitude} (${sign}0x${magnitude.toString(16)})`]
+  const value = BigInt.asIntN(content.length * 8, BigInt(`0x${toHex(content)}`))
+  const magnitude = value < 0n ? -value : value
+  const hex = magnitude.toString(16)
+  if (content.length <= 8) {
+    const sign = value < 0n ? '-' : ''
+    return [`        Serial Number: ${sign}${magnitude} (${sign}0x${hex})`]
   }
-  const bytes = content[0] === 0 ? content.subarray(1) : content
-  return ['        Serial Number:', `            ${toHex(bytes, ':')}`]
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-/** `Aug  4 09:05:02 2012 GMT`. */
-export function formatTime(time: Date): string {
-  const clock = time.toISOString().slice(-13, -5)
-  const day = String(time.getUTCDate()).padStart(2)
-  return `${months[time.getUTCMonth()] ?? ''} ${day} ${clock} ${time.getUTCFullYear()} GMT`
+  const pairs = (hex.length % 2 === 0 ? hex : `0${hex}`).replace(/..(?=.)/g, '$&:')
+  return ['        Serial Number:', value < 0n ? `             (Negative)${pairs}` : `            ${pairs}`]
 }
 
 /** `read()`, or the error's message in its place. */
@@ -86,32 +86,29 @@ function orMessage<T>(read: () => T, show: (value: T) => readonly string[]): rea
   }
 }
 
-function signatureAlgorithm(certificate: Certificate): readonly string[] {
-  const show = ({ name, oid, pss }: SignatureAlgorithm): readonly string[] => [
-    `    Signature Algorithm: ${titleOf(name ?? oid)}`,
-    ...(pss === undefined
-      ? []
-      : [
-          `        Hash Algorithm: ${pss.hash.replace('-', '')}`,
-          `        Mask Algorithm: mgf1 with ${pss.maskHash.replace('-', '')}`,
-          `        Salt Length: 0x${pss.saltLength.toString(16).toUpperCase().padStart(2, '0')}`,
-          '        Trailer Field: 0x01',
-        ]),
+/** The name, then the parameters of RSASSA-PSS, with the indentation OpenSSL gives them. */
+function signatureLines({ name, oid, pss }: SignatureAlgorithm): readonly string[] {
+  const title = titleOf(name ?? oid)
+  if (pss === undefined) return [title]
+  const { hash, maskHash, saltLength } = pss
+  const standard = (isStandard: boolean): string => (isStandard ? ' (default)' : '')
+  const salt = saltLength.toString(16).toUpperCase()
+  return [
+    title,
+    `        Hash Algorithm: ${hash.replace('-', '')}${standard(hash === 'sha-1')}`,
+    `        Mask Algorithm: mgf1 with ${maskHash.replace('-', '')}${standard(maskHash === 'sha-1')}`,
+    `         Salt Length: 0x${salt.length % 2 === 0 ? salt : `0${salt}`}${standard(saltLength === 20)}`,
+    '        Trailer Field: 0x01 (default)',
   ]
-  return orMessage(() => certificate.signatureAlgorithm, show)
 }
 
 function publicKey(info: SubjectPublicKeyInfo): readonly string[] {
   const { algorithm } = info
-  const title = `Public Key Algorithm: ${titleOf(algorithm.name ?? algorithm.oid)}`
   return [
-    title,
+    `Public Key Algorithm: ${titleOf(algorithm.name ?? algorithm.oid)}`,
     ...indent(
       4,
-      orMessage(
-        () => keyLines(info),
-        (lines) => lines,
-      ),
+      orMessage(() => info, keyLines),
     ),
   ]
 }
@@ -144,6 +141,7 @@ function keyLines(info: SubjectPublicKeyInfo): readonly string[] {
         `Public-Key: (${key.modulusLength} bit)`,
         ...number('Modulus', signed(key.modulus)),
         `Exponent: ${publicExponent} (0x${publicExponent.toString(16)})`,
+        ...(key.type === 'rsa-pss' ? restrictions(key.pss) : []),
       ]
     }
     case 'ec': {
@@ -158,7 +156,13 @@ function keyLines(info: SubjectPublicKeyInfo): readonly string[] {
     case 'ec-explicit':
       return [formatPublicKey(key), ...number('pub', key.point)]
     case 'dsa':
-      return [formatPublicKey(key), ...number('pub', signed(key.publicValue))]
+      return [
+        key.modulusLength === undefined ? formatPublicKey(key) : `Public-Key: (${key.modulusLength} bit)`,
+        ...number('pub', signed(key.publicValue)),
+        ...(key.parameters === undefined ? [] : number('P', signed(key.parameters.p))),
+        ...(key.parameters === undefined ? [] : number('Q', signed(key.parameters.q))),
+        ...(key.parameters === undefined ? [] : number('G', signed(key.parameters.g))),
+      ]
     case 'unknown':
       return number('pub', key.key)
     default:
@@ -166,8 +170,24 @@ function keyLines(info: SubjectPublicKeyInfo): readonly string[] {
   }
 }
 
+/** What an RSA-PSS key allows (RFC 4055 §3.3). */
+function restrictions(pss: PssParameters | undefined): readonly string[] {
+  if (pss === undefined) return ['No PSS parameter restrictions']
+  const sha = (hash: HashName): string => (hash === 'sha-1' ? 'SHA1' : hash.replace('sha-', 'SHA2-'))
+  const standard = (isStandard: boolean): string => (isStandard ? ' (default)' : '')
+  return [
+    'PSS parameter restrictions:',
+    `  Hash Algorithm: ${sha(pss.hash)}${standard(pss.hash === 'sha-1')}`,
+    `  Mask Algorithm: MGF1 with ${sha(pss.maskHash)}${standard(pss.maskHash === 'sha-1')}`,
+    `  Minimum Salt Length: ${pss.saltLength}${standard(pss.saltLength === 20)}`,
+    '  Trailer Field: 0x1 (default)',
+  ]
+}
+
 function uniqueIdentifier(whose: string, bits: Uint8Array | undefined): readonly string[] {
-  return bits === undefined ? [] : [`        ${whose} Unique ID:`, ...indent(12, hexLines(bits, 18))]
+  if (bits === undefined) return []
+  const [first = '', ...rest] = hexLines(bits, 18)
+  return [`        ${whose} Unique ID:             ${first}`, ...indent(12, rest)]
 }
 
 function extensions(certificate: Certificate): readonly string[] {

@@ -159,7 +159,7 @@ class SeenExtensions {
   // Bit n stands for 2.5.29.n, n < 64: the common case costs no text and no comparison.
   private low = 0
   private high = 0
-  private readonly others: string[] = []
+  private others: Set<string> | undefined
 
   /** Notes 2.5.29.`arc`; false where it has been noted before. */
   addArc(arc: number): boolean {
@@ -175,8 +175,9 @@ class SeenExtensions {
     const arc = bytes[start + 2] ?? 0
     if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d && arc < 64) return this.addArc(arc)
     const oid = identifierText(bytes, start, end)
-    if (this.others.includes(oid)) return false
-    this.others.push(oid)
+    if (this.others?.has(oid) === true) return false
+    this.others ??= new Set()
+    this.others.add(oid)
     return true
   }
 }

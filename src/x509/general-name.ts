@@ -7,6 +7,7 @@ import { context, contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
 import { formatIpAddress } from './ip-address.js'
 import { Name, skipName } from './name.js'
+import { escapeUnsafe } from './name-text.js'
 import { knownIdentifier, readIdentifier } from './object-identifiers.js'
 import { readImplicitIa5, readText } from './string-types.js'
 
@@ -124,15 +125,18 @@ function readIpAddress(reader: DerReader, use: GeneralNameUse): GeneralName {
   return { type: 'iPAddress', address, mask, value: `${formatIpAddress(address)}/${formatIpAddress(mask)}` }
 }
 
-/** One general name as people read it: `DNS:example.com`, `IP:192.0.2.1`, `DirName:CN=Example`. */
+/**
+ * One general name as people read it: `DNS:example.com`, `IP Address:192.0.2.1`. Text comes from the certificate, so
+ * characters that could forge a line are escaped, and a value that could pass for two names stands in quotes.
+ */
 export function formatGeneralName(name: GeneralName): string {
   switch (name.type) {
     case 'otherName':
-      return `otherName:${knownIdentifier(name.typeId)?.name ?? name.typeId}:${name.text ?? toHex(name.value)}`
+      return `otherName:${knownIdentifier(name.typeId)?.name ?? name.typeId}:${quoteValue(name.text ?? toHex(name.value))}`
     case 'rfc822Name':
-      return `email:${name.value}`
+      return `email:${quoteValue(name.value)}`
     case 'dNSName':
-      return `DNS:${name.value}`
+      return `DNS:${quoteValue(name.value)}`
     case 'x400Address':
       return `X400Name:${toHex(name.value)}`
     case 'directoryName':
@@ -140,10 +144,14 @@ export function formatGeneralName(name: GeneralName): string {
     case 'ediPartyName':
       return `EdiPartyName:${toHex(name.value)}`
     case 'uniformResourceIdentifier':
-      return `URI:${name.value}`
+      return `URI:${quoteValue(name.value)}`
     case 'iPAddress':
       return `IP Address:${name.value}`
     case 'registeredID':
       return `Registered ID:${knownIdentifier(name.value)?.name ?? name.value}`
   }
 }
+
+/** Node's remedy for CVE-2021-44532: a comma in a name must not look like the end of it. */
+const quoteValue = (value: string): string =>
+  /, |"/.test(value) ? `"${escapeUnsafe(value.replace(/["\\]/g, '\\$&'))}"` : escapeUnsafe(value)

@@ -13,6 +13,8 @@ const PRINTABLE_ASCII = /^[ -~]*$/
  */
 export function foldText(text: string): string {
   if (PRINTABLE_ASCII.test(text)) return text.toLowerCase().trim().replace(/ {2,}/g, ' ')
+  // NFKC takes quadratic time over a run of combining marks. Text has no longer ones (UAX #15 §13, stream-safe format).
+  if (/\p{M}{31}/u.test(text)) return text
   const mapped = text.replace(SPACES, ' ').replace(IGNORED, '')
   // Upper case first, so that ß and ss meet, as in the folding table B.2 of RFC 3454; the final sigma is folded too.
   const folded = mapped.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFKC')

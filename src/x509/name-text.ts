@@ -3,22 +3,19 @@
 import { toHex } from '../base/bytes.js'
 import type { NameAttribute, RelativeDistinguishedName } from './name-attribute.js'
 
-const hexByte = (character: string): string =>
-  `\\${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`
+/** Controls, and the marks that reorder text: what could forge a line of a log or rearrange what a reader sees. */
+const UNSAFE = /[\0-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-/** RFC 4514 §2.4: which characters need a backslash, and control characters as `\hh`. */
-function escapeRfc4514(text: string): string {
-  return text
-    .replace(/[\\"+,;<>]/g, '\\$&')
+/** `text` with unsafe characters as `\hh`, the bytes of their UTF-8 (RFC 4514 §2.4). */
+export const escapeUnsafe = (text: string): string =>
+  text.replace(UNSAFE, (character) => toHex(new TextEncoder().encode(character)).toUpperCase().replace(/../g, '\\$&'))
 
-    .replace(/[\0-\x1f\x7f]/g, hexByte)
-    .replace(/^[# ]/, '\\$&')
-    .replace(/ $/, '\\ ')
-}
+/** RFC 4514 §2.4: which characters need a backslash. */
+const escapeRfc4514 = (text: string): string => escapeUnsafe(text.replace(/[\\"+,;<>]|^[# ]| $/g, '\\$&'))
 
 /** OpenSSL quotes a value that RFC 2253 would escape, and escapes only quote and backslash inside. */
 function quoteOneLine(text: string): string {
-  const escaped = text.replace(/["\\]/g, '\\$&').replace(/[\0-\x1f\x7f]/g, hexByte)
+  const escaped = escapeUnsafe(text.replace(/["\\]/g, '\\$&'))
   return /[,+<>;]|^[ #]| $/.test(text) ? `"${escaped}"` : escaped
 }
 

@@ -53,8 +53,8 @@ export type PublicKey =
       readonly type: 'dsa'
       /** Bits of p; undefined where the parameters are inherited from the issuer (RFC 3279 §2.3.2). */
       readonly modulusLength: number | undefined
-      /** Bits of q; undefined where inherited. */
-      readonly divisorLength: number | undefined
+      /** Undefined where inherited. */
+      readonly parameters: { readonly p: Uint8Array; readonly q: Uint8Array; readonly g: Uint8Array } | undefined
       readonly publicValue: Uint8Array
     }
   /** An algorithm this library does not know. */
@@ -237,13 +237,11 @@ function checkPoint(key: DerReader, point: Uint8Array, curve: CurveName | undefi
 function readDsa(key: DerReader, parameters: DerReader, present: boolean): PublicKey {
   const publicValue = readPositive(key)
   key.finish()
-  if (!present) return { type: 'dsa', modulusLength: undefined, divisorLength: undefined, publicValue }
+  if (!present) return { type: 'dsa', modulusLength: undefined, parameters: undefined, publicValue }
   const outerEnd = parameters.enter(tags.SEQUENCE)
-  const p = readPositive(parameters)
-  const q = readPositive(parameters)
-  readPositive(parameters)
+  const [p, q, g] = [readPositive(parameters), readPositive(parameters), readPositive(parameters)]
   parameters.leave(outerEnd)
-  return { type: 'dsa', modulusLength: bitLength(p), divisorLength: bitLength(q), publicValue }
+  return { type: 'dsa', modulusLength: bitLength(p), parameters: { p, q, g }, publicValue }
 }
 
 /** Content of a positive INTEGER without its sign byte. */

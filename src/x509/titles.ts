@@ -56,10 +56,11 @@ const titles: Readonly<Record<string, string | undefined>> = {
   dsa: 'dsaEncryption',
   dsaWithSHA224: 'dsa_with_SHA224',
   dsaWithSHA256: 'dsa_with_SHA256',
-  'built:': 'undefined',
+  '1.3.6.1.4.1.311.10.3.3': 'Microsoft Server Gated Crypto',
+  '2.16.840.1.113730.4.1': 'Netscape Server Gated Crypto',
 }
 
-/** OpenSSL's long name for a registered name; the name itself where they agree. */
+/** OpenSSL's long name for a registered name or an OID; itself where there is none. */
 export const titleOf = (name: string): string => titles[name] ?? name
 
 /** OpenSSL's long name for an OID; the OID itself where it is not registered here. */

@@ -87,6 +87,8 @@ function opensslLines(text: string, certificate: Certificate): readonly string[]
   }
   result = result
     .replace(/(?<=IP(?: Address)?:)[0-9A-F]{1,4}(:[0-9A-F]{1,4}){7}(\/[0-9A-F:]+)?/g, shortAddresses)
+    // OpenSSL takes -1 for a failure to read the number, and shows bytes.
+    .replace(/(Serial Number:)\n +\(Negative\)01\n/, '$1 -1 (-0x1)\n')
     .replace(/^( {12}Unable to load Public Key)(\n.*:error:.*)+$/m, '$1')
   return comparable(layout(result), certificate)
 }

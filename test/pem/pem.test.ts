@@ -96,7 +96,10 @@ describe('readPem', () => {
     ['a BEGIN line without its end', '-----BEGIN CERTIFICATE\nAAAA\n', 'invalid-pem', /without its end/],
     ['a label over two lines', '-----BEGIN CERT\nIFICATE-----\n', 'invalid-pem', /without its end/],
     ['a label without an end', `-----BEGIN ${'A'.repeat(200)}-----\n`, 'invalid-pem', /without its end/],
-    ['headers that run into the base64', block('Proc-Type: 4\nAAAA'), 'invalid-pem', /empty line/],
+    ['headers that run into the base64', block('Proc-Type: 4\nAAAA'), 'invalid-base64', '"-"'],
+    ['a colon in the base64, with an empty line after it', block('AAAA:\nAAAA\n\nAAAA'), 'invalid-base64', '":"'],
+    ['wide characters that end in base64', block('A\u0141AA'), 'invalid-base64', 'unprintable'],
+    ['a label with an escape sequence', block('AAAA', '\u001b[31mX'), 'invalid-pem', /without its end/],
   ])('FMT-3 refuses %s', (_, text, code, said) => {
     const error = parseErrorOf(() => readPem(text), code)
     expect(error.message).toMatch(said)

@@ -14,12 +14,12 @@ import {
 } from '../../src/der/writer.js'
 import { readPkcs7, writePkcs7 } from '../../src/pkcs7/index.js'
 import { parseCertificate } from '../../src/x509/index.js'
-import { hex, makeCertificate, name } from '../support/make-certificate.js'
+import { ed25519, hex, makeCertificate, makeCrl, name } from '../support/make-certificate.js'
 import { parseErrorOf } from '../support/parse-error.js'
 
 const certificates = ['C', 'A', 'B'].map((subject) => parseCertificate(makeCertificate({ subject: name(subject) })))
 const [first] = certificates
-const crl = sequence(sequence(integer(1)), nullValue())
+const crl = makeCrl()
 const SIGNED_DATA = '1.2.840.113549.1.7.2'
 
 interface Parts {
@@ -118,8 +118,14 @@ describe('readPkcs7', () => {
     ],
     [
       'a malformed CRL',
-      bundle({ crls: element(0xa1, sequence(hex('02 02 00 01'))) }),
+      bundle({ crls: element(0xa1, sequence(sequence(hex('02 02 00 01')))) }),
       'non-minimal-integer',
+      /CertificateList/,
+    ],
+    [
+      'a private key in place of a CRL',
+      bundle({ crls: element(0xa1, sequence(integer(0), ed25519(), octetString(new Uint8Array(34)))) }),
+      'unexpected-tag',
       /CertificateList/,
     ],
     [

@@ -15,15 +15,14 @@ import { writePem } from '../../src/pem/index.js'
 import { writePkcs7 } from '../../src/pkcs7/index.js'
 import { readCertificates } from '../../src/reading/index.js'
 import { parseCertificate } from '../../src/x509/index.js'
-import { ed25519, ed25519Key, hex, makeCertificate, makeRequest, name } from '../support/make-certificate.js'
+import { ed25519, ed25519Key, hex, makeCertificate, makeCrl, makeRequest, name } from '../support/make-certificate.js'
 import { parseErrorOf } from '../support/parse-error.js'
 
 const certificate = makeCertificate({ subject: name('One') })
 const second = makeCertificate({ subject: name('Two') })
 const request = makeRequest()
-const time = hex('17 0d 3230303130313030303030305a')
-const crlV1 = sequence(sequence(ed25519(), name('CA'), time), ed25519(), hex('03 01 00'))
-const crlV2 = sequence(sequence(integer(1), ed25519(), name('CA'), time, time), ed25519(), hex('03 01 00'))
+const crlV1 = makeCrl(1)
+const crlV2 = makeCrl(2)
 const bundle = writePkcs7({ certificates: [parseCertificate(certificate), parseCertificate(second)], crls: [crlV2] })
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const SECRET = 'c2VjcmV0IGtleSBieXRlcw=='
@@ -133,7 +132,32 @@ describe('readCertificates', () => {
     parseErrorOf(() => readCertificates(file), 'private-key')
   })
 
+  it.each(['CERTIFICATE', 'TRUSTED CERTIFICATE', 'PKCS7', 'CERTIFICATE REQUEST', 'X509 CRL'])(
+    'FMT-3 refuses a private key under the label %s',
+    (label) => {
+      const pkcs8 = sequence(integer(0), ed25519(), octetString(octetString(new Uint8Array(32))))
+      parseErrorOf(() => readCertificates(writePem(label, pkcs8)), 'private-key')
+    },
+  )
+
+  it('FMT-3 refuses a private key whose block is itself malformed', () => {
+    for (const broken of [
+      keyBlock('PRIVATE KEY').slice(0, 40),
+      keyBlock('Private Key'),
+      keyBlock('RSA PRIVATE KEY').replace('END RSA', 'END'),
+    ]) {
+      parseErrorOf(() => readCertificates(broken), 'private-key')
+    }
+  })
+
+  it('lets the content decide where the label says otherwise', () => {
+    expect(readCertificates(writePem('CERTIFICATE', request)).blocks).toMatchObject([{ kind: 'request' }])
+    expect(readCertificates(writePem('X509 CRL', certificate)).blocks).toMatchObject([{ kind: 'certificate' }])
+    expect(readCertificates(writePem('PKCS7', crlV2)).blocks).toMatchObject([{ kind: 'crl' }])
+  })
+
   it.each<[string, Uint8Array | string, ParseErrorCode, RegExp, RegExp]>([
+    ['a PuTTY key', 'PuTTY-User-Key-File-3: ssh-rsa', 'unrecognised-format', /private key/, /certificate/],
     ['an empty file', '', 'empty-input', /empty/, /export or download/],
     ['white space only', ' \r\n\t', 'empty-input', /empty/, /export or download/],
     ['an HTML page', '\n<!DOCTYPE html><html>', 'unrecognised-format', /HTML/, /fetch the certificate/],
@@ -180,7 +204,7 @@ describe('readCertificates', () => {
       Buffer.from(certificate).toString('base64'),
       'unrecognised-format',
       /base64/,
-      /BEGIN CERTIFICATE/,
+      /BEGIN and END/,
     ],
     ['JSON', '{"certificate": "…"}', 'unrecognised-format', /JSON/, /take the certificate out/],
     ['text that is not ASCII', 'Grüße', 'unrecognised-format', /text/, /PEM or DER/],

@@ -1,7 +1,7 @@
 // Counts how often code looks at the bytes it is given: a bound on its steps that no clock can blur.
 
 /** `bytes`, and how many single-byte reads have gone through the returned array so far. */
-export function countReads(bytes: Uint8Array): { readonly counted: Uint8Array; reads(): number } {
+export function countReads(bytes: Uint8Array): { readonly counted: Uint8Array; readonly reads: () => number } {
   let reads = 0
   const counted = new Proxy(bytes, {
     get(target, property) {

@@ -97,3 +97,9 @@ export function makeRequest(parts: RequestParts = {}): Uint8Array {
 /** `Attribute` of a request. */
 export const attribute = (oidOrName: string, ...values: readonly Uint8Array[]): Uint8Array =>
   sequence(objectIdentifier(/^\d/.test(oidOrName) ? oidOrName : identifierOf(oidOrName)), element(0x31, ...values))
+
+/** DER of an empty CRL. */
+export function makeCrl(version: 1 | 2 = 2): Uint8Array {
+  const tbs = [...(version === 2 ? [integer(1)] : []), ed25519(), name('CA'), time(0), time(Date.UTC(2030, 0, 1))]
+  return sequence(sequence(...tbs), ed25519(), bitString(new Uint8Array(64)))
+}

@@ -218,6 +218,7 @@ describe('parseCertificate', () => {
   })
 
   it('FMT-4 refuses limits that are no positive integers', () => {
+    expect(() => parseCertificate(makeCertificate(), { derDepth: 1001 })).toThrow(/limits\.derDepth/)
     for (const extensionCount of [0, -1, 1.5, NaN, Infinity]) {
       expect(() => parseCertificate(makeCertificate(), { extensionCount })).toThrow(/limits\.extensionCount/)
     }

@@ -62,6 +62,8 @@ describe('names', () => {
     const name = cn(utf8String('a\n\u001b[2J\0b'))
     for (const text of [name.toString(), name.toOneLine()]) expect(text).not.toMatch(/[\0-\x1f]/)
     expect(name.toString()).toBe('CN=a\\0A\\1B[2J\\00b')
+    expect(cn(utf8String('\u202egnp.exe\u009b')).toOneLine()).toBe('CN = \\E2\\80\\AEgnp.exe\\C2\\9B')
+    expect(cn(utf8String(' ')).toString()).toBe('CN=\\ ')
   })
 
   it('decode every string type', () => {
@@ -136,6 +138,12 @@ describe('names', () => {
     const two = parseName(sequence(setOf(attribute('2.5.4.3', utf8String('a')), attribute('2.5.4.3', utf8String('b')))))
     const three = cn(utf8String('a,2.5.4.3=1:b'))
     expect(new Set([one.canonicalKey, two.canonicalKey, three.canonicalKey]).size).toBe(3)
+  })
+
+  it('compare in linear time where normalisation would take quadratic time', () => {
+    const marks = (n: number): string => `é${'\u0301'.repeat(n)}${'\u0316'.repeat(n)}`
+    expect(cn(utf8String(marks(100_000))).canonicalKey).toContain(marks(100_000))
+    expect(cn(utf8String(marks(10))).equals(cn(utf8String(marks(10).normalize('NFD'))))).toBe(true)
   })
 
   it('keep the DER they were read from', () => {

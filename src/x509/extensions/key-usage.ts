@@ -26,7 +26,7 @@ export function readKeyUsage(reader: DerReader): KeyUsage {
   const usage = readNamedBits(reader, keyUsageBits)
   // §4.2.1.3: "at least one of the bits MUST be set to 1".
   if (usage.length === 0) {
-    reader.fail('invalid-extension', reader.contentStart, 'at least one key usage bit set', 'none')
+    reader.fail('invalid-extension', reader.contentStart, 'at least one bit of RFC 5280 set', 'none')
   }
   return usage
 }
