@@ -1,6 +1,5 @@
-// The inputs: leaves as public CAs issue them today, without certificate transparency
-// timestamps, made once and kept in the temporary directory, and the roots Node
-// carries. Reading them is what is measured, so keys are reused and nobody checks a signature.
+// The inputs: leaves as public CAs issue them, but for their certificate transparency timestamps, made once and kept in
+// the temporary directory; and the roots Node carries. Only reading is measured: leaves share keys.
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,16 +19,15 @@ const directory = join(tmpdir(), `certward-bench-${VERSION}-${process.getuid?.()
 
 /** The bytes of each PEM block, each in memory of its own. */
 const decodeAll = (pem: string): Bytes[] =>
-  Array.from(pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)/g), ([, body = '']) =>
-    Uint8Array.from(Buffer.from(body, 'base64')),
+  Array.from(
+    pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)/g),
+    ([, body = '']) => new Uint8Array(Buffer.from(body, 'base64')),
   )
 
 /** `der` as PEM, without a line feed at the end. */
 export function toPem(der: Uint8Array, lineEnd = '\n'): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
+  const base64 = Buffer.from(der).toString('base64')
+  const lines = base64.match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join(lineEnd)
 }
 

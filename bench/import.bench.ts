@@ -16,11 +16,7 @@ const ROUNDS = 21
 const columns = [
   { key: 'median_ms', heading: 'median ms', show: short },
   { key: 'fastest_ms', heading: 'fastest ms', show: short },
-  {
-    key: 'gzip_bytes',
-    heading: 'minified + gzip',
-    show: short,
-  },
+  { key: 'gzip_bytes', heading: 'minified + gzip', show: short },
 ]
 
 interface Subject {

@@ -103,4 +103,4 @@ function succeeds(work: () => unknown): boolean {
 }
 
 const derOf = (block: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(Buffer.from(block.slice(BEGIN.length, -END.length), 'base64'))
+  new Uint8Array(Buffer.from(block.slice(BEGIN.length, -END.length), 'base64'))

@@ -85,7 +85,7 @@ export class ParseError extends Error implements ParseErrorFacts {
 }
 
 /** What to do about data that end early or do not fit together. */
-export const CUT_SHORT = 'the data may be cut short or changed: fetch or export them again'
+export const CUT_SHORT = 'the data may be cut short or changed: fetch or export it again'
 
 /** Throws a {@link ParseError}. */
 export function fail(
@@ -99,8 +99,19 @@ export function fail(
   throw new ParseError({ code, where, offset, expected, found, remedy })
 }
 
+/** Throws a {@link ParseError}: one more than a limit allows. */
+export const failDepth = (where: string, offset: number, limit: number): never =>
+  failLimit(where, offset, limit, 'nested structures', 'derDepth', 'too-deep')
+
 /** Throws what exceeding a limit of {@link ReadLimits} throws. */
-export function failLimit(where: string, offset: number, limit: number, what: string, setting: string): never {
+export function failLimit(
+  where: string,
+  offset: number,
+  limit: number,
+  what: string,
+  setting: string,
+  code: ParseErrorCode = 'limit-exceeded',
+): never {
   const expected = `at most ${limit} ${what} (limits.${setting})`
-  return fail('limit-exceeded', where, offset, expected, 'more', 'raise the limit if the source is trusted')
+  return fail(code, where, offset, expected, 'more', 'raise the limit if the source is trusted')
 }

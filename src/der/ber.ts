@@ -1,7 +1,7 @@
 // The frames of a BER structure: elements whose lengths may be indefinite or padded, as CA products write PKCS#7. It
 // finds where elements begin and end and never changes a byte, so that what is signed inside stays as it was.
 
-import { CUT_SHORT, fail } from '../base/errors.js'
+import { CUT_SHORT, fail, failDepth } from '../base/errors.js'
 import { readLength } from './length.js'
 import { CONSTRUCTED, tagName } from './tags.js'
 
@@ -106,10 +106,7 @@ export class BerReader {
         continue
       }
       const { contentStart, contentEnd } = this.header(at, where)
-      if (contentEnd === undefined && ++open > this.depthLimit) {
-        const expected = `at most ${this.depthLimit} nested structures (limits.derDepth)`
-        fail('too-deep', where, at, expected, 'one more')
-      }
+      if (contentEnd === undefined && ++open > this.depthLimit) failDepth(where, at, this.depthLimit)
       at = contentEnd ?? contentStart
     }
     fail('truncated', where, from, 'end-of-contents octets', 'the end of the data', CUT_SHORT)

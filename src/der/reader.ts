@@ -1,7 +1,7 @@
 // A strict DER reader: a cursor over one Uint8Array. It never copies and never allocates per element; what it accepts
 // has exactly one encoding (X.690 §10, §11). Callers read `contentStart` … `position` after each skip.
 
-import { CUT_SHORT, fail, type ParseErrorCode } from '../base/errors.js'
+import { CUT_SHORT, fail, failDepth, type ParseErrorCode } from '../base/errors.js'
 import { MAX_DEPTH } from '../base/limits.js'
 import { MAX_LENGTH, readLength } from './length.js'
 import { checkObjectIdentifier } from './object-identifier.js'
@@ -202,7 +202,7 @@ export class DerReader {
       if (tag < 0x40 && tag !== tags.SEQUENCE && tag !== tags.SET) this.failForm(tag)
       const outerEnd = this.enter(tag)
       const { contentStart } = this
-      if (++this.depth > this.depthLimit) this.failDepth()
+      if (++this.depth > this.depthLimit) failDepth(this.where, this.position - this.origin, this.depthLimit)
       while (this.position < this.end) this.skipAny()
       this.depth--
       this.leave(outerEnd)
@@ -305,11 +305,6 @@ export class DerReader {
   private failTrailing(): never {
     const found = `${this.end - this.position} more bytes`
     this.fail('trailing-bytes', this.position, 'nothing after the last field', found)
-  }
-
-  private failDepth(): never {
-    const expected = `at most ${this.depthLimit} nested structures (limits.derDepth)`
-    this.fail('too-deep', this.position, expected, 'one more')
   }
 
   private failTime(end: number, form: string): never {

@@ -181,7 +181,7 @@ function failCharacter(text: string, at: number, afterPadding: boolean, where: s
   const shown =
     character > 0x20 && character < 0x7f ? `"${String.fromCharCode(character)}"` : 'an unprintable character'
   const expected = afterPadding ? 'nothing after the padding' : 'a character of base64'
-  const remedy = shown === '"\\"' ? 'unescape the line breaks of the text' : undefined
+  const remedy = shown === '"\\"' ? 'unescape its line breaks' : undefined
   fail('invalid-base64', where, at, expected, shown, remedy)
 }
 

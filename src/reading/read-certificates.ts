@@ -202,10 +202,7 @@ function failFormat(found: string, remedy: string, offset = 0, code: ParseErrorC
 
 function failNothing(text: string, blocks: readonly FileBlock[]): never {
   const [first] = blocks
-  if (first !== undefined) {
-    const labels = [...new Set(blocks.map(({ label }) => label))].slice(0, 5).join(', ')
-    failFormat(`PEM blocks of other kinds (${labels})`, 'give the file that holds the certificate', first.offset)
-  }
-  if (text.trim() === '') failFormat('an empty file', 'export or download it again', 0, 'empty-input')
+  if (first !== undefined) failFormat(`a PEM block ${first.label ?? ''}`, 'give the certificate', first.offset)
+  if (text.trim() === '') failFormat('an empty file', 'fetch or export it again', 0, 'empty-input')
   failFormat(...recogniseLookalike(text.slice(0, 4096)))
 }

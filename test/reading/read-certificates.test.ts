@@ -158,8 +158,8 @@ describe('readCertificates', () => {
 
   it.each<[string, Uint8Array | string, ParseErrorCode, RegExp, RegExp]>([
     ['a PuTTY key', 'PuTTY-User-Key-File-3: ssh-rsa', 'unrecognised-format', /private key/, /certificate/],
-    ['an empty file', '', 'empty-input', /empty/, /export or download/],
-    ['white space only', ' \r\n\t', 'empty-input', /empty/, /export or download/],
+    ['an empty file', '', 'empty-input', /empty/, /fetch or export/],
+    ['white space only', ' \r\n\t', 'empty-input', /empty/, /fetch or export/],
     ['an HTML page', '\n<!DOCTYPE html><html>', 'unrecognised-format', /HTML/, /fetch the certificate/],
     [
       'UTF-16 text, little-endian',
@@ -215,7 +215,7 @@ describe('readCertificates', () => {
       writePem('PUBLIC KEY', ed25519Key()),
       'unrecognised-format',
       /PUBLIC KEY/,
-      /holds the certificate/,
+      /give the certificate/,
     ],
   ])('FMT-3 says what it is and what to do: %s', (_, file, code, what, remedy) => {
     const error = parseErrorOf(() => readCertificates(file), code)

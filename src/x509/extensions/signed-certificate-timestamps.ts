@@ -40,7 +40,7 @@ export function readSignedCertificateTimestamps(reader: DerReader): readonly Sig
     const known = version === 0
     const logId = known ? take(32) : undefined
     const time = known ? number(8) : 0
-    if (time > MAX_TIME) refuse('a timestamp within the range of Date')
+    if (time > MAX_TIME) refuse('a timestamp Date can hold')
     const timestamp = known ? new Date(time) : undefined
     const extensions = known ? vector() : undefined
     const hashAlgorithm = known ? number(1) : undefined
@@ -51,7 +51,7 @@ export function readSignedCertificateTimestamps(reader: DerReader): readonly Sig
   }
 
   const timestamps: SignedCertificateTimestamp[] = []
-  if (number(2) !== end - at || at === end) refuse('a list of timestamps that fills its OCTET STRING')
+  if (number(2) !== end - at || at === end) refuse('a list that fills its OCTET STRING')
   while (at < end) {
     const length = number(2)
     const itemEnd = at + length
