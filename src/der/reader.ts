@@ -6,7 +6,7 @@ import { MAX_DEPTH } from '../base/limits.js'
 import { MAX_LENGTH, readLength } from './length.js'
 import { checkObjectIdentifier } from './object-identifier.js'
 import * as tags from './tags.js'
-import { generalizedTime, utcTime } from './time.js'
+import { isTime, timeOf } from './time.js'
 
 export class DerReader {
   /** Where the next element starts; after a skip, where the skipped element ended. */
@@ -170,25 +170,21 @@ export class DerReader {
   }
 
   /**
-   * `Time` of RFC 5280 §4.1.2.5 in milliseconds since 1970. CAs write UTCTime through 2049 and GeneralizedTime from
-   * 2050 on; readers "MUST be able to process" either, so the form is for the caller to judge, by the identifier.
+   * Steps over `Time` of RFC 5280 §4.1.2.5, an instant that exists. CAs write UTCTime through 2049 and GeneralizedTime
+   * from 2050 on; readers "MUST be able to process" either, so the form is for the caller to judge, by the identifier.
+   * @param tag the one form accepted, if it is only one
    */
-  readTime(): number {
-    if (this.peek() === tags.GENERALIZED_TIME) return this.readGeneralizedTime()
-    const end = this.header(tags.UTC_TIME)
-    const time = utcTime(this.bytes, this.contentStart, end)
-    if (Number.isNaN(time)) this.failTime(end, 'YYMMDDhhmmssZ')
+  skipTime(tag = this.peek() === tags.GENERALIZED_TIME ? tags.GENERALIZED_TIME : tags.UTC_TIME): void {
+    const end = this.header(tag)
+    if (!isTime(this.bytes, this.contentStart, end, tag)) this.failTime(end, tag)
     this.position = end
-    return time
   }
 
-  /** GeneralizedTime in milliseconds since 1970, as RFC 5280 §4.1.2.5.2 restricts it. */
-  readGeneralizedTime(tag = tags.GENERALIZED_TIME): number {
-    const end = this.header(tag)
-    const time = generalizedTime(this.bytes, this.contentStart, end)
-    if (Number.isNaN(time)) this.failTime(end, 'YYYYMMDDhhmmssZ')
-    this.position = end
-    return time
+  /** As {@link skipTime}, in milliseconds since 1970. */
+  readTime(tag?: number): number {
+    const start = this.position
+    this.skipTime(tag)
+    return timeOf(this.bytes, this.contentStart, this.position, this.bytes[start] ?? 0)
   }
 
   /** Steps over one element of any type, checking all of it, inside and out, as DER. */
@@ -307,10 +303,15 @@ export class DerReader {
     this.fail('trailing-bytes', this.position, 'nothing after the last field', found)
   }
 
-  private failTime(end: number, form: string): never {
+  private failTime(end: number, tag: number): never {
     const content = this.bytes.subarray(this.contentStart, Math.min(end, this.contentStart + 24))
     const found = `"${String.fromCharCode(...content).replace(/[^!-~]/g, '?')}"`
-    this.fail('invalid-time', this.contentStart, `a time that exists, written ${form}`, found)
+    this.fail(
+      'invalid-time',
+      this.contentStart,
+      `a time that exists, written ${tag === tags.UTC_TIME ? 'YY' : 'YYYY'}MMDDhhmmssZ`,
+      found,
+    )
   }
 }
 

@@ -1,53 +1,57 @@
-// UTCTime and GeneralizedTime in the only forms RFC 5280 §4.1.2.5 allows: seconds present, Z, no fraction.
+// UTCTime and GeneralizedTime in the only forms RFC 5280 §4.1.2.5 allows: seconds present, Z, no fraction. Checking and
+// computing are apart, because parsing a certificate checks its times and rarely needs them.
 
-const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const
-
-const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) return isLeap(year) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
-}
+import { GENERALIZED_TIME } from './tags.js'
 
 /** Two ASCII digits as a number; anything else gives a number above 99. */
 function twoDigits(bytes: Uint8Array, offset: number): number {
   const tens = (bytes[offset] ?? 0) - 0x30
   const units = (bytes[offset + 1] ?? 0) - 0x30
-  return tens >>> 0 > 9 || units >>> 0 > 9 ? 1000 : tens * 10 + units
+  return tens >>> 0 > 9 || units >>> 0 > 9 ? 10_000 : tens * 10 + units
 }
 
-/** Milliseconds since 1970 of `MMDDhhmmssZ` at `offset` in `year`, or NaN where it is no instant of that year. */
-function instantInYear(bytes: Uint8Array, offset: number, year: number): number {
-  const month = twoDigits(bytes, offset)
-  const day = twoDigits(bytes, offset + 2)
-  const hour = twoDigits(bytes, offset + 4)
-  const minute = twoDigits(bytes, offset + 6)
-  const second = twoDigits(bytes, offset + 8)
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return NaN
-  // A leap second (60) is no instant of RFC 5280's: times map one to one to seconds since 1970.
-  if (hour > 23 || minute > 59 || second > 59 || bytes[offset + 10] !== 0x5a) return NaN
-  const before = year - 1
-  const leapDays = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400)
-  const days = before * 365 + leapDays + (DAYS_BEFORE_MONTH[month - 1] ?? 0) + (month > 2 && isLeap(year) ? 1 : 0) + day
-  return (((days - 719_163) * 24 + hour) * 60 + minute) * 60_000 + second * 1000
+/** Year of the content from `start` to `end`, above 9999 where it is none or the content's length is wrong. */
+function yearOf(bytes: Uint8Array, start: number, end: number, tag: number): number {
+  const year = twoDigits(bytes, start)
+  if (tag === GENERALIZED_TIME) return end - start === 15 ? year * 100 + twoDigits(bytes, start + 2) : 10_000
+  // §4.1.2.5.1: 50 to 99 are 19xx, 00 to 49 are 20xx.
+  return end - start === 13 ? year + (year < 50 ? 2000 : 1900) : 10_000
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
 /**
- * Milliseconds since 1970 of the UTCTime content `YYMMDDhhmmssZ` at `start`, or NaN. Years 50 to 99 are 19xx, 00 to
- * 49 are 20xx (RFC 5280 §4.1.2.5.1).
+ * Whether the content from `start` to `end` of a UTCTime or, by `tag`, a GeneralizedTime is an instant that exists. A
+ * leap second (60) does not: RFC 5280's times map one to one to seconds since 1970.
  */
-export function utcTime(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start !== 13) return NaN
-  const year = twoDigits(bytes, start)
-  return year > 99 ? NaN : instantInYear(bytes, start + 2, year < 50 ? 2000 + year : 1900 + year)
+export function isTime(bytes: Uint8Array, start: number, end: number, tag: number): boolean {
+  const year = yearOf(bytes, start, end, tag)
+  const month = twoDigits(bytes, end - 11)
+  const day = twoDigits(bytes, end - 9)
+  return (
+    year < 10_000 &&
+    month > 0 &&
+    month < 13 &&
+    day > 0 &&
+    day <= daysInMonth(year, month) &&
+    twoDigits(bytes, end - 7) < 24 &&
+    twoDigits(bytes, end - 5) < 60 &&
+    twoDigits(bytes, end - 3) < 60 &&
+    bytes[end - 1] === 0x5a
+  )
 }
 
-/** Milliseconds since 1970 of the GeneralizedTime content `YYYYMMDDhhmmssZ` at `start`, or NaN (§4.1.2.5.2). */
-export function generalizedTime(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start !== 15) return NaN
-  const century = twoDigits(bytes, start)
-  const year = twoDigits(bytes, start + 2)
-  return century > 99 || year > 99 ? NaN : instantInYear(bytes, start + 4, century * 100 + year)
+/** The calendar repeats after 400 years, and Date.UTC takes years below 100 for others; so it is asked 400 years on. */
+const FOUR_CENTURIES = 12_622_780_800_000
+
+/** Milliseconds since 1970 of a content {@link isTime} accepts. */
+export function timeOf(bytes: Uint8Array, start: number, end: number, tag: number): number {
+  const [month, day, hour, minute, second] = [11, 9, 7, 5, 3].map((back) => twoDigits(bytes, end - back))
+  const year = yearOf(bytes, start, end, tag) + 400
+  return Date.UTC(year, (month ?? 0) - 1, day, hour, minute, second) - FOUR_CENTURIES
 }
 
 /** 2050-01-01T00:00:00Z: from here on CAs write `Time` as GeneralizedTime, before it as UTCTime. */

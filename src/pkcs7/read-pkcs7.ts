@@ -109,7 +109,7 @@ export function readCrl(der: Uint8Array, limits: ReadLimits): Der<'CertificateLi
   if (reader.peek() === tags.INTEGER) reader.skipInteger()
   skipAlgorithmIdentifier(reader)
   skipName(reader)
-  reader.readTime()
+  reader.skipTime()
   while (!reader.atEnd()) reader.skipAny()
   reader.leave(tbsEnd)
   skipAlgorithmIdentifier(reader)

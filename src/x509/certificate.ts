@@ -80,8 +80,8 @@ export class Certificate {
 
     reader.where = 'Certificate.validity'
     const validityEnd = reader.enter(tags.SEQUENCE)
-    reader.readTime()
-    reader.readTime()
+    reader.skipTime()
+    reader.skipTime()
     reader.leave(validityEnd)
 
     this.subjectStart = reader.position
