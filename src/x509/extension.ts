@@ -5,11 +5,13 @@ import { failLimit, ParseError } from '../base/errors.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { extensionReaders, type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
-import { identifierText, knownIdentifierAt } from './object-identifiers.js'
+import { identifierText, type KnownIdentifier, knownIdentifierAt } from './object-identifiers.js'
 
 /** One extension: a view on its DER. `Value` is what it decodes to, by {@link ExtensionValues}. */
 export class Extension<Value = unknown> {
   private decoded: Value | ParseError | undefined
+  // Looked up once: finding one extension asks all for their names.
+  private readonly known: KnownIdentifier | undefined
 
   /** @internal Takes offsets {@link skipExtensions} has checked. */
   constructor(
@@ -21,16 +23,18 @@ export class Extension<Value = unknown> {
     private readonly valueEnd: number,
     /** Whether a validator that does not process this extension must refuse the certificate. */
     readonly critical: boolean,
-  ) {}
+  ) {
+    this.known = knownIdentifierAt(buffer, oidStart, oidEnd)
+  }
 
   /** Dotted decimal. */
   get oid(): string {
-    return identifierText(this.buffer, this.oidStart, this.oidEnd)
+    return this.known?.oid ?? identifierText(this.buffer, this.oidStart, this.oidEnd)
   }
 
   /** The registered name (`keyUsage`), or undefined. A name alone does not mean that {@link value} decodes it. */
   get name(): string | undefined {
-    return knownIdentifierAt(this.buffer, this.oidStart, this.oidEnd)?.name
+    return this.known?.name
   }
 
   /** Content of extnValue's OCTET STRING: the extension's DER, if it is any. */
