@@ -7,6 +7,36 @@ export { digest } from './crypto/index.js'
 export { type PemBlock, readPem, writePem } from './pem/index.js'
 export { CertificationRequest, parseCertificationRequest, type RequestAttribute } from './pkcs10/index.js'
 export { type BundleContents, type CertificateBundle, readPkcs7, writePkcs7 } from './pkcs7/index.js'
+export {
+  type Catalogue,
+  type CatalogueLimits,
+  checkProfile,
+  checkUploadPurpose,
+  classifyUpload,
+  type CsrProfile,
+  defineCatalogue,
+  type Effects,
+  type EffectTemplate,
+  type EndpointPurpose,
+  type IdentityPurpose,
+  type KeyKind,
+  type Notice,
+  profileOf,
+  type ProfileUsage,
+  type ProfileVerdict,
+  type Purpose,
+  type PurposeFinding,
+  type PurposeFindingCode,
+  purposeOf,
+  type RequestHash,
+  type Required,
+  type ServiceRestart,
+  type TrustPurpose,
+  unifiedCommunications,
+  type UploadClass,
+  type UploadClassification,
+  type UploadHints,
+} from './purposes/index.js'
 export { type BlockKind, type CertificateFile, type FileBlock, readCertificates } from './reading/index.js'
 export {
   type AccessDescription,
