@@ -48,7 +48,7 @@ export interface Plan {
   readonly contenderMs: number
 }
 
-const defaultPlan = { rounds: 31, batchMs: 5, contenderMs: 1_500 }
+const defaultPlan = { rounds: 21, batchMs: 20, contenderMs: 1_500 }
 
 /** Results land here, where the compiler cannot prove that nobody looks. */
 const kept: { last: unknown } = { last: undefined }

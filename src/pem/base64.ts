@@ -52,12 +52,8 @@ export class Base64Decoder {
     this.isWide = /[^\0-\xff]/.test(text)
   }
 
-  /**
-   * Decodes the characters from `start` to `end`.
-   * @param hasHyphen whether a `-`, which is not base64, may stand among them
-   * @throws ParseError `invalid-base64` at the first fault
-   */
-  decode(start: number, end: number, hasHyphen: boolean, where: string): void {
+  /** Makes room for what the characters from `start` to `end` decode to. */
+  private reserve(start: number, end: number): void {
     const capacity = Math.ceil((end - start) / 4) * 3
     if (this.bytes.length - this.end < capacity) {
       const size = Math.max(capacity, SLAB)
@@ -67,15 +63,17 @@ export class Base64Decoder {
       this.end = 0
     }
     this.start = this.end
-    if (hasHyphen || !this.decodeNatively(start, end)) this.decodePortably(start, end, where)
   }
 
   /**
+   * Decodes the characters from `start` to `end`, among which is no `-`, the fast way.
+   *
    * Native decoders skip what is not base64 and accept the URL alphabet. So this path takes only text in lines of one
    * length, as PEM writers make it, free of `-` and `_`, and then compares lengths: every skipped character would make
-   * the output shorter than the text promises. False sends the text to the portable path.
+   * the output shorter than the text promises. False where it does not apply, whatever the reason.
    */
-  private decodeNatively(start: number, end: number): boolean {
+  decodeNatively(start: number, end: number): boolean {
+    this.reserve(start, end)
     const { text, native } = this
     if (native?.base64Write === undefined || this.isWide) return false
     const lineBreaks = this.countLineBreaks(start, end)
@@ -128,7 +126,12 @@ export class Base64Decoder {
     return this.nextUnderscore < end
   }
 
-  private decodePortably(start: number, end: number, where: string): void {
+  /**
+   * Decodes the characters from `start` to `end`.
+   * @throws ParseError `invalid-base64` at the first fault
+   */
+  decodePortably(start: number, end: number, where: string): void {
+    this.reserve(start, end)
     const { text, bytes } = this
     let out = this.end
     let bits = 0

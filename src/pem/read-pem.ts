@@ -27,8 +27,8 @@ export function readPem(input: Uint8Array | string): readonly PemBlock[] {
   const scanner = new PemScanner(pemText(input))
   const blocks: PemBlock[] = []
   while (scanner.next()) {
-    const { label, headers, offset } = scanner
     const { bytes, start, end } = scanner.decode()
+    const { label, headers, offset } = scanner
     blocks.push({ label, headers, offset, bytes: bytes.subarray(start, end) })
   }
   return blocks

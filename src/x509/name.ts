@@ -149,7 +149,9 @@ function endOfCommonAttribute(bytes: Uint8Array, at: number, limit: number): num
   const tag = bytes[at + 9]
   if (tag !== tags.PRINTABLE_STRING && tag !== tags.UTF8_STRING && tag !== tags.IA5_STRING) return -1
   let all = bytes[at + 8] ?? 0
-  for (let i = at + 11; i < end; i++) all |= bytes[i] ?? 0
+  let i = at + 11
+  for (; i < end - 3; i += 4) all |= (bytes[i] ?? 0) | (bytes[i + 1] ?? 0) | (bytes[i + 2] ?? 0) | (bytes[i + 3] ?? 0)
+  for (; i < end; i++) all |= bytes[i] ?? 0
   return all < 0x80 ? end : -1
 }
 

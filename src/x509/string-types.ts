@@ -1,5 +1,6 @@
 // The ASN.1 string types of names and extensions: which bytes each allows, and their text.
 
+import { latin1 } from '../base/bytes.js'
 import type { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 
@@ -130,17 +131,10 @@ export function textOf(bytes: Uint8Array, start: number, end: number, type: Stri
       }
       return text
     case 'UTF8String':
-      if (end - start > 64 || firstNonAscii(bytes, start, end) >= 0)
-        return strictUtf8.decode(bytes.subarray(start, end))
+      if (firstNonAscii(bytes, start, end) >= 0) return strictUtf8.decode(bytes.subarray(start, end))
       break
     default:
       break
   }
-  let i = start
-  // Four at a time: each call makes one string.
-  for (; i + 4 <= end; i += 4) {
-    text += String.fromCharCode(bytes[i] ?? 0, bytes[i + 1] ?? 0, bytes[i + 2] ?? 0, bytes[i + 3] ?? 0)
-  }
-  for (; i < end; i++) text += String.fromCharCode(bytes[i] ?? 0)
-  return text
+  return latin1(bytes, start, end)
 }
