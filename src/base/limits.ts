@@ -9,7 +9,7 @@ export interface ReadLimits {
   /** Certificates, and likewise CRLs and requests, in one file. */
   readonly certificatesPerFile: number
   /**
-   * Nested constructed encodings where any type may stand, at most {@link MAX_DEPTH}. Where the structure is fixed, so
+   * Nested constructed encodings where any type may stand, at most 1,000. Where the structure is fixed, so
    * is its depth; values of extensions are decoded later and may nest to the maximum.
    */
   readonly derDepth: number
