@@ -280,6 +280,13 @@ export class DerReader {
     return this.fail('explicit-default', at, `${field} left out where it has its default`, 'the default')
   }
 
+  /** Refuses the next element for its type, or that there is none. */
+  failTag(expected: string, code?: ParseErrorCode): never {
+    const tag = this.peek()
+    const found = tag < 0 ? 'nothing' : tagName(tag)
+    return this.fail(code ?? (tag < 0 ? 'truncated' : 'unexpected-tag'), this.position, expected, found)
+  }
+
   private failHeader(tag: number): never {
     const { bytes, position, end } = this
     const found = bytes[position] ?? 0
@@ -289,7 +296,7 @@ export class DerReader {
       this.fail('truncated', position, tagName(tag), rest, whole ? CUT_SHORT : undefined)
     }
     if (found === (tag | tags.CONSTRUCTED) && tag < 0x40) this.failForm(found)
-    this.fail('unexpected-tag', position, tagName(tag), tagName(found))
+    this.failTag(tagName(tag))
   }
 
   private failForm(tag: number): never {

@@ -82,8 +82,7 @@ export class PemScanner {
   private failEndLine(endLine: string): never {
     const { text, bodyEnd } = this
     if (bodyEnd < 0) this.fail(text.length, endLine, 'the end of the text', CUT_SHORT)
-    const found = standsAt(text, BEGIN, bodyEnd) ? 'another BEGIN line' : 'another line of dashes'
-    return this.fail(bodyEnd, endLine, found)
+    return this.fail(bodyEnd, endLine, 'another line of dashes')
   }
 
   /** Decodes the current block; it then stands in the result's `bytes` from `start` to `end`, until the next call. */

@@ -47,7 +47,6 @@ interface Collected {
 const kindsByLabel = new Map<string, BlockKind>([
   ['CERTIFICATE', 'certificate'],
   ['X509 CERTIFICATE', 'certificate'],
-  ['X.509 CERTIFICATE', 'certificate'],
   ['TRUSTED CERTIFICATE', 'trusted-certificate'],
   ['PKCS7', 'pkcs7'],
   ['PKCS #7 SIGNED DATA', 'pkcs7'],
@@ -105,39 +104,42 @@ interface DecodedBlock extends FileBlock {
 }
 
 /**
- * Decodes every block before it parses the first. Taking turns, decoder and parser drive each other out of the
- * processor's caches; one after the other they take four fifths of the time.
+ * Blocks decoded before the first of them is parsed. Taking turns at each block, decoder and parser drive each other
+ * out of the processor's caches; in batches they take four fifths of the time.
  */
+const BATCH = 64
+
 function readText(text: string, collected: Collected, limits: ReadLimits): void {
   const { blocks } = collected
-  const decoded = decodeBlocks(text)
-  for (const block of decoded) {
-    const { label, offset } = block
-    try {
-      blocks.push({ kind: readDecoded(block, collected, limits), label, offset })
-    } catch (error) {
-      throw error instanceof ParseError ? inBlock(error, blocks.length + 1, label, offset) : error
+  const scanner = new PemScanner(text, (label, offset) => {
+    if (!kindsByLabel.has(label) && /PRIVATE.?KEY/i.test(label)) failPrivateKey(`PEM block ${label}`, offset)
+  })
+  for (let batch = decodeBatch(scanner); batch.length > 0; batch = decodeBatch(scanner)) {
+    for (const block of batch) {
+      const { label, offset } = block
+      try {
+        blocks.push({ kind: readDecoded(block, collected, limits), label, offset })
+      } catch (error) {
+        throw error instanceof ParseError ? inBlock(error, blocks.length + 1, label, offset) : error
+      }
     }
   }
   if (blocks.every(({ kind }) => kind === 'other')) failNothing(text, blocks)
 }
 
-function decodeBlocks(text: string): readonly DecodedBlock[] {
-  const decoded: DecodedBlock[] = []
-  const scanner = new PemScanner(text, (label, offset) => {
-    if (!kindsByLabel.has(label) && /PRIVATE.?KEY/i.test(label)) failPrivateKey(`PEM block ${label}`, offset)
-  })
-  while (scanner.next()) {
+function decodeBatch(scanner: PemScanner): readonly DecodedBlock[] {
+  const batch: DecodedBlock[] = []
+  while (batch.length < BATCH && scanner.next()) {
     const { label, offset } = scanner
     const kind = kindsByLabel.get(label)
     if (kind === undefined) {
-      decoded.push({ kind: 'other', label, offset, bytes: undefined, start: 0, end: 0 })
+      batch.push({ kind: 'other', label, offset, bytes: undefined, start: 0, end: 0 })
     } else {
       const { bytes, start, end } = scanner.decode()
-      decoded.push({ kind, label, offset, bytes, start, end })
+      batch.push({ kind, label, offset, bytes, start, end })
     }
   }
-  return decoded
+  return batch
 }
 
 function readDecoded(block: DecodedBlock, collected: Collected, limits: ReadLimits): BlockKind {

@@ -1,6 +1,7 @@
 // Extensions (RFC 5280 §4.2): their structure is checked when the structure that holds them is parsed, their values
 // are decoded on first use and kept.
 
+import { equalRanges } from '../base/bytes.js'
 import { failLimit, ParseError } from '../base/errors.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
@@ -145,8 +146,9 @@ function endOfCommonExtension(bytes: Uint8Array, at: number, limit: number): num
 /** Steps over one Extension; false where {@link SeenExtensions} knows it already. */
 function skipExtension(reader: DerReader, seen: SeenExtensions): boolean {
   const outerEnd = reader.enter(tags.SEQUENCE)
+  const oidStart = reader.position
   reader.skipObjectIdentifier()
-  const isNew = seen.add(reader.bytes, reader.contentStart, reader.position)
+  const isNew = seen.add(reader.bytes, oidStart, reader.position)
   if (reader.peek() === tags.BOOLEAN) {
     const start = reader.position
     if (!reader.readBoolean()) {
@@ -163,7 +165,8 @@ class SeenExtensions {
   // Bit n stands for 2.5.29.n, n < 64: the common case costs no text and no comparison.
   private low = 0
   private high = 0
-  private others: Set<string> | undefined
+  // Where each of the others starts: one or two, and at most limits.extensionCount.
+  private readonly others: number[] = []
 
   /** Notes 2.5.29.`arc`; false where it has been noted before. */
   addArc(arc: number): boolean {
@@ -174,15 +177,14 @@ class SeenExtensions {
     return isNew
   }
 
-  /** Notes the OID whose content stands at `start` … `end`; false where it has been noted before. */
+  /** Notes the OBJECT IDENTIFIER at `start` … `end`; false where it has been noted before. */
   add(bytes: Uint8Array, start: number, end: number): boolean {
-    const arc = bytes[start + 2] ?? 0
-    if (end - start === 3 && bytes[start] === 0x55 && bytes[start + 1] === 0x1d && arc < 64) return this.addArc(arc)
-    const oid = identifierText(bytes, start, end)
-    if (this.others?.has(oid) === true) return false
-    this.others ??= new Set()
-    this.others.add(oid)
-    return true
+    const arc = bytes[start + 4] ?? 0
+    if (end - start === 5 && bytes[start + 2] === 0x55 && bytes[start + 3] === 0x1d && arc < 64) return this.addArc(arc)
+    // Elements carry their length: those that agree this far are the same.
+    const isNew = !this.others.some((other) => equalRanges(bytes, other, bytes, start, end - start))
+    this.others.push(start)
+    return isNew
   }
 }
 

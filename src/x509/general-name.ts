@@ -67,10 +67,8 @@ export function readGeneralName(reader: DerReader, use: GeneralNameUse = 'name')
       return readIpAddress(reader, use)
     case context(8):
       return { type: 'registeredID', value: readIdentifier(reader, tag) }
-    default: {
-      const found = tag < 0 ? 'nothing' : tags.tagName(tag)
-      return reader.fail(tag < 0 ? 'truncated' : 'unexpected-tag', reader.position, 'a GeneralName, [0] to [8]', found)
-    }
+    default:
+      return reader.failTag('a GeneralName, [0] to [8]')
   }
 }
 

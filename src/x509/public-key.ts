@@ -206,9 +206,7 @@ function readEc(key: DerReader, parameters: DerReader): PublicKey {
     return { type: 'ec-explicit', point }
   }
   if (parameters.peek() !== tags.OBJECT_IDENTIFIER) {
-    const found = parameters.atEnd() ? 'none' : tags.tagName(parameters.peek())
-    const expected = 'a named curve (RFC 5480 §2.1.1)'
-    parameters.fail('invalid-algorithm-parameters', parameters.position, expected, found)
+    parameters.failTag('a named curve (RFC 5480 §2.1.1)', 'invalid-algorithm-parameters')
   }
   const curveOid = readIdentifier(parameters)
   const name = knownIdentifier(curveOid)?.name

@@ -101,8 +101,7 @@ export function readText(reader: DerReader, allowed?: readonly number[]): string
   const tag = reader.peek()
   const type = stringTypeOf(tag)
   if (type === undefined || allowed?.includes(tag) === false) {
-    const expected = allowed?.map(tags.tagName).join(' or ') ?? 'a string'
-    return reader.fail('unexpected-tag', reader.position, expected, tag < 0 ? 'nothing' : tags.tagName(tag))
+    return reader.failTag(allowed?.map(tags.tagName).join(' or ') ?? 'a string')
   }
   reader.skip(tag)
   checkText(reader, type)

@@ -92,7 +92,7 @@ describe('readPem', () => {
       /-----END CERTIFICATE-----/,
     ],
     ['no END line', pem.slice(0, -30), 'invalid-pem', /END CERTIFICATE/],
-    ['a block inside a block', `-----BEGIN X-----\nAAAA\n${pem}`, 'invalid-pem', /another BEGIN line/],
+    ['a block inside a block', `-----BEGIN X-----\nAAAA\n${pem}`, 'invalid-pem', /another line of dashes/],
     ['a BEGIN line without its end', '-----BEGIN CERTIFICATE\nAAAA\n', 'invalid-pem', /without its end/],
     ['a label over two lines', '-----BEGIN CERT\nIFICATE-----\n', 'invalid-pem', /without its end/],
     ['a label without an end', `-----BEGIN ${'A'.repeat(200)}-----\n`, 'invalid-pem', /without its end/],
