@@ -1,5 +1,21 @@
 // The public face of certward: every folder's, in one place. Import a subpath (`certward/x509`) to load less.
 
+export {
+  type AlternativeNamesInput,
+  createCertificateRequest,
+  type CreatedRequest,
+  type PossessionVerdict,
+  type PrivateKeyObject,
+  type RequestInput,
+  type RequestProfile,
+  type Signer,
+  type SignerAlgorithm,
+  signerFromKeyObject,
+  signerFromWebCrypto,
+  type SignerHash,
+  type SubjectInput,
+  verifyRequestSignature,
+} from './authoring/index.js'
 export { type Clock, fixedClock, systemClock } from './base/clock.js'
 export { ParseError, type ParseErrorCode, type ParseErrorFacts } from './base/errors.js'
 export { defaultReadLimits, type ReadLimits } from './base/limits.js'
