@@ -15,6 +15,8 @@ export {
   type SignerHash,
   type SubjectInput,
   verifyRequestSignature,
+  type WebCryptoKey,
+  type WebCryptoKeyPair,
 } from './authoring/index.js'
 export { type Clock, fixedClock, systemClock } from './base/clock.js'
 export { ParseError, type ParseErrorCode, type ParseErrorFacts } from './base/errors.js'

@@ -14,6 +14,8 @@ export {
   signerFromKeyObject,
   signerFromWebCrypto,
   type SignerHash,
+  type WebCryptoKey,
+  type WebCryptoKeyPair,
 } from './signer.js'
 export type { SubjectInput } from './subject.js'
 export { type PossessionVerdict, verifyRequestSignature } from './verify-request.js'

@@ -53,21 +53,36 @@ function ecdsaDer(raw: Uint8Array): Uint8Array {
   return sequence(integer(number(raw.subarray(0, half))), integer(number(raw.subarray(half))))
 }
 
+/** A CryptoKey by its shape: whoever imports this need not have the types of the DOM. */
+export interface WebCryptoKey {
+  readonly type: string
+  readonly extractable: boolean
+  readonly algorithm: { readonly name: string }
+  readonly usages: readonly string[]
+}
+
+/** A CryptoKeyPair by its shape. */
+export interface WebCryptoKeyPair {
+  readonly privateKey: WebCryptoKey
+  readonly publicKey: WebCryptoKey
+}
+
 /**
  * A signer for a key pair of Web Crypto.
  * @param hash for ECDSA, by default sha-256; an RSA key has its hash already
  * @throws TypeError for keys of other algorithms, or an RSA key of another hash
  */
-export async function signerFromWebCrypto(pair: CryptoKeyPair, hash?: SignerHash): Promise<Signer> {
-  const algorithm = algorithmOf(pair.privateKey, hash)
-  const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
+export async function signerFromWebCrypto(pair: WebCryptoKeyPair, hash?: SignerHash): Promise<Signer> {
+  const privateKey = pair.privateKey as CryptoKey
+  const algorithm = algorithmOf(privateKey, hash)
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey as CryptoKey))
   const parameters =
-    algorithm.scheme === 'ecdsa' ? { name: 'ECDSA', hash: algorithm.hash } : { name: pair.privateKey.algorithm.name }
+    algorithm.scheme === 'ecdsa' ? { name: 'ECDSA', hash: algorithm.hash } : { name: privateKey.algorithm.name }
   return {
     publicKey,
     algorithm,
     async sign(data) {
-      const signature = new Uint8Array(await crypto.subtle.sign(parameters, pair.privateKey, new Uint8Array(data)))
+      const signature = new Uint8Array(await crypto.subtle.sign(parameters, privateKey, new Uint8Array(data)))
       return algorithm.scheme === 'ecdsa' ? ecdsaDer(signature) : signature
     },
   }
