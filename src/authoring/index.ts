@@ -1,12 +1,16 @@
-// Writing requests: what is asked for, signed by a key that stays where it is.
+// Writing requests and certificates, signed by a key that stays where it is.
 
 export type { AlternativeNamesInput } from './alternative-names.js'
 export {
-  type CreatedRequest,
-  createCertificateRequest,
-  type RequestInput,
-  type RequestProfile,
-} from './create-request.js'
+  type CreatedCertificate,
+  createSelfSignedCertificate,
+  issueCertificate,
+  type IssueInput,
+  type SelfSignedInput,
+  type Validity,
+} from './create-certificate.js'
+export { createCertificateRequest, type CreatedRequest, type RequestInput } from './create-request.js'
+export type { RequestProfile, SubjectDescription } from './profile-extensions.js'
 export {
   type PrivateKeyObject,
   type Signer,
