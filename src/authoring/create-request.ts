@@ -4,17 +4,21 @@ import type { Der } from '../base/brands.js'
 import { contextConstructed } from '../der/tags.js'
 import { bitString, element, integer, objectIdentifier, sequence, setOf } from '../der/writer.js'
 import { writePem } from '../pem/write-pem.js'
+import { type CertificationRequest, parseCertificationRequest } from '../pkcs10/index.js'
 import { identifierOf } from '../x509/object-identifiers.js'
 import { describedExtensions, type SubjectDescription } from './profile-extensions.js'
 import { algorithmIdentifier, type Signer } from './signer.js'
 import { subjectName } from './subject.js'
 
+/** What a request says, and the key it is for. */
 export interface RequestInput extends SubjectDescription {
-  /** Signs the request, which proves possession of the key. */
+  /** Signs the request, which proves possession of the key, with the hash the signer was made with (CSR-8). */
   readonly key: Signer
 }
 
+/** A request that has been written: parsed, and as bytes and text. */
 export interface CreatedRequest {
+  readonly request: CertificationRequest
   readonly der: Der<'CertificationRequest'>
   readonly pem: string
 }
@@ -24,7 +28,7 @@ export interface CreatedRequest {
  * the profile and the names asked for, signed with the key. A certification authority may grant, change or ignore what
  * it asks for.
  *
- * @throws TypeError naming every fault of subject, names and profile at once
+ * @throws TypeError naming every fault of subject, names, profile and distribution at once
  * @example
  * const { pem } = await createCertificateRequest({
  *   profile: profileOf(unifiedCommunications, tomcat),
@@ -39,5 +43,5 @@ export async function createCertificateRequest(input: RequestInput): Promise<Cre
   const info = sequence(integer(0), subjectName(subject), key.publicKey, element(contextConstructed(0), attribute))
   const signature = await key.sign(info)
   const der = sequence(info, algorithmIdentifier(key.algorithm), bitString(signature)) as Der<'CertificationRequest'>
-  return { der, pem: writePem('CERTIFICATE REQUEST', der) }
+  return { request: parseCertificationRequest(der), der, pem: writePem('CERTIFICATE REQUEST', der) }
 }

@@ -1,9 +1,9 @@
-// Subjects of requests: the fields of CSR-1, checked against the bounds of RFC 5280, and written as a Name.
+// Subjects of requests and certificates: the fields of CSR-1, checked against the bounds of RFC 5280, and written as a Name.
 
 import { objectIdentifier, printableString, sequence, setOf, utf8String } from '../der/writer.js'
 import { identifierOf } from '../x509/object-identifiers.js'
 
-/** What a request says about its subject (CSR-1). */
+/** Who a request or a certificate is for (CSR-1). */
 export interface SubjectInput {
   readonly commonName: string
   readonly organization?: string | undefined
@@ -33,8 +33,10 @@ export function subjectFaults(subject: SubjectInput): readonly string[] {
   return fields.flatMap(({ field, max }) =>
     valuesOf(subject[field]).flatMap((value) => {
       const length = Array.from(value).length
-      if (value.trim() === '') return [`subject.${field} is empty`]
-      if (/\p{Cc}/u.test(value)) return [`subject.${field} holds a control character`]
+      if (/^[\s\p{DI}]*$/u.test(value)) return [`subject.${field} is empty`]
+      if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return [`subject.${field} holds a control character or a line break`]
+      // UTF-8 has no surrogates; the encoder would write another character in place of half a pair.
+      if (/\p{Cs}/u.test(value)) return [`subject.${field} holds half a surrogate pair: it was cut inside a character`]
       if (field === 'country' && !/^[A-Za-z]{2}$/.test(value))
         return [`subject.country is "${value}": expected two letters such as US`]
       return length > max ? [`subject.${field} has ${length} characters: at most ${max} (RFC 5280 appendix A.1)`] : []
@@ -42,8 +44,8 @@ export function subjectFaults(subject: SubjectInput): readonly string[] {
   )
 }
 
-/** DER of the Name, country first and common name last. The subject has no faults. */
-export function subjectName(subject: SubjectInput): Uint8Array {
+/** DER of the Name, country first and common name last, of the fields there are. The subject has no faults. */
+export function subjectName(subject: Partial<SubjectInput>): Uint8Array {
   const attributes = fields.flatMap(({ field, type }) =>
     valuesOf(subject[field]).map((value) => {
       // RFC 5280 §4.1.2.4: countryName is a PrintableString; new names are UTF8String.

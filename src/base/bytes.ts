@@ -59,6 +59,12 @@ export function toHex(bytes: Uint8Array, separator = ''): string {
   return text
 }
 
+/** Each of `items` once, where it came first. */
+export function uniqueBytes(items: readonly Uint8Array[]): readonly Uint8Array[] {
+  const seen = new Set<string>()
+  return items.filter((item) => seen.size < seen.add(toHex(item)).size)
+}
+
 /** Node's, Bun's and Deno's own. */
 export const nativeLatin1 = (
   globalThis as { Buffer?: { prototype: { latin1Slice?: (this: Uint8Array, start: number, end: number) => string } } }

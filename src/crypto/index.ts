@@ -1,9 +1,14 @@
 /** Cryptography through the runtime's own provider: `node:crypto` on Node, Web Crypto elsewhere. */
 
 import { provider } from '#crypto'
-import type { DigestAlgorithm } from './provider.js'
+import type { CryptoProvider, DigestAlgorithm } from './provider.js'
 
-export type { CryptoProvider, DigestAlgorithm } from './provider.js'
+export { keyFitsAlgorithm } from './agreement.js'
+export type { CryptoProvider, DigestAlgorithm, SignatureVerdict } from './provider.js'
+export { type SubtleCryptoLike, webCryptoProvider } from './web-crypto.js'
+
+/** The runtime's own provider. On Node it verifies synchronously. */
+export const runtimeCrypto: CryptoProvider = provider
 
 /**
  * The digest of `data`, in bytes, by the runtime's own implementation. SHA-1 is there for identifiers (RFC 5280 section

@@ -1,18 +1,141 @@
 /** The provider over `node:crypto`, chosen by the `node` condition. The only file outside `adapters` that imports Node. */
 
-import { createHash } from 'node:crypto'
-import type { CryptoProvider, DigestAlgorithm } from './provider.js'
+import { constants, createHash, createPublicKey, KeyObject, verify, webcrypto } from 'node:crypto'
+import { ParseError } from '../base/errors.js'
+import type { HashName, PublicKey, SignatureAlgorithm, SubjectPublicKeyInfo } from '../x509/index.js'
+import { keyFitsAlgorithm } from './agreement.js'
+import { KeyCache } from './key-cache.js'
+import type { CryptoProvider, SignatureVerdict } from './provider.js'
 
-const nodeName: Readonly<Record<DigestAlgorithm, string>> = {
+const nodeName: Readonly<Record<HashName, string>> = {
+  md5: 'md5',
   'sha-1': 'sha1',
+  'sha-224': 'sha224',
   'sha-256': 'sha256',
   'sha-384': 'sha384',
   'sha-512': 'sha512',
 }
 
-export const provider: CryptoProvider = {
-  digest(algorithm, data) {
-    // Copied out of the Buffer: `Buffer#slice` shares memory where `Uint8Array#slice` copies.
-    return Promise.resolve(new Uint8Array(createHash(nodeName[algorithm]).update(data).digest()))
-  },
+const base64url = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
+
+/** Coordinates' bytes of the curves Web Crypto knows. */
+const rawCurves: readonly (string | undefined)[] = ['P-256', 'P-384', 'P-521']
+const jwkOctetKeys: Readonly<Record<string, string | undefined>> = { ed25519: 'Ed25519', ed448: 'Ed448' }
+
+/** The key as Node imports it fastest: taking apart SPKI costs an RSA key twenty times what PKCS#1 does. */
+function importKeyObject(key: PublicKey, publicKey: SubjectPublicKeyInfo): KeyObject {
+  if (key.type === 'rsa') {
+    return createPublicKey({ key: Buffer.from(publicKey.keyBytes), format: 'der', type: 'pkcs1' })
+  }
+  const crv = jwkOctetKeys[key.type]
+  if (crv !== undefined && 'key' in key) {
+    return createPublicKey({ key: { kty: 'OKP', crv, x: base64url(key.key) }, format: 'jwk' })
+  }
+  return createPublicKey({ key: Buffer.from(publicKey.der), format: 'der', type: 'spki' })
 }
+
+/** What importing a key comes to; kept where it fails too. */
+interface ImportedKey {
+  /** Undefined where it is malformed. */
+  readonly key: PublicKey | undefined
+  /** Undefined where OpenSSL refuses it. */
+  readonly keyObject: KeyObject | undefined
+}
+
+function importKey(publicKey: SubjectPublicKeyInfo): ImportedKey | Promise<ImportedKey> {
+  let key: PublicKey | undefined
+  try {
+    key = publicKey.key
+    if (key.type === 'ec' && rawCurves.includes(key.curve) && key.point[0] === 4) {
+      return importPoint(key, key.point, publicKey)
+    }
+    return { key, keyObject: importKeyObject(key, publicKey) }
+  } catch (error) {
+    if (error instanceof ParseError || isCryptoError(error)) return { key, keyObject: undefined }
+    throw error
+  }
+}
+
+/**
+ * A point of a NIST curve through Web Crypto, which checks that it lies on the curve and stops there. Every other way in
+ * also multiplies it by the curve's order, which a curve of cofactor one makes pointless, at the price of a verification.
+ */
+async function importPoint(
+  key: PublicKey & { readonly type: 'ec' },
+  point: Uint8Array,
+  publicKey: SubjectPublicKeyInfo,
+): Promise<ImportedKey> {
+  try {
+    const algorithm = { name: 'ECDSA', namedCurve: key.curve ?? '' }
+    const imported = await webcrypto.subtle.importKey('raw', new Uint8Array(point), algorithm, false, ['verify'])
+    return { key, keyObject: KeyObject.from(imported) }
+  } catch {
+    // A point that is none, or a runtime that only looks like Node: the longer way says which.
+    try {
+      return { key, keyObject: importKeyObject(key, publicKey) }
+    } catch {
+      return { key, keyObject: undefined }
+    }
+  }
+}
+
+/** OpenSSL's refusals, and Node's own of keys it does not know: errors with a code, all of them. */
+const isCryptoError = (error: unknown): boolean => error instanceof Error && 'code' in error
+
+function verifyWith(
+  { key, keyObject }: ImportedKey,
+  algorithm: SignatureAlgorithm,
+  signature: Uint8Array,
+  data: Uint8Array,
+): SignatureVerdict {
+  const { scheme, hash, pss } = algorithm
+  if (key !== undefined && !keyFitsAlgorithm(key, algorithm)) return 'invalid'
+  if (keyObject === undefined) return 'unsupported'
+  try {
+    if (scheme === 'rsa-pss') {
+      // Node takes one hash for the message and the mask.
+      if (pss === undefined || pss.hash !== pss.maskHash) return 'unsupported'
+      const padding = constants.RSA_PKCS1_PSS_PADDING
+      const input = { key: keyObject, padding, saltLength: pss.saltLength }
+      return verify(nodeName[pss.hash], data, input, signature) ? 'valid' : 'invalid'
+    }
+    const digestName = hash === undefined ? null : nodeName[hash]
+    return verify(digestName, data, keyObject, signature) ? 'valid' : 'invalid'
+  } catch (error) {
+    if (isCryptoError(error)) return 'unsupported'
+    throw error
+  }
+}
+
+/** A provider with a cache of its own. It verifies at once, but for the first signature of a key of a NIST curve. */
+export function createProvider(): CryptoProvider {
+  const keys = new KeyCache<ImportedKey | Promise<ImportedKey>>(importKey)
+  const verifyLater = async (
+    later: Promise<ImportedKey>,
+    algorithm: SignatureAlgorithm,
+    publicKey: SubjectPublicKeyInfo,
+    signature: Uint8Array,
+    data: Uint8Array,
+  ): Promise<SignatureVerdict> => {
+    const imported = await later
+    keys.put(publicKey, imported)
+    return verifyWith(imported, algorithm, signature, data)
+  }
+  return {
+    digest(algorithm, data) {
+      // Copied out of the Buffer: `Buffer#slice` shares memory where `Uint8Array#slice` copies.
+      return Promise.resolve(new Uint8Array(createHash(nodeName[algorithm]).update(data).digest()))
+    },
+
+    verify(algorithm, publicKey, signature, data) {
+      if (algorithm.scheme === undefined) return 'unsupported'
+      const imported = keys.get(publicKey)
+      return imported instanceof Promise
+        ? verifyLater(imported, algorithm, publicKey, signature, data)
+        : verifyWith(imported, algorithm, signature, data)
+    },
+  }
+}
+
+export const provider: CryptoProvider = createProvider()

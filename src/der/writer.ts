@@ -59,6 +59,14 @@ export function bitString(content: Uint8Array, unusedBits = 0): Uint8Array {
   return element(tags.BIT_STRING, Uint8Array.of(unusedBits), content)
 }
 
+/** BIT STRING of a list of named bits, trailing zero bits left out (X.690 §11.2.2). */
+export function namedBits(indices: readonly number[]): Uint8Array {
+  const last = Math.max(-1, ...indices)
+  const content = new Uint8Array((last >> 3) + 1)
+  for (const index of indices) content[index >> 3] = (content[index >> 3] ?? 0) | (0x80 >> (index & 7))
+  return bitString(content, last < 0 ? 0 : 7 - (last & 7))
+}
+
 /** @throws TypeError when `oid` is not dotted decimal */
 export const objectIdentifier = (oid: string): Uint8Array =>
   element(tags.OBJECT_IDENTIFIER, encodeObjectIdentifier(oid))

@@ -129,9 +129,15 @@ export function purposeOf(catalogue: Catalogue, id: string): Purpose {
   throw new TypeError(`expected a purpose of ${catalogue.name} (${known}), found "${id}"`)
 }
 
-/** The profile an identity's requests and certificates follow. @throws TypeError where the catalogue has none */
-export function profileOf(catalogue: Catalogue, purpose: IdentityPurpose): CsrProfile {
-  const profile = catalogue.profiles.find(({ id }) => id === purpose.profile)
-  if (profile === undefined) throw new TypeError(`catalogue ${catalogue.name} has no profile "${purpose.profile}"`)
-  return profile
+/** A profile as one purpose follows it. */
+export type PurposeProfile = CsrProfile & Pick<IdentityPurpose, 'distributions'>
+
+/**
+ * The profile an identity's requests and certificates follow, with the distributions it allows.
+ * @throws TypeError where the catalogue has none
+ */
+export function profileOf(catalogue: Catalogue, { profile: id, distributions }: IdentityPurpose): PurposeProfile {
+  const profile = catalogue.profiles.find((candidate) => candidate.id === id)
+  if (profile === undefined) throw new TypeError(`catalogue ${catalogue.name} has no profile "${id}"`)
+  return { ...profile, distributions }
 }

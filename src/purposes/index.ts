@@ -14,6 +14,7 @@ export {
   type ProfileUsage,
   type Purpose,
   purposeOf,
+  type PurposeProfile,
   type RequestHash,
   type Required,
   type ServiceRestart,

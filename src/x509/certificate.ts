@@ -53,6 +53,12 @@ export class Certificate {
 
   private cache: Decoded | undefined
 
+  /**
+   * @internal What a layer above has worked out from the certificate, and keeps as long as the certificate lives. A
+   * property and no WeakMap: thousands of entries in one of those take longer to collect than certificates to read.
+   */
+  derived?: unknown
+
   /** @internal Use {@link parseCertificate}. Reads the certificate that fills `start` … `end` of `buffer`. */
   constructor(
     private readonly buffer: Uint8Array,

@@ -25,3 +25,24 @@ function longestZeroRun(groups: readonly string[]): { start: number; length: num
   }
   return best
 }
+
+/** Bytes of an IPv4 or IPv6 address, 4 or 16; undefined where the text is neither. */
+export function parseIpAddress(text: string): Uint8Array | undefined {
+  const quad = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1)
+  if (quad !== undefined) {
+    const isPlain = quad.every((part) => Number(part) <= 255 && String(Number(part)) === part)
+    return isPlain ? Uint8Array.from(quad, Number) : undefined
+  }
+  if (!/^[0-9a-f:.]+$/i.test(text) || !text.includes(':')) return undefined
+  let normal: string
+  try {
+    normal = new URL(`http://[${text}]`).hostname.slice(1, -1)
+  } catch {
+    return undefined
+  }
+  const [left = '', right] = normal.split('::')
+  const groups = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)))
+  const [head, tail] = [groups(left), groups(right ?? '')]
+  const all = [...head, ...new Array<number>(right === undefined ? 0 : 8 - head.length - tail.length).fill(0), ...tail]
+  return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 255]))
+}

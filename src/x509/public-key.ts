@@ -93,6 +93,9 @@ const isRawKeyName = (name: string | undefined): name is keyof typeof rawKeys =>
 export class SubjectPublicKeyInfo {
   private decoded: PublicKey | undefined
 
+  /** @internal The key as a crypto provider has imported it, with whose it is. */
+  imported?: { readonly by: unknown; readonly key: unknown }
+
   /** @internal Takes a range {@link skipSubjectPublicKeyInfo} has accepted. */
   constructor(
     private readonly bytes: Uint8Array,

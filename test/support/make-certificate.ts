@@ -79,6 +79,7 @@ export function makeCertificate(parts: CertificateParts = {}): Uint8Array {
 
 export interface RequestParts {
   version?: Uint8Array
+  subject?: Uint8Array
   attributes?: readonly Uint8Array[]
   attributesField?: Uint8Array
 }
@@ -87,7 +88,7 @@ export interface RequestParts {
 export function makeRequest(parts: RequestParts = {}): Uint8Array {
   const info = sequence(
     parts.version ?? integer(0),
-    name('Requester'),
+    parts.subject ?? name('Requester'),
     ed25519Key(),
     parts.attributesField ?? element(0xa0, ...(parts.attributes ?? [])),
   )

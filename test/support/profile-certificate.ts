@@ -6,6 +6,7 @@ import {
   booleanValue,
   element,
   integer,
+  namedBits,
   nullValue,
   objectIdentifier,
   sequence,
@@ -30,15 +31,8 @@ export const ecKey = (curve: keyof typeof coordinates): Uint8Array =>
 
 export const ecdsaWithSha256 = (): Uint8Array => sequence(objectIdentifier(identifierOf('ecdsaWithSHA256')))
 
-function keyUsageValue(bits: readonly KeyUsageBit[]): Uint8Array {
-  const content = new Uint8Array(2)
-  for (const bit of bits) {
-    const index = keyUsageBits.indexOf(bit)
-    const at = index >> 3
-    content[at] = (content[at] ?? 0) | (0x80 >> (index & 7))
-  }
-  return content[1] === 0 ? bitString(content.slice(0, 1)) : bitString(content, 7)
-}
+const keyUsageValue = (bits: readonly KeyUsageBit[]): Uint8Array =>
+  namedBits(bits.map((bit) => keyUsageBits.indexOf(bit)))
 
 export interface ProfileParts {
   readonly subject?: string

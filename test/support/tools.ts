@@ -8,6 +8,7 @@ import { leaveOut } from './leave-out.js'
 const packages = {
   openssl: 'openssl',
   certtool: 'gnutls-bin',
+  ocsptool: 'gnutls-bin',
 } as const
 
 /**

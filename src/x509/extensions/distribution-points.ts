@@ -10,7 +10,7 @@ import type { RelativeDistinguishedName } from '../name-attribute.js'
 import { readNamedBits } from './named-bits.js'
 
 /** Reasons a CRL covers, in the order of the standard; the first bit is unused and has no meaning. */
-const reasonFlags = [
+export const reasonFlags = [
   'unused',
   'keyCompromise',
   'cACompromise',

@@ -1,0 +1,170 @@
+// A provider over any implementation of Web Crypto: a runtime's own, or a package that knows more curves.
+
+import { ParseError } from '../base/errors.js'
+import { DerReader } from '../der/reader.js'
+import * as tags from '../der/tags.js'
+import type { PublicKey, SignatureAlgorithm, SubjectPublicKeyInfo } from '../x509/index.js'
+import { keyFitsAlgorithm } from './agreement.js'
+import { KeyCache } from './key-cache.js'
+import type { CryptoProvider, SignatureVerdict } from './provider.js'
+
+/** What is used of SubtleCrypto, by its shape: whoever imports this need not have the types of the DOM. */
+export interface SubtleCryptoLike {
+  digest(algorithm: string, data: ArrayBuffer): Promise<ArrayBuffer>
+  importKey(
+    format: 'spki',
+    keyData: ArrayBuffer,
+    algorithm: { name: string; hash?: string; namedCurve?: string },
+    extractable: boolean,
+    keyUsages: 'verify'[],
+  ): Promise<unknown>
+  verify(
+    algorithm: { name: string; hash?: string; saltLength?: number },
+    key: never,
+    signature: ArrayBuffer,
+    data: ArrayBuffer,
+  ): Promise<boolean>
+}
+
+/** A copy, since Web Crypto takes no views on shared memory. */
+const copied = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
+
+/** Bytes of one coordinate, and the curve's name where Web Crypto's differs. */
+const curves: Readonly<Record<string, { readonly length: number; readonly name?: string } | undefined>> = {
+  'P-256': { length: 32 },
+  'P-384': { length: 48 },
+  'P-521': { length: 66 },
+  secp256k1: { length: 32, name: 'K-256' },
+  brainpoolP256r1: { length: 32 },
+  brainpoolP384r1: { length: 48 },
+  brainpoolP512r1: { length: 64 },
+}
+
+const pureNames: Readonly<Record<string, string | undefined>> = {
+  ed25519: 'Ed25519',
+  ed448: 'Ed448',
+  'ml-dsa-44': 'ML-DSA-44',
+  'ml-dsa-65': 'ML-DSA-65',
+  'ml-dsa-87': 'ML-DSA-87',
+}
+
+/** DER of r and s (RFC 5480 appendix A) as Web Crypto's two numbers side by side; undefined where they do not fit. */
+function rawEcdsa(der: Uint8Array, length: number): Uint8Array | undefined {
+  try {
+    const reader = new DerReader(der, 'signature')
+    const outerEnd = reader.enter(tags.SEQUENCE)
+    const raw = new Uint8Array(2 * length)
+    for (const end of [length, 2 * length]) {
+      reader.skipInteger()
+      const content = der.subarray(reader.contentStart, reader.position)
+      const magnitude = content[0] === 0 ? content.subarray(1) : content
+      if ((content[0] ?? 0) >= 0x80 || magnitude.length > length) return undefined
+      raw.set(magnitude, end - magnitude.length)
+    }
+    reader.leave(outerEnd)
+    reader.finish()
+    return raw
+  } catch (error) {
+    if (error instanceof ParseError) return undefined
+    throw error
+  }
+}
+
+interface Verification {
+  /** Tells apart what one key is imported for. */
+  readonly use: string
+  readonly importParameters: { name: string; hash?: string; namedCurve?: string }
+  readonly verifyParameters: { name: string; hash?: string; saltLength?: number }
+  /** The signature as Web Crypto takes it. */
+  readonly signature: Uint8Array
+}
+
+/** How Web Crypto verifies the signature, or the verdict where that needs none. */
+function verificationOf(
+  algorithm: SignatureAlgorithm,
+  key: PublicKey,
+  signature: Uint8Array,
+): Verification | SignatureVerdict {
+  const { scheme, pss } = algorithm
+  const hash = algorithm.hash?.toUpperCase()
+  if (scheme === undefined) return 'unsupported'
+  if (!keyFitsAlgorithm(key, algorithm)) return 'invalid'
+  if (scheme === 'rsa-pkcs1' && hash !== undefined) {
+    const parameters = { name: 'RSASSA-PKCS1-v1_5', hash }
+    return { use: `rsa ${hash}`, importParameters: parameters, verifyParameters: parameters, signature }
+  }
+  if (scheme === 'rsa-pss') {
+    // Web Crypto takes one hash for the message and the mask, and keys of type rsaEncryption only.
+    if (key.type !== 'rsa' || pss === undefined || pss.hash !== pss.maskHash) return 'unsupported'
+    const name = 'RSA-PSS'
+    return {
+      use: `pss ${pss.hash}`,
+      importParameters: { name, hash: pss.hash.toUpperCase() },
+      verifyParameters: { name, saltLength: pss.saltLength },
+      signature,
+    }
+  }
+  if (key.type === 'ec' && hash !== undefined) {
+    const curve = curves[key.curve ?? '']
+    if (key.curve === undefined || curve === undefined) return 'unsupported'
+    const raw = rawEcdsa(signature, curve.length)
+    if (raw === undefined) return 'invalid'
+    return {
+      use: 'ecdsa',
+      importParameters: { name: 'ECDSA', namedCurve: curve.name ?? key.curve },
+      verifyParameters: { name: 'ECDSA', hash },
+      signature: raw,
+    }
+  }
+  const name = pureNames[scheme]
+  if (name === undefined) return 'unsupported'
+  return { use: name, importParameters: { name }, verifyParameters: { name }, signature }
+}
+
+/**
+ * A provider over an implementation of Web Crypto, such as `globalThis.crypto.subtle` or that of `@peculiar/webcrypto`,
+ * which adds brainpool and secp256k1. What the implementation does not know is `unsupported`. Imported keys are kept,
+ * bounded in number.
+ */
+export function webCryptoProvider(subtle: () => SubtleCryptoLike): CryptoProvider {
+  // A key is imported for one algorithm and hash; the few in use stand side by side.
+  const keys = new KeyCache<Map<string, Promise<unknown>>>(() => new Map())
+  const importedKey = (publicKey: SubjectPublicKeyInfo, { use, importParameters }: Verification): Promise<unknown> => {
+    const uses = keys.get(publicKey)
+    let key = uses.get(use)
+    if (key === undefined) {
+      key = subtle()
+        .importKey('spki', copied(publicKey.der), importParameters, false, ['verify'])
+        .catch(() => undefined)
+      uses.set(use, key)
+    }
+    return key
+  }
+  return {
+    async digest(algorithm, data) {
+      return new Uint8Array(await subtle().digest(algorithm.toUpperCase(), copied(data)))
+    },
+
+    async verify(algorithm, publicKey, signature, data) {
+      let key: PublicKey
+      try {
+        ;({ key } = publicKey)
+      } catch (error) {
+        if (error instanceof ParseError) return 'unsupported'
+        throw error
+      }
+      const verification = verificationOf(algorithm, key, signature)
+      if (typeof verification === 'string') return verification
+      const imported = await importedKey(publicKey, verification)
+      if (imported === undefined) return 'unsupported'
+      try {
+        const { verifyParameters, signature: bytes } = verification
+        const isValid = await subtle().verify(verifyParameters, imported as never, copied(bytes), copied(data))
+        return isValid ? 'valid' : 'invalid'
+      } catch {
+        // Implementations reject with errors of their own making where they do not know a hash or a curve.
+        return 'unsupported'
+      }
+    },
+  }
+}
