@@ -18,6 +18,9 @@ const calls: Readonly<Record<string, string>> = {
   if (length !== 32) throw new Error('digest returned ' + length + ' bytes')`,
   './reading': `const { length } = api.readCertificates(pem).certificates
   if (length !== 1) throw new Error('readCertificates found ' + length + ' certificates')`,
+  './testkit': `const ca = await api.createTestCa()
+  const { certificate } = await ca.issue({ dns: ['a.example'] })
+  if (!certificate.issuer.equals(ca.certificate.subject)) throw new Error('issued by ' + certificate.issuer.toString())`,
 }
 
 const names = publicSubpaths.map((subpath) => ({
