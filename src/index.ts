@@ -32,7 +32,57 @@ export {
 export { type Clock, fixedClock, systemClock } from './base/clock.js'
 export { ParseError, type ParseErrorCode, type ParseErrorFacts } from './base/errors.js'
 export { defaultReadLimits, type ReadLimits } from './base/limits.js'
-export { digest } from './crypto/index.js'
+export {
+  CertificateList,
+  type IssuingDistributionPoint,
+  parseCertificateList,
+  type RevocationReason,
+  type RevokedCertificate,
+} from './crl/index.js'
+export {
+  type CryptoProvider,
+  digest,
+  type DigestAlgorithm,
+  runtimeCrypto,
+  type SignatureVerdict,
+  type SubtleCryptoLike,
+  webCryptoProvider,
+} from './crypto/index.js'
+export {
+  type AcceptedAlgorithm,
+  type AcceptedKeys,
+  appliance,
+  type BuiltPath,
+  type CertificatePool,
+  type CertificateRole,
+  type CertificateRuleName,
+  createCertificatePool,
+  createTrustAnchors,
+  defaultPathLimits,
+  explain,
+  type IssuerSource,
+  type PathAttempt,
+  type PathFinding,
+  type PathFindingCode,
+  type PathLimits,
+  type PathPolicies,
+  type PathProfile,
+  type PathRequest,
+  type PathStepCode,
+  type PathVerdict,
+  type PeerName,
+  type PolicyInputs,
+  type PublicSuffixes,
+  rfc5280,
+  rfc5280Section6,
+  type TrustAnchor,
+  trustAnchorFrom,
+  type TrustAnchors,
+  type TrustAnchorSource,
+  type Unchecked,
+  validatePath,
+  webpki,
+} from './path/index.js'
 export { type PemBlock, readPem, writePem } from './pem/index.js'
 export { CertificationRequest, parseCertificationRequest, type RequestAttribute } from './pkcs10/index.js'
 export { type BundleContents, type CertificateBundle, readPkcs7, writePkcs7 } from './pkcs7/index.js'

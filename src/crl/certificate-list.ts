@@ -1,0 +1,393 @@
+// CertificateList (RFC 5280 §5): a view on its own bytes, like Certificate. One linear pass checks everything; entries
+// become objects only when asked for, through a table of offsets that the first lookup builds.
+
+import type { Der } from '../base/brands.js'
+import { equalRanges, plainBytes } from '../base/bytes.js'
+import { ParseError } from '../base/errors.js'
+import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { DerReader } from '../der/reader.js'
+import { contextConstructed } from '../der/tags.js'
+import * as tags from '../der/tags.js'
+import { skipAlgorithmIdentifier } from '../x509/algorithm-identifier.js'
+import { type Extension, findExtension, readExtensions, skipExtensions } from '../x509/extension.js'
+import { Name, skipName } from '../x509/name.js'
+import { readSignatureAlgorithm, type SignatureAlgorithm } from '../x509/signature-algorithm.js'
+import type { DistributionPoint, ExtensionValues, GeneralName } from '../x509/index.js'
+import {
+  crlIdentifiers,
+  type IssuingDistributionPoint,
+  readCertificateIssuer,
+  readCrlNumber,
+  readIssuingDistributionPoint,
+  readReasonCode,
+  type RevocationReason,
+} from './crl-extensions.js'
+
+/** One revoked certificate. */
+export interface RevokedCertificate {
+  /** INTEGER content octets. */
+  readonly serialNumberBytes: Uint8Array
+  readonly revocationDate: Date
+  /** `unspecified` where the entry gives none. */
+  readonly reason: RevocationReason
+  /** When the key is thought to have been compromised; undefined where the entry does not say. */
+  readonly invalidityDate: Date | undefined
+  /** The names the issuer of the certificate goes by; undefined where that is the issuer of the CRL. */
+  readonly certificateIssuer: readonly GeneralName[] | undefined
+}
+
+/** Where an indirect CRL changes the authority its entries speak of. */
+interface IssuerChange {
+  readonly offset: number
+  readonly names: readonly GeneralName[]
+}
+
+// Those handled here and by RFC 5280 §6.3; 2.5.29.35 authorityKeyIdentifier, .18 issuerAltName, .46 freshestCRL.
+const knownCritical: readonly string[] = [
+  crlIdentifiers.deltaCRLIndicator,
+  crlIdentifiers.issuingDistributionPoint,
+  '2.5.29.35',
+]
+const knownCriticalOfEntries: readonly string[] = [crlIdentifiers.reasonCode, crlIdentifiers.certificateIssuer]
+
+/**
+ * A certificate revocation list whose structure has been checked in full. That it parses says nothing about trust: its
+ * signature, its dates and its scope have not been judged. Make one with {@link parseCertificateList}.
+ */
+export class CertificateList {
+  readonly version: 1 | 2
+  /** How many entries there are. */
+  readonly entryCount: number
+  readonly issuer: Name
+  readonly extensions: readonly Extension[]
+  readonly thisUpdate: Date
+  /** Undefined where the list does not say, which RFC 5280 §5.1.2.5 forbids. */
+  readonly nextUpdate: Date | undefined
+  /**
+   * Why the list must not be used to find a status: a critical extension nobody here processes, on the list or an entry
+   * (RFC 5280 §5.2, §5.3), or one that is malformed. Undefined where there is nothing.
+   */
+  readonly unusable: string | undefined
+
+  private readonly tbsStart: number
+  private readonly tbsEnd: number
+  private readonly entriesStart: number
+  private readonly entriesEnd: number
+  private readonly signatureStart: number
+  private table: Int32Array | undefined
+  private changes: readonly IssuerChange[] = []
+  private algorithm: SignatureAlgorithm | undefined
+
+  /** @internal Use {@link parseCertificateList}. */
+  constructor(
+    private readonly bytes: Uint8Array,
+    limits: ReadLimits,
+  ) {
+    const reader = new DerReader(bytes, 'CertificateList', 0, bytes.length, 0, limits.derDepth)
+    const fileEnd = reader.enter(tags.SEQUENCE)
+    this.tbsStart = reader.position
+    const listEnd = reader.enter(tags.SEQUENCE)
+    reader.where = 'CertificateList.version'
+    this.version = readVersion(reader)
+    reader.where = 'CertificateList.signature'
+    const algorithmStart = reader.position
+    skipAlgorithmIdentifier(reader)
+    const issuerStart = reader.position
+    reader.where = 'CertificateList.issuer'
+    skipName(reader)
+    this.issuer = new Name(bytes, issuerStart, reader.position)
+    reader.where = 'CertificateList.thisUpdate'
+    this.thisUpdate = new Date(reader.readTime())
+    reader.where = 'CertificateList.nextUpdate'
+    this.nextUpdate = isTimeTag(reader.peek()) ? new Date(reader.readTime()) : undefined
+
+    reader.where = 'CertificateList.revokedCertificates'
+    this.entriesStart = this.entriesEnd = reader.position
+    let entryCount = 0
+    let unusable: string | undefined
+    if (reader.peek() === tags.SEQUENCE) {
+      const entriesEnd = reader.enter(tags.SEQUENCE)
+      this.entriesStart = reader.position
+      for (; !reader.atEnd(); entryCount++) unusable = skipEntry(reader, this.version, limits) ?? unusable
+      this.entriesEnd = reader.position
+      reader.leave(entriesEnd)
+    }
+    this.entryCount = entryCount
+
+    reader.where = 'CertificateList.crlExtensions'
+    this.extensions = this.version === 2 ? readListExtensions(reader, limits) : []
+    reader.leave(listEnd)
+    this.tbsEnd = reader.position
+    reader.where = 'CertificateList.signatureAlgorithm'
+    const outerStart = reader.position
+    skipAlgorithmIdentifier(reader)
+    const length = issuerStart - algorithmStart
+    // RFC 5280 §5.1.1.2: "MUST contain the same algorithm identifier as the signature field".
+    if (reader.position - outerStart !== length || !equalRanges(bytes, algorithmStart, bytes, outerStart, length)) {
+      reader.fail('algorithm-mismatch', outerStart, 'the algorithm of tbsCertList.signature', 'another one')
+    }
+    reader.where = 'CertificateList.signatureValue'
+    reader.skipWholeBitString('signature')
+    this.signatureStart = reader.contentStart
+    reader.leave(fileEnd)
+    reader.finish()
+    this.unusable = unusable ?? unusableExtension(this.extensions) ?? this.malformedExtension()
+  }
+
+  /** The list's DER. A view: not copied. */
+  get der(): Der<'CertificateList'> {
+    return this.bytes as Der<'CertificateList'>
+  }
+
+  /** DER of tbsCertList: the bytes the signature covers. */
+  get tbsCertList(): Der<'TBSCertList'> {
+    return this.bytes.subarray(this.tbsStart, this.tbsEnd) as Der<'TBSCertList'>
+  }
+
+  /** Content of the signature's BIT STRING. Not verified. */
+  get signatureValue(): Uint8Array {
+    return this.bytes.subarray(this.signatureStart)
+  }
+
+  /** @throws ParseError where the parameters break the algorithm's definition */
+  get signatureAlgorithm(): SignatureAlgorithm {
+    return (this.algorithm ??= readSignatureAlgorithm(
+      new DerReader(this.bytes, 'CertificateList.signatureAlgorithm', this.tbsEnd, this.bytes.length, 0),
+    ))
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get crlNumber(): bigint | undefined {
+    return this.decode(crlIdentifiers.cRLNumber, readCrlNumber)
+  }
+
+  /** Number of the list a delta CRL adds to; undefined for a complete CRL. @throws ParseError where malformed */
+  get baseCRLNumber(): bigint | undefined {
+    return this.decode(crlIdentifiers.deltaCRLIndicator, readCrlNumber)
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get issuingDistributionPoint(): IssuingDistributionPoint | undefined {
+    return this.decode(crlIdentifiers.issuingDistributionPoint, readIssuingDistributionPoint)
+  }
+
+  /** @throws ParseError where the extension is malformed */
+  get authorityKeyIdentifier(): ExtensionValues['authorityKeyIdentifier'] | undefined {
+    return findExtension(this.extensions, 'authorityKeyIdentifier')?.value
+  }
+
+  /** Where delta CRLs to this list are. @throws ParseError where the extension is malformed */
+  get freshestCRL(): readonly DistributionPoint[] | undefined {
+    return findExtension(this.extensions, 'freshestCRL')?.value
+  }
+
+  /**
+   * The entries of a serial number, in encoded order; usually none or one. Takes constant time once the first call has
+   * gone through the list.
+   * @param serialNumberBytes INTEGER content octets, as {@link Certificate.serialNumberBytes} has them
+   * @throws ParseError where the entry's extensions are malformed
+   */
+  revocationsOf(serialNumberBytes: Uint8Array): readonly RevokedCertificate[] {
+    const table = (this.table ??= this.buildTable())
+    const found: RevokedCertificate[] = []
+    const { length } = serialNumberBytes
+    for (
+      let slot = hashOf(serialNumberBytes, 0, length) & (table.length - 1);
+      ;
+      slot = (slot + 1) & (table.length - 1)
+    ) {
+      // Offsets count from 1, so that 0 is a free slot.
+      const offset = (table[slot] ?? 0) - 1
+      if (offset < 0) return found
+      const reader = this.entryReader(offset)
+      reader.skipInteger()
+      const start = reader.contentStart
+      if (reader.position - start === length && equalRanges(this.bytes, start, serialNumberBytes, 0, length)) {
+        found.push(this.readEntry(offset))
+      }
+    }
+  }
+
+  /** All entries, in encoded order, each made when it is reached. @throws ParseError where an entry's extensions are malformed */
+  *entries(): Generator<RevokedCertificate> {
+    this.table ??= this.buildTable()
+    for (let offset = this.entriesStart; offset < this.entriesEnd;) {
+      yield this.readEntry(offset)
+      offset = this.endOfEntry(offset)
+    }
+  }
+
+  private entryReader(offset: number): DerReader {
+    const reader = new DerReader(this.bytes, 'CertificateList.revokedCertificates', offset, this.entriesEnd, 0)
+    reader.enter(tags.SEQUENCE)
+    return reader
+  }
+
+  private endOfEntry(offset: number): number {
+    return this.entryReader(offset).end
+  }
+
+  private readEntry(offset: number): RevokedCertificate {
+    const reader = this.entryReader(offset)
+    reader.skipInteger()
+    const serialNumberBytes = this.bytes.subarray(reader.contentStart, reader.position)
+    const revocationDate = new Date(reader.readTime())
+    const extensions = reader.atEnd() ? [] : readExtensions(reader)
+    const invalidityDate = decodeExtension(extensions, crlIdentifiers.invalidityDate, (value) => value.readTime())
+    return {
+      serialNumberBytes,
+      revocationDate,
+      reason: decodeExtension(extensions, crlIdentifiers.reasonCode, readReasonCode) ?? 'unspecified',
+      invalidityDate: invalidityDate === undefined ? undefined : new Date(invalidityDate),
+      certificateIssuer: this.issuerAt(offset),
+    }
+  }
+
+  /** RFC 5280 §5.3.3: an entry without a certificateIssuer speaks of the authority of the entry before it. */
+  private issuerAt(offset: number): readonly GeneralName[] | undefined {
+    let low = 0
+    let high = this.changes.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.changes[middle]?.offset ?? 0) <= offset) low = middle + 1
+      else high = middle
+    }
+    return this.changes[low - 1]?.names
+  }
+
+  /** Open addressing over the serial numbers' hashes; half empty, so that probes stay short. */
+  private buildTable(): Int32Array {
+    const { bytes } = this
+    const table = new Int32Array(2 ** Math.ceil(Math.log2(2 * this.entryCount + 2)))
+    const mask = table.length - 1
+    const changes: IssuerChange[] = []
+    const reader = new DerReader(bytes, 'CertificateList.revokedCertificates', this.entriesStart, this.entriesEnd, 0)
+    while (!reader.atEnd()) {
+      const offset = reader.position
+      const outerEnd = reader.enter(tags.SEQUENCE)
+      reader.skipInteger()
+      let slot = hashOf(bytes, reader.contentStart, reader.position) & mask
+      while (table[slot] !== 0) slot = (slot + 1) & mask
+      table[slot] = offset + 1
+      reader.skipTime()
+      if (!reader.atEnd()) {
+        const names = decodeExtension(readExtensions(reader), crlIdentifiers.certificateIssuer, readCertificateIssuer)
+        if (names !== undefined) changes.push({ offset, names })
+      }
+      reader.leave(outerEnd)
+    }
+    this.changes = changes
+    return table
+  }
+
+  private decode<T>(oid: string, read: (reader: DerReader) => T): T | undefined {
+    return decodeExtension(this.extensions, oid, read)
+  }
+
+  /** A list whose scope cannot be read covers nobody knows what. */
+  private malformedExtension(): string | undefined {
+    const { cRLNumber, deltaCRLIndicator, issuingDistributionPoint } = crlIdentifiers
+    try {
+      this.decode(cRLNumber, readCrlNumber)
+      this.decode(deltaCRLIndicator, readCrlNumber)
+      this.decode(issuingDistributionPoint, readIssuingDistributionPoint)
+      return this.extensions.find(({ error }) => error !== undefined)?.error?.message
+    } catch (error) {
+      if (error instanceof ParseError) return error.message
+      throw error
+    }
+  }
+}
+
+function decodeExtension<T>(
+  extensions: readonly Extension[],
+  oid: string,
+  read: (reader: DerReader) => T,
+): T | undefined {
+  const extension = findExtension(extensions, oid)
+  if (extension === undefined) return undefined
+  const reader = new DerReader(extension.bytes, `CRL extension ${oid}`)
+  const value = read(reader)
+  reader.finish()
+  return value
+}
+
+const isTimeTag = (tag: number): boolean => tag === tags.UTC_TIME || tag === tags.GENERALIZED_TIME
+
+function readVersion(reader: DerReader): 1 | 2 {
+  // RFC 5280 §5.1.2.1: absent for version 1, 1 for version 2.
+  if (reader.peek() !== tags.INTEGER) return 1
+  const version = reader.readUnsigned() + 1
+  if (version !== 2) reader.fail('invalid-version', reader.contentStart, 'version 2, encoded as 1', `${version - 1}`)
+  return 2
+}
+
+function readListExtensions(reader: DerReader, limits: ReadLimits): readonly Extension[] {
+  if (reader.peek() !== contextConstructed(0)) return []
+  const outerEnd = reader.enter(contextConstructed(0))
+  const start = reader.position
+  skipExtensions(reader, limits.extensionCount)
+  reader.position = start
+  const extensions = readExtensions(reader)
+  reader.leave(outerEnd)
+  return extensions
+}
+
+/** Steps over one entry; says why the list cannot be used, where the entry is the reason. */
+function skipEntry(reader: DerReader, version: 1 | 2, limits: ReadLimits): string | undefined {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  reader.skipInteger()
+  reader.skipTime()
+  let unusable: string | undefined
+  if (!reader.atEnd()) {
+    if (version === 1) reader.fail('unexpected-field', reader.position, 'no extensions in version 1', 'some')
+    const start = reader.position
+    skipExtensions(reader, limits.extensionCount)
+    const end = reader.position
+    reader.position = start
+    if (hasCritical(reader)) {
+      reader.position = start
+      unusable = unusableExtension(readExtensions(reader), knownCriticalOfEntries)
+    }
+    reader.position = end
+  }
+  reader.leave(outerEnd)
+  return unusable
+}
+
+/** Whether some extension is critical: a look at each, since nearly all entries have none. */
+function hasCritical(reader: DerReader): boolean {
+  let isCritical = false
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  while (!reader.atEnd()) {
+    const extensionEnd = reader.enter(tags.SEQUENCE)
+    reader.skip(tags.OBJECT_IDENTIFIER)
+    isCritical ||= reader.peek() === tags.BOOLEAN
+    reader.position = reader.end
+    reader.leave(extensionEnd)
+  }
+  reader.leave(outerEnd)
+  return isCritical
+}
+
+function unusableExtension(extensions: readonly Extension[], known = knownCritical): string | undefined {
+  // RFC 5280 §5.2.3: "CRL issuers … MUST mark this extension as non-critical", and so of the others.
+  const unknown = extensions.find(({ critical, oid }) => critical && !known.includes(oid))
+  return unknown && `its critical extension ${unknown.name ?? unknown.oid} is not to be processed`
+}
+
+/** FNV-1a over the bytes, its halves mixed: serial numbers are random, or count up. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193)
+  return (hash ^ (hash >>> 15)) >>> 0
+}
+
+/**
+ * Reads one CRL from DER, in one pass over it. Memory stays that of the bytes, whatever the number of entries; the first
+ * lookup adds eight to sixteen bytes an entry.
+ * @throws ParseError where it is no DER of a CertificateList, or the file is larger than `limits.fileSize`
+ */
+export function parseCertificateList(der: Uint8Array, limits?: Partial<ReadLimits>): CertificateList {
+  return new CertificateList(plainBytes(der), resolveReadLimits(limits))
+}

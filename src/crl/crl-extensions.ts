@@ -1,0 +1,102 @@
+// Extensions of CRLs and their entries (RFC 5280 §5.2, §5.3), which certificates do not have.
+
+import type { DerReader } from '../der/reader.js'
+import { context } from '../der/tags.js'
+import * as tags from '../der/tags.js'
+import type { DistributionPointName, GeneralName, ReasonFlag } from '../x509/index.js'
+import { readDistributionPointName, reasonFlags } from '../x509/extensions/distribution-points.js'
+import { readNamedBits } from '../x509/extensions/named-bits.js'
+import { readGeneralNames } from '../x509/general-name.js'
+
+/** OIDs of the extensions, all below 2.5.29. */
+export const crlIdentifiers = {
+  cRLNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
+  deltaCRLIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
+} as const
+
+/** Reasons an entry may give (RFC 5280 §5.3.1), by their number; 7 is not used. */
+const reasonCodes = [
+  'unspecified',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  undefined,
+  'removeFromCRL',
+  'privilegeWithdrawn',
+  'aACompromise',
+] as const
+
+/** Why a certificate was revoked. `removeFromCRL`, of delta CRLs alone, takes a hold back. */
+export type RevocationReason = Exclude<(typeof reasonCodes)[number], undefined>
+
+export function readReasonCode(reader: DerReader): RevocationReason {
+  const code = reader.readUnsigned(reasonCodes.length - 1, tags.ENUMERATED)
+  return (
+    reasonCodes[code] ??
+    reader.fail('invalid-extension', reader.contentStart, 'a reason of RFC 5280 §5.3.1', String(code))
+  )
+}
+
+/** A CRL number: non-negative, at most 20 octets (RFC 5280 §5.2.3). */
+export function readCrlNumber(reader: DerReader): bigint {
+  reader.skipInteger()
+  const { bytes, contentStart, position } = reader
+  if ((bytes[contentStart] ?? 0) >= 0x80 || position - contentStart > 20) {
+    reader.fail('integer-out-of-range', contentStart, 'a non-negative INTEGER of at most 20 octets', 'another')
+  }
+  let value = 0n
+  for (let i = contentStart; i < position; i++) value = (value << 8n) | BigInt(bytes[i] ?? 0)
+  return value
+}
+
+/** What a CRL is about (RFC 5280 §5.2.5). */
+export interface IssuingDistributionPoint {
+  readonly distributionPoint: DistributionPointName | undefined
+  readonly onlyContainsUserCerts: boolean
+  readonly onlyContainsCACerts: boolean
+  /** Undefined where the CRL covers all reasons. */
+  readonly onlySomeReasons: readonly ReasonFlag[] | undefined
+  readonly indirectCRL: boolean
+  readonly onlyContainsAttributeCerts: boolean
+}
+
+export function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoint {
+  const start = reader.position
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  const distributionPoint = readDistributionPointName(reader, 0)
+  const onlyContainsUserCerts = readFlag(reader, 1)
+  const onlyContainsCACerts = readFlag(reader, 2)
+  const onlySomeReasons = reader.peek() === context(3) ? readNamedBits(reader, reasonFlags, context(3)) : undefined
+  const indirectCRL = readFlag(reader, 4)
+  const onlyContainsAttributeCerts = readFlag(reader, 5)
+  reader.leave(outerEnd)
+  // "… at most one of onlyContainsUserCerts, onlyContainsCACerts, and onlyContainsAttributeCerts may be set to TRUE."
+  const kinds = [onlyContainsUserCerts, onlyContainsCACerts, onlyContainsAttributeCerts].filter(Boolean).length
+  if (kinds > 1) reader.fail('invalid-extension', start, 'one kind of certificate at most', `${kinds}`)
+  return {
+    distributionPoint,
+    onlyContainsUserCerts,
+    onlyContainsCACerts,
+    onlySomeReasons,
+    indirectCRL,
+    onlyContainsAttributeCerts,
+  }
+}
+
+/** `[number] BOOLEAN DEFAULT FALSE`. */
+function readFlag(reader: DerReader, number: number): boolean {
+  if (reader.peek() !== context(number)) return false
+  const start = reader.position
+  const value = reader.readBoolean(context(number))
+  if (!value) reader.failDefault(start, `[${number}]`)
+  return value
+}
+
+export const readCertificateIssuer = (reader: DerReader): readonly GeneralName[] => readGeneralNames(reader)

@@ -1,0 +1,4 @@
+// Certificate revocation lists: parse, look up, and what a list covers (RFC 5280 §5, §6.3).
+
+export { CertificateList, parseCertificateList, type RevokedCertificate } from './certificate-list.js'
+export type { IssuingDistributionPoint, RevocationReason } from './crl-extensions.js'

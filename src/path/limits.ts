@@ -1,0 +1,76 @@
+// The bounds of one validation: what a hostile pool of certificates can cost. Each can be set by the caller.
+
+/** Bounds on the work of one call. Reaching one ends the search with a `budget-exceeded` finding, never with a guess. */
+export interface PathLimits {
+  /** Signatures verified. */
+  readonly signatureChecks: number
+  /** Names compared with name constraints. */
+  readonly nameConstraintComparisons: number
+  /** Candidate issuers looked at. */
+  readonly buildSteps: number
+  /** Certificates of a path, the target included and the anchor not. */
+  readonly pathLength: number
+  /** Issuers with one name that are considered for one certificate. */
+  readonly candidates: number
+  /** Times an {@link IssuerSource} is asked. */
+  readonly issuerFetches: number
+  /** Refused paths kept for the verdict; the rest are counted. */
+  readonly attempts: number
+}
+
+export const defaultPathLimits: PathLimits = {
+  // Twice the 100 of Go's crypto/x509 and rustls/webpki, which their users have not outgrown.
+  signatureChecks: 200,
+  // Go's remedy for CVE-2018-16875, which rustls/webpki took over.
+  nameConstraintComparisons: 250_000,
+  // Each is a few comparisons: all of them take some milliseconds. BoringSSL bounds iterations alike.
+  buildSteps: 20_000,
+  // Real paths have up to 5; X.509's own pathological suites have 100. Beyond it only a cycle in disguise goes.
+  pathLength: 128,
+  // A name shared by more keys than this is an attack on the builder: the largest cross-signed sets have about 20.
+  candidates: 1000,
+  // One for each level of a usual path.
+  issuerFetches: 4,
+  // Enough to explain; a person reads three.
+  attempts: 32,
+}
+
+/** `limits` over the defaults. @throws TypeError when one is not a positive integer (`issuerFetches` may be 0) */
+export function resolvePathLimits(limits: Partial<PathLimits> | undefined): PathLimits {
+  if (limits === undefined) return defaultPathLimits
+  const resolved = { ...defaultPathLimits }
+  for (const name of Object.keys(defaultPathLimits) as (keyof PathLimits)[]) {
+    const value = limits[name]
+    if (value === undefined) continue
+    if (!Number.isSafeInteger(value) || value < (name === 'issuerFetches' ? 0 : 1)) {
+      throw new TypeError(`limits.${name}: expected a positive integer, found ${String(value)}`)
+    }
+    resolved[name] = value
+  }
+  return resolved
+}
+
+/** What is left of the limits in one validation. */
+export class Budget {
+  private readonly spent: Record<keyof PathLimits, number> = {
+    signatureChecks: 0,
+    nameConstraintComparisons: 0,
+    buildSteps: 0,
+    pathLength: 0,
+    candidates: 0,
+    issuerFetches: 0,
+    attempts: 0,
+  }
+  /** The first limit that was reached; undefined while all hold. */
+  exceeded: keyof PathLimits | undefined
+
+  constructor(readonly limits: PathLimits) {}
+
+  /** Takes `amount`; false, and from then on always false, where the limit does not allow it. */
+  spend(name: 'signatureChecks' | 'nameConstraintComparisons' | 'buildSteps' | 'issuerFetches', amount = 1): boolean {
+    this.spent[name] += amount
+    if (this.spent[name] <= this.limits[name]) return true
+    this.exceeded ??= name
+    return false
+  }
+}

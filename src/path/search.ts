@@ -1,0 +1,225 @@
+// One validation: what was asked, what is already known about the certificates met, and what is left to spend.
+
+import { equalBytes } from '../base/bytes.js'
+import type { CryptoProvider, SignatureVerdict } from '../crypto/index.js'
+import {
+  type Certificate,
+  type ExtendedKeyUsagePurpose,
+  type KeyUsageBit,
+  type SubjectPublicKeyInfo,
+} from '../x509/index.js'
+import type { CertificateFacts } from './certificate-facts.js'
+import { certificateRules, type CertificateRole, type CertificateRuleName } from './certificate-rules.js'
+import type { PathFinding, PathFindingCode } from './finding.js'
+import { algorithmFault, keyFault } from './key-strength.js'
+import { type Budget } from './limits.js'
+import { constrainedNames, nameConstraintFault } from './name-constraints.js'
+import type { PeerName, PublicSuffixes } from './peer-name.js'
+import type { PolicyInputs } from './policy-graph.js'
+import type { PathProfile } from './profile.js'
+
+/** What a path is searched for. */
+export interface PathQuestion {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly profile: PathProfile
+  readonly purpose: readonly ExtendedKeyUsagePurpose[]
+  readonly keyUsage: readonly KeyUsageBit[]
+  readonly peerName: PeerName | undefined
+  readonly policies: PolicyInputs
+  /** Intermediates of a path that are not self-issued. */
+  readonly maxChainDepth: number
+  readonly publicSuffixes: PublicSuffixes | undefined
+  readonly crypto: CryptoProvider
+}
+
+const RFC = 'RFC 5280'
+
+/** Findings and verdicts about single certificates and pairs of them, each made once. */
+export class Search {
+  private readonly certificateFindings = new Map<CertificateFacts, readonly PathFinding[]>()
+  private readonly anchorFindings = new Map<CertificateFacts, readonly PathFinding[]>()
+  private readonly signatures = new Map<CertificateFacts, { key: SubjectPublicKeyInfo; verdict: SignatureVerdict }[]>()
+  private readonly nameFindings = new Map<CertificateFacts, Map<CertificateFacts, PathFinding | 'none'>>()
+
+  constructor(
+    readonly question: PathQuestion,
+    readonly budget: Budget,
+    private readonly target: Certificate,
+  ) {}
+
+  /** What is wrong with a certificate wherever it stands: its dates, keys, algorithms, extensions and the profile's rules. */
+  findingsOf(facts: CertificateFacts): readonly PathFinding[] {
+    let findings = this.certificateFindings.get(facts)
+    if (findings === undefined) {
+      findings = this.judge(facts, facts.certificate === this.target ? 'target' : 'authority')
+      this.certificateFindings.set(facts, findings)
+    }
+    return findings
+  }
+
+  /** The same for the certificate of an anchor. */
+  findingsOfAnchor(facts: CertificateFacts): readonly PathFinding[] {
+    let findings = this.anchorFindings.get(facts)
+    if (findings === undefined) {
+      findings = this.judge(facts, 'anchor')
+      this.anchorFindings.set(facts, findings)
+    }
+    return findings
+  }
+
+  private judge(facts: CertificateFacts, role: CertificateRole): readonly PathFinding[] {
+    const { profile } = this.question
+    const findings: PathFinding[] = []
+    for (const name of rulesFor(profile, role)) {
+      const { check, cites } = certificateRules[name]
+      const fault = check(facts, role)
+      if (fault !== undefined) findings.push(found(facts, name, fault, REISSUE, cites))
+    }
+    for (const error of facts.malformed) {
+      findings.push(found(facts, 'malformed', error.message, REISSUE, `${RFC} §4`))
+    }
+    for (const { oid, name } of facts.unknownCritical) {
+      const message = `its critical extension ${name ?? oid} is not understood`
+      findings.push(found(facts, 'critical-extension-unknown', message, REISSUE, `${RFC} §4.2, §6.1.5 (f)`))
+    }
+    for (const fault of facts.nameConstraints?.faults ?? []) {
+      const message = `its nameConstraints are malformed: ${fault}`
+      findings.push(found(facts, 'name-constraint-malformed', message, REISSUE, `${RFC} §4.2.1.10`))
+    }
+    const validity = this.validityFinding(facts)
+    if (validity !== undefined) findings.push(validity)
+    const weakKey = facts.key && keyFault(facts.key, profile)
+    if (weakKey !== undefined) findings.push(found(facts, 'public-key-refused', weakKey, REISSUE, profileRule(profile)))
+    // Nobody verifies an anchor's own signature.
+    const algorithm = role === 'anchor' ? undefined : facts.signatureAlgorithm
+    const weakAlgorithm = algorithm && algorithmFault(algorithm, profile)
+    if (weakAlgorithm !== undefined) {
+      findings.push(found(facts, 'signature-algorithm-refused', weakAlgorithm, REISSUE, profileRule(profile)))
+    }
+    return findings
+  }
+
+  /** §6.1.3 (a) (2). Both ends belong to the validity. */
+  private validityFinding(facts: CertificateFacts): PathFinding | undefined {
+    const { at } = this.question
+    const rule = `${RFC} §6.1.3 (a) (2)`
+    if (at < facts.notBefore) {
+      const message = `it is valid from ${isoTime(facts.notBefore)} on, which is ${span(facts.notBefore - at)} after ${isoTime(at)}`
+      return found(facts, 'not-yet-valid', message, 'check the clock, or wait', rule)
+    }
+    if (at > facts.notAfter) {
+      const message = `it expired at ${isoTime(facts.notAfter)}, ${span(at - facts.notAfter)} before ${isoTime(at)}`
+      return found(facts, 'expired', message, 'renew it, or install a certificate that has been renewed', rule)
+    }
+    return undefined
+  }
+
+  /** §6.1.3 (b), (c) for one constraining certificate and one below it. */
+  nameConstraintFinding(upper: CertificateFacts, lower: CertificateFacts): PathFinding | undefined {
+    const constraints = upper.nameConstraints
+    // "… self-issued, and not the final certificate": such a one renews its authority's key, and names no subject.
+    if (constraints === undefined || (lower.isSelfIssued && lower.certificate !== this.target)) return undefined
+    let byLower = this.nameFindings.get(upper)
+    if (byLower === undefined)
+      this.nameFindings.set(upper, (byLower = new Map<CertificateFacts, PathFinding | 'none'>()))
+    let finding = byLower.get(lower)
+    if (finding === undefined) {
+      const names = constrainedNames(lower.certificate, lower.subjectAltName)
+      const fault = nameConstraintFault(constraints, names, this.budget)
+      finding =
+        fault === undefined
+          ? 'none'
+          : found(
+              lower,
+              fault.code,
+              `${fault.message} of the constraints of ${upper.certificate.subject.toString()}`,
+              'ask an authority that may issue for this name',
+              `${RFC} §6.1.3 (b), (c)`,
+            )
+      byLower.set(lower, finding)
+    }
+    return finding === 'none' ? undefined : finding
+  }
+
+  /**
+   * Whether `key` signed the certificate. Each pair is verified once, however many paths it stands on; undefined where
+   * the budget is spent.
+   */
+  verifySignature(
+    facts: CertificateFacts,
+    key: SubjectPublicKeyInfo,
+  ): SignatureVerdict | undefined | Promise<SignatureVerdict | undefined> {
+    const known = this.signatures.get(facts)?.find((one) => one.key === key || equalBytes(one.key.der, key.der))
+    if (known !== undefined) return known.verdict
+    const { certificate, signatureAlgorithm } = facts
+    // Malformed, and found so.
+    if (signatureAlgorithm === undefined) return 'unsupported'
+    if (!this.budget.spend('signatureChecks')) return undefined
+    const { crypto } = this.question
+    const verdict = crypto.verify(signatureAlgorithm, key, certificate.signatureValue, certificate.tbsCertificate)
+    return typeof verdict === 'string' ? this.keep(facts, key, verdict) : this.keepLater(facts, key, verdict)
+  }
+
+  private async keepLater(
+    facts: CertificateFacts,
+    key: SubjectPublicKeyInfo,
+    verdict: Promise<SignatureVerdict>,
+  ): Promise<SignatureVerdict> {
+    return this.keep(facts, key, await verdict)
+  }
+
+  private keep(facts: CertificateFacts, key: SubjectPublicKeyInfo, verdict: SignatureVerdict): SignatureVerdict {
+    const list = this.signatures.get(facts)
+    if (list === undefined) this.signatures.set(facts, [{ key, verdict }])
+    else list.push({ key, verdict })
+    return verdict
+  }
+}
+
+/** What to do about a certificate that is made wrong. */
+export const REISSUE = 'ask its issuer for a certificate that keeps the rule'
+
+/** One finding about a certificate. */
+export function found(
+  { certificate }: { readonly certificate: Certificate },
+  code: PathFindingCode,
+  message: string,
+  remedy: string,
+  rule: string,
+): PathFinding {
+  return { code, message, remedy, rule, subject: certificate.subject, certificate }
+}
+
+const profileRule = ({ name }: PathProfile): string => `profile ${name}`
+const isoTime = (time: number): string => new Date(time).toISOString().replace('.000', '')
+
+/** A length of time as people say it. */
+function span(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000)
+  const units = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
+  ] as const
+  const [unit, size] = units.find(([, length]) => seconds >= length) ?? ['second', 1]
+  const count = Math.floor(seconds / size)
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+type RulesByRole = Readonly<Record<CertificateRole, readonly CertificateRuleName[]>>
+const rulesByProfile = new WeakMap<PathProfile, RulesByRole>()
+
+/** The rules a profile enforces on certificates of a role. */
+function rulesFor(profile: PathProfile, role: CertificateRole): readonly CertificateRuleName[] {
+  let rules = rulesByProfile.get(profile)
+  if (rules === undefined) {
+    const names = Object.keys(certificateRules) as CertificateRuleName[]
+    const of = (wanted: CertificateRole): readonly CertificateRuleName[] =>
+      names.filter((name) => profile.rules[name].includes(wanted))
+    rules = { anchor: of('anchor'), authority: of('authority'), target: of('target') }
+    rulesByProfile.set(profile, rules)
+  }
+  return rules[role]
+}
