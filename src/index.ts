@@ -33,7 +33,10 @@ export { type Clock, fixedClock, systemClock } from './base/clock.js'
 export { ParseError, type ParseErrorCode, type ParseErrorFacts } from './base/errors.js'
 export { defaultReadLimits, type ReadLimits } from './base/limits.js'
 export {
+  allReasons,
   CertificateList,
+  coverageOf,
+  type CrlLocation,
   type IssuingDistributionPoint,
   parseCertificateList,
   type RevocationReason,
@@ -60,6 +63,7 @@ export {
   createTrustAnchors,
   defaultPathLimits,
   explain,
+  type FurtherCheck,
   type IssuerSource,
   type PathAttempt,
   type PathFinding,

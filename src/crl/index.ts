@@ -2,3 +2,4 @@
 
 export { CertificateList, parseCertificateList, type RevokedCertificate } from './certificate-list.js'
 export type { IssuingDistributionPoint, RevocationReason } from './crl-extensions.js'
+export { allReasons, coverageOf, type CrlLocation } from './scope.js'

@@ -32,7 +32,11 @@ export interface PathSources {
   readonly anchors: TrustAnchorSource
   readonly pool: CertificatePool
   readonly issuers: IssuerSource | undefined
+  readonly furtherCheck: FurtherCheck | undefined
 }
+
+/** What else a path must pass, revocation for example. Findings refuse the path, and the search goes on for another. */
+export type FurtherCheck = (path: BuiltPath) => Promise<readonly PathFinding[]>
 
 /** Climbs from a target to an anchor. Use one for one search. */
 export class PathBuilder {
@@ -61,8 +65,12 @@ export class PathBuilder {
     for (const anchor of anchors) {
       if (!this.search.budget.spend('buildSteps')) return undefined
       const { findings, policies } = await checkPath(this.search, path, anchor)
-      if (policies !== undefined) return { path: path.map(({ certificate }) => certificate), anchor, policies }
-      this.note(path, anchor, findings)
+      if (policies !== undefined) {
+        const built = { path: path.map(({ certificate }) => certificate), anchor, policies }
+        const further = (await this.sources.furtherCheck?.(built)) ?? []
+        if (further.length === 0) return built
+        this.note(path, anchor, further)
+      } else this.note(path, anchor, findings)
     }
     if (path.length >= this.search.budget.limits.pathLength) {
       this.note(path, undefined, [lengthFinding(top, this.search.budget.limits.pathLength)])
@@ -237,7 +245,7 @@ export class PathBuilder {
 
 /** More helpful to people: it reaches an anchor, with fewer findings. */
 const isBetter = (a: PathAttempt, b: PathAttempt): boolean =>
-  a.anchor !== undefined && a.findings.length < b.findings.length
+  a.anchor !== undefined && a.findings.length > 0 && a.findings.length < b.findings.length
 
 /** RFC 4158 §5.2: the same subject, key and alternative names again would be a loop. */
 function isSameEntity(a: CertificateFacts, b: CertificateFacts): boolean {

@@ -1,7 +1,7 @@
 // Certification path validation (RFC 5280 §6.1) of one whole path: every finding, or the policies it is valid for.
 
 import { ParseError } from '../base/errors.js'
-import { SubjectPublicKeyInfo } from '../x509/index.js'
+import { type Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
 import { sequence, bitString } from '../der/writer.js'
 import { factsOf, type CertificateFacts } from './certificate-facts.js'
 import type { PathFinding } from './finding.js'
@@ -161,6 +161,15 @@ function withInheritedParameters(
   const algorithm = above.der.subarray(...algorithmRange(above))
   const spki = sequence(algorithm, bitString(key.keyBytes))
   return new SubjectPublicKeyInfo(spki, 0, spki.length, 0)
+}
+
+/** The key certificate `i` of a path, target first, verifies signatures with: its own, inherited parameters included. */
+export function workingKey(path: readonly Certificate[], i: number, anchor: TrustAnchor): SubjectPublicKeyInfo {
+  const certificate = path[i]
+  if (certificate === undefined) return anchor.publicKey
+  const facts = factsOf(certificate)
+  if (!inheritsParameters(facts)) return certificate.publicKey
+  return withInheritedParameters(certificate.publicKey, facts, workingKey(path, i + 1, anchor))
 }
 
 /** Where the AlgorithmIdentifier of a key stands in it: after the outer identifier and length. */

@@ -36,6 +36,9 @@ export type PathStepCode =
   | 'peer-name-mismatch'
   | 'peer-name-malformed'
   | 'wildcard-public-suffix'
+  // what a further check found
+  | 'revoked'
+  | 'revocation-undetermined'
 
 /** What was found; the list is closed. */
 export type PathFindingCode = PathStepCode | CertificateRuleName

@@ -2,7 +2,7 @@
 
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { Certificate, ExtendedKeyUsagePurpose, KeyUsageBit } from '../x509/index.js'
-import { type PathAttempt, PathBuilder } from './build-path.js'
+import { type FurtherCheck, type PathAttempt, PathBuilder } from './build-path.js'
 import { factsOf } from './certificate-facts.js'
 import type { PathFinding } from './finding.js'
 import { type CertificatePool, createCertificatePool, type IssuerSource } from './issuers.js'
@@ -38,6 +38,8 @@ export interface PathRequest {
   readonly limits?: Partial<PathLimits>
   /** Fetches issuers that are not at hand. None by default. */
   readonly issuers?: IssuerSource
+  /** What else a path must pass. Asked of each path that is valid, until one passes. */
+  readonly furtherCheck?: FurtherCheck
   /** Verifies signatures. Default: the runtime's own. */
   readonly crypto?: CryptoProvider
 }
@@ -109,6 +111,7 @@ export async function validatePath(request: PathRequest): Promise<PathVerdict> {
     anchors: isList<Certificate | TrustAnchor>(anchors) ? createTrustAnchors(anchors) : anchors,
     pool: isList<Certificate>(intermediates) ? createCertificatePool(intermediates) : intermediates,
     issuers: request.issuers,
+    furtherCheck: request.furtherCheck,
   }
   const target = factsOf(certificate)
   const self = await anchorOfTarget(sources.anchors, certificate)

@@ -1,7 +1,10 @@
 /** Judges the NIST PKITS tests with validatePath, policies included. */
 
 import { ParseError } from '../../../src/base/errors.js'
-import { createTrustAnchors, explain, rfc5280Section6, validatePath } from '../../../src/path/index.js'
+import { createCertificatePool, createTrustAnchors, explain, rfc5280Section6, validatePath } from '../../../src/path/index.js'
+import { parseCertificateList, type CertificateList } from '../../../src/crl/index.js'
+import { runtimeCrypto } from '../../../src/crypto/index.js'
+import { CrlChecker, issuerOf } from '../../../src/revocation/crl-status.js'
 import { parseCertificate } from '../../../src/x509/index.js'
 import type { PkitsCase } from '../formats/pkits.js'
 import type { Judgement } from '../runner.js'
@@ -31,6 +34,14 @@ export async function judgePkits(testCase: PkitsCase): Promise<Judgement> {
       },
     })
     if (!verdict.ok) return { accepted: false, detail: explain(verdict) }
+    const lists = testCase.crls.flatMap((der): CertificateList[] => {
+      try { return [parseCertificateList(der)] } catch (e) { if (e instanceof ParseError) return []; throw e }
+    })
+    const checker = new CrlChecker({ lists, pool: createCertificatePool([...rest, certificate]), anchor: verdict.anchor, at: testCase.at, profile, crypto: runtimeCrypto })
+    for (const [i, one] of verdict.path.entries()) {
+      const r = await checker.statusOf(one, issuerOf(verdict.path, i, verdict.anchor))
+      if (r.status !== 'good') return { accepted: false, detail: r.status + ' ' + one.subject.toString() + ' ' + JSON.stringify('notes' in r ? r.notes : '') }
+    }
     const found = [...verdict.policies.userConstrained].sort().join(' ')
     const expected = [...testCase.userConstrainedPolicySet].sort().join(' ')
     if (testCase.accept && found !== expected)
