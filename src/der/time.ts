@@ -49,9 +49,9 @@ const FOUR_CENTURIES = 12_622_780_800_000
 
 /** Milliseconds since 1970 of a content {@link isTime} accepts. */
 export function timeOf(bytes: Uint8Array, start: number, end: number, tag: number): number {
-  const [month, day, hour, minute, second] = [11, 9, 7, 5, 3].map((back) => twoDigits(bytes, end - back))
+  const before = (back: number): number => twoDigits(bytes, end - back)
   const year = yearOf(bytes, start, end, tag) + 400
-  return Date.UTC(year, (month ?? 0) - 1, day, hour, minute, second) - FOUR_CENTURIES
+  return Date.UTC(year, before(11) - 1, before(9), before(7), before(5), before(3)) - FOUR_CENTURIES
 }
 
 /** 2050-01-01T00:00:00Z: from here on CAs write `Time` as GeneralizedTime, before it as UTCTime. */

@@ -1,5 +1,6 @@
 // What validation asks of a certificate, decoded once however many paths it stands on.
 
+import { latin1 } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import type {
   BasicConstraints,
@@ -37,6 +38,20 @@ const processed: readonly string[] = [
   'noRevAvail',
 ]
 
+/** What the algorithm of §6.1 reads of every certificate. Alternative names it reads under name constraints. */
+const alwaysRead: readonly string[] = [
+  'basicConstraints',
+  'keyUsage',
+  'extendedKeyUsage',
+  'nameConstraints',
+  'certificatePolicies',
+  'policyMappings',
+  'policyConstraints',
+  'inhibitAnyPolicy',
+]
+
+const isUnprocessed = ({ critical, name }: Extension): boolean => !critical && !alwaysRead.includes(name ?? '')
+
 /** A certificate, decoded. Values of malformed extensions are undefined here and listed in `malformed`. */
 export class CertificateFacts {
   readonly subjectKey: string
@@ -48,6 +63,8 @@ export class CertificateFacts {
   readonly signatureAlgorithm: SignatureAlgorithm | undefined
   /** Faults of the key, the signature algorithm and the extensions this library decodes. */
   readonly malformed: readonly ParseError[]
+  /** Faults of extensions that are not critical and that §6.1 does not read, or reads under name constraints alone. */
+  readonly malformedUnprocessed: readonly ParseError[]
   /** Critical extensions nobody here processes. */
   readonly unknownCritical: readonly Extension[]
 
@@ -57,26 +74,29 @@ export class CertificateFacts {
   readonly subjectAltName: readonly GeneralName[] | undefined
   readonly nameConstraints: CompiledConstraints | undefined
 
-  private readonly extensions = new Map<string, Extension>()
+  /** Well formed and known by name. A list, which for so few is made and searched faster than a Map. */
+  private readonly extensions: Extension[] = []
+  private entity: string | undefined
 
   constructor(readonly certificate: Certificate) {
     const { subject, issuer } = certificate
     this.subjectKey = subject.canonicalKey
     this.isSelfIssued = subject.equals(issuer)
     this.issuerKey = this.isSelfIssued ? this.subjectKey : issuer.canonicalKey
-    this.notBefore = certificate.notBeforeTime
-    this.notAfter = certificate.notAfterTime
+    ;[this.notBefore, this.notAfter] = certificate.validity()
     const malformed: ParseError[] = []
+    const malformedUnprocessed: ParseError[] = []
     const unknownCritical: Extension[] = []
     this.key = read(() => certificate.publicKey.key, malformed)
     this.signatureAlgorithm = read(() => certificate.signatureAlgorithm, malformed)
     for (const extension of certificate.extensions) {
       const { name, error } = extension
-      if (error !== undefined) malformed.push(error)
-      else if (name !== undefined) this.extensions.set(name, extension)
+      if (error !== undefined) (isUnprocessed(extension) ? malformedUnprocessed : malformed).push(error)
+      else if (name !== undefined) this.extensions.push(extension)
       if (extension.critical && (name === undefined || !processed.includes(name))) unknownCritical.push(extension)
     }
     this.malformed = malformed
+    this.malformedUnprocessed = malformedUnprocessed
     this.unknownCritical = unknownCritical
     this.basicConstraints = this.value('basicConstraints')
     this.keyUsage = this.value('keyUsage')
@@ -86,6 +106,24 @@ export class CertificateFacts {
     this.nameConstraints = constraints && compileNameConstraints(constraints)
   }
 
+  /** The same text for the same subject, key and alternative names, whoever signed (RFC 4158 §5.2). */
+  get entityKey(): string {
+    return (this.entity ??= this.entityText())
+  }
+
+  private entityText(): string {
+    const { der } = this.certificate.publicKey
+    const names = this.certificate.extension('subjectAltName')?.bytes
+    // The key is DER, which says where it ends.
+    const parts = [latin1(der, 0, der.length), names === undefined ? '' : latin1(names, 0, names.length)]
+    return [...parts, this.subjectKey].join('')
+  }
+
+  /** Whether there is a subjectAltName that cannot be read. */
+  get hasMalformedNames(): boolean {
+    return this.subjectAltName === undefined && this.certificate.extension('subjectAltName') !== undefined
+  }
+
   /** RFC 5280 §4.2.1.9: whether the subject says it is a certification authority. */
   get isAuthority(): boolean {
     return this.basicConstraints?.cA === true
@@ -93,12 +131,17 @@ export class CertificateFacts {
 
   /** Value of an extension; undefined where it is absent or malformed. */
   value<N extends ExtensionName>(name: N): ExtensionValues[N] | undefined {
-    return this.extensions.get(name)?.value as ExtensionValues[N] | undefined
+    return this.extension(name)?.value as ExtensionValues[N] | undefined
   }
 
   /** Whether the extension is present, and well formed, with this criticality. */
   has(name: ExtensionName, criticality: 'critical' | 'non-critical'): boolean {
-    return this.extensions.get(name)?.critical === (criticality === 'critical')
+    return this.extension(name)?.critical === (criticality === 'critical')
+  }
+
+  private extension(name: ExtensionName): Extension | undefined {
+    for (const extension of this.extensions) if (extension.name === name) return extension
+    return undefined
   }
 }
 

@@ -8,7 +8,7 @@ import type { PathFinding } from './finding.js'
 import { keyFault } from './key-strength.js'
 import { ANY_POLICY, type PathPolicies, type PolicyFault, type PolicyInputs, PolicyState } from './policy-graph.js'
 import type { PathProfile } from './profile.js'
-import { found, REISSUE, type Search } from './search.js'
+import { found, malformedFindings, REISSUE, type Search } from './search.js'
 import {
   authorityFinding,
   certificateSigningFinding,
@@ -69,6 +69,8 @@ function anchorFindings(
     findings.push(...search.findingsOfAnchor(facts), authorityFinding(facts), certificateSigningFinding(facts))
   } else {
     findings.push(anchorKeyFinding(anchor, profile))
+    // Constraints nobody can read would bind nothing.
+    if (facts !== undefined) findings.push(...malformedFindings(facts, profile))
   }
   if (facts !== undefined && profile.anchorConstraints === 'apply') {
     findings.push(pathLengthFinding(facts, path), nestedUsageFinding(search, facts))
@@ -118,9 +120,12 @@ async function signatureFindings(
     const facts = path[i]
     if (facts === undefined) break
     if (workingKey !== undefined) {
-      const verdict = search.verifySignature(facts, workingKey)
-      const finding = signatureFinding(facts, verdict instanceof Promise ? await verdict : verdict)
+      const answer = search.verifySignature(facts, workingKey)
+      const verdict = answer instanceof Promise ? await answer : answer
+      const finding = signatureFinding(facts, verdict)
       if (finding !== undefined) findings.push(finding)
+      // The budget is spent: so it is for those below.
+      if (verdict === undefined) break
     }
     workingKey = withInheritedParameters(facts.certificate.publicKey, facts, workingKey)
   }
@@ -193,7 +198,7 @@ function boundedInputs(inputs: PolicyInputs, anchor: CertificateFacts | undefine
 }
 
 /** The policy steps of §6.1.3 to §6.1.5, from the anchor down. */
-function processPolicies(
+export function processPolicies(
   { question: { policies, profile } }: Search,
   path: readonly CertificateFacts[],
   anchor: CertificateFacts | undefined,

@@ -1,7 +1,6 @@
 // Path building and validation: is this certificate to be trusted, by whom, for what, and if not, why not?
 
 export type { BuiltPath, FurtherCheck, PathAttempt } from './build-path.js'
-export { workingKey } from './check-path.js'
 export type { CertificateRole, CertificateRuleName } from './certificate-rules.js'
 export { explain } from './explain.js'
 export type { PathFinding, PathFindingCode, PathStepCode } from './finding.js'
@@ -13,6 +12,7 @@ export {
   type AcceptedAlgorithm,
   type AcceptedKeys,
   appliance,
+  type OtherKeyType,
   type PathProfile,
   rfc5280,
   rfc5280Section6,

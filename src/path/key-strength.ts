@@ -13,6 +13,7 @@ export function keyFault(key: PublicKey, { keys, legacyAlgorithms }: PathProfile
   switch (key.type) {
     case 'rsa':
     case 'rsa-pss': {
+      if (key.type === 'rsa-pss' && !keys.others.includes(key.type)) return 'its RSA key is bound to RSA-PSS'
       const { least, most, multipleOf } = keys.rsa
       const { modulusLength, publicExponent } = key
       if (publicExponent < 3n || publicExponent % 2n === 0n || publicExponent >= EXPONENT_LIMIT) {
@@ -36,7 +37,7 @@ export function keyFault(key: PublicKey, { keys, legacyAlgorithms }: PathProfile
     case 'unknown':
       return `its key is of the unknown algorithm ${key.oid}`
     default:
-      return undefined
+      return keys.others.includes(key.type) ? undefined : `its key is ${formatPublicKey(key)}, which is not accepted`
   }
 }
 

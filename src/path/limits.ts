@@ -1,12 +1,15 @@
 // The bounds of one validation: what a hostile pool of certificates can cost. Each can be set by the caller.
 
-/** Bounds on the work of one call. Reaching one ends the search with a `budget-exceeded` finding, never with a guess. */
+/**
+ * Bounds on the work of one call. Where one is reached and no valid path has been found, a `budget-exceeded` finding says
+ * so. A valid verdict is never a guess: everything about its path has been checked.
+ */
 export interface PathLimits {
   /** Signatures verified. */
   readonly signatureChecks: number
   /** Names compared with name constraints. */
   readonly nameConstraintComparisons: number
-  /** Candidate issuers looked at. */
+  /** Certificates looked at: one for a candidate issuer, and all of a path for each anchor it is held against. */
   readonly buildSteps: number
   /** Certificates of a path, the target included and the anchor not. */
   readonly pathLength: number
@@ -63,6 +66,8 @@ export class Budget {
   }
   /** The first limit that was reached; undefined while all hold. */
   exceeded: keyof PathLimits | undefined
+  /** Whether the search must end: what it may not look at any more could be what it needs. */
+  isSpent = false
 
   constructor(readonly limits: PathLimits) {}
 
@@ -70,7 +75,14 @@ export class Budget {
   spend(name: 'signatureChecks' | 'nameConstraintComparisons' | 'buildSteps' | 'issuerFetches', amount = 1): boolean {
     this.spent[name] += amount
     if (this.spent[name] <= this.limits[name]) return true
-    this.exceeded ??= name
+    this.reached(name)
+    // A source that is not asked again hides paths and makes none.
+    if (name !== 'issuerFetches') this.isSpent = true
     return false
+  }
+
+  /** Notes that a limit kept something from being looked at. */
+  reached(name: keyof PathLimits): void {
+    this.exceeded ??= name
   }
 }

@@ -1,5 +1,6 @@
 // Mailboxes of rfc822Name (RFC 5280 §4.2.1.6) and SmtpUTF8Mailbox (RFC 9598 §3): two parts, and which equal which.
 
+import type { GeneralName } from '../x509/index.js'
 import { isHostName } from './dns-name.js'
 
 export interface Mailbox {
@@ -19,8 +20,25 @@ export function parseMailbox(text: string): Mailbox | undefined {
   const at = text.lastIndexOf('@')
   if (at < 0) return undefined
   const localPart = text.slice(0, at)
-  const host = text.slice(at + 1).toLowerCase()
+  const host = text.slice(at + 1)
   const isLocal = (DOT_STRING.test(localPart) && isDotted(localPart)) || QUOTED_STRING.test(localPart)
   // RFC 5321 §4.5.3.1.1: 64 octets.
-  return isLocal && localPart.length <= 64 && isHostName(host) ? { localPart, host } : undefined
+  return isLocal && localPart.length <= 64 && isHostName(host) ? { localPart, host: host.toLowerCase() } : undefined
+}
+
+const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
+const ASCII = /^[\0-\x7f]*$/
+
+/** Whether the name is of the form SmtpUTF8Mailbox, well formed or not. */
+export const isSmtpUtf8Mailbox = (name: GeneralName): boolean =>
+  name.type === 'otherName' && name.typeId === SMTP_UTF8_MAILBOX
+
+/** The mailbox of an rfc822Name or SmtpUTF8Mailbox; undefined for other forms, and where it is none. */
+export function mailboxOf(name: GeneralName): Mailbox | undefined {
+  if (name.type === 'rfc822Name') return parseMailbox(name.value)
+  // Other forms carry text that looks like a mailbox and is none: Microsoft's user principal name.
+  if (name.type !== 'otherName' || !isSmtpUtf8Mailbox(name) || name.text === undefined) return undefined
+  const mailbox = parseMailbox(name.text)
+  // RFC 9598 §3: it "MUST NOT be used unless the Local-part … contains non-ASCII characters".
+  return mailbox === undefined || ASCII.test(mailbox.localPart) ? undefined : mailbox
 }

@@ -6,12 +6,10 @@
 import type { Certificate, GeneralName, GeneralSubtree, Name, NameConstraints } from '../x509/index.js'
 import { isHostName, isPresentedHostName, parentName, selfAndParents, wildcardBase } from './dns-name.js'
 import type { Budget } from './limits.js'
-import { parseMailbox } from './mailbox.js'
+import { isSmtpUtf8Mailbox, mailboxOf, parseMailbox } from './mailbox.js'
 import { uriHost } from './uri-host.js'
 
 type NameForm = GeneralName['type']
-/** The name `SmtpUTF8Mailbox` of RFC 9598 goes by in the registry of identifiers. */
-const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
 
 interface Range {
   readonly address: Uint8Array
@@ -125,7 +123,7 @@ function isPrefixMask(mask: Uint8Array): boolean {
 
 /** Why a name does not satisfy constraints. */
 export interface NameConstraintFault {
-  readonly code: 'name-constraint-violated' | 'name-constraint-unsupported'
+  readonly code: 'name-constraint-violated' | 'name-constraint-unsupported' | 'budget-exceeded'
   readonly message: string
 }
 
@@ -144,7 +142,7 @@ export function constrainedNames(
   return alternatives === undefined ? names : [...names, ...alternatives]
 }
 
-/** The first fault of `names` under `constraints`; undefined where they satisfy them, or the budget is spent. */
+/** The first fault of `names` under `constraints`; undefined where they satisfy them. */
 export function nameConstraintFault(
   constraints: CompiledConstraints,
   names: readonly GeneralName[],
@@ -152,6 +150,10 @@ export function nameConstraintFault(
 ): NameConstraintFault | undefined {
   for (const name of names) {
     const fault = faultOfName(constraints, name, budget)
+    if (fault !== undefined && budget.isSpent) {
+      const message = `limits.nameConstraintComparisons is spent before ${textOf(name)} was held against all`
+      return { code: 'budget-exceeded', message }
+    }
     if (fault !== undefined) return fault
   }
   return undefined
@@ -163,8 +165,7 @@ function faultOfName(
   budget: Budget,
 ): NameConstraintFault | undefined {
   // RFC 9598 §6: constraints of form rfc822Name apply to both kinds of mailbox.
-  const isUtf8Mailbox = name.type === 'otherName' && name.typeId === SMTP_UTF8_MAILBOX
-  const forms: readonly NameForm[] = isUtf8Mailbox ? ['rfc822Name', 'otherName'] : [name.type]
+  const forms: readonly NameForm[] = isSmtpUtf8Mailbox(name) ? ['rfc822Name', 'otherName'] : [name.type]
   for (const form of forms) {
     const isPermittedForm = permitted.forms.has(form)
     if (!isPermittedForm && !excluded.forms.has(form)) continue
@@ -220,12 +221,11 @@ function compareHostName(name: string): Comparison | undefined {
 }
 
 function compareMailbox(name: GeneralName): Comparison | undefined {
-  const text = name.type === 'rfc822Name' ? name.value : name.type === 'otherName' ? name.text : undefined
-  const mailbox = text === undefined ? undefined : parseMailbox(text)
+  const mailbox = mailboxOf(name)
   if (mailbox === undefined) return undefined
   const { localPart, host } = mailbox
   return ({ mailboxes, mailHosts }, use, budget) =>
-    (name.type === 'rfc822Name' && mailboxes.has(`${localPart}@${host}`)) || isHostIn(mailHosts, host, use, budget)
+    mailboxes.has(`${localPart}@${host}`) || isHostIn(mailHosts, host, use, budget)
 }
 
 /** RFC 5280 §4.2.1.10: a constraint with a leading dot holds the hosts of a domain and not the domain itself. */

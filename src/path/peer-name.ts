@@ -3,7 +3,7 @@
 import { parseIpAddress } from '../x509/ip-address.js'
 import type { GeneralName } from '../x509/index.js'
 import { isHostName, parentName, wildcardBase } from './dns-name.js'
-import { parseMailbox } from './mailbox.js'
+import { mailboxOf, parseMailbox } from './mailbox.js'
 import { uriHost } from './uri-host.js'
 
 /** The name the caller wants to talk to. */
@@ -38,8 +38,7 @@ function matcherOf(peerName: PeerName): Matcher | undefined {
     return (
       expected &&
       ((name) => {
-        const text = name.type === 'rfc822Name' ? name.value : name.type === 'otherName' ? name.text : undefined
-        const presented = text === undefined ? undefined : parseMailbox(text)
+        const presented = mailboxOf(name)
         return presented?.localPart === expected.localPart && presented.host === expected.host
       })
     )
@@ -49,8 +48,10 @@ function matcherOf(peerName: PeerName): Matcher | undefined {
 
 function hostMatcher(text: string): Matcher | undefined {
   // A trailing dot marks a name as absolute, and is no part of it.
-  const expected = (text.endsWith('.') ? text.slice(0, -1) : text).toLowerCase()
-  if (!isHostName(expected)) return undefined
+  const relative = text.endsWith('.') ? text.slice(0, -1) : text
+  // Before folding: lower case makes a letter of the Kelvin sign.
+  if (!isHostName(relative)) return undefined
+  const expected = relative.toLowerCase()
   return (name) => {
     if (name.type !== 'dNSName') return false
     const presented = name.value.toLowerCase()

@@ -1,6 +1,6 @@
 // Profiles: which rules count, as plain data. Compose your own by spreading one of these.
 
-import type { CurveName, HashName, SignatureScheme } from '../x509/index.js'
+import type { CurveName, HashName, PublicKey, SignatureScheme } from '../x509/index.js'
 import type { CertificateRole, CertificateRuleName } from './certificate-rules.js'
 
 /** A signature algorithm a profile accepts, by scheme and hash (`rsa-pss sha-256`), or by scheme alone where it fixes the hash. */
@@ -11,7 +11,12 @@ export interface AcceptedKeys {
   /** Bits of an RSA modulus. */
   readonly rsa: { readonly least: number; readonly most: number; readonly multipleOf: number }
   readonly curves: readonly CurveName[]
+  /** Kinds that come in one strength, and RSA keys bound to RSA-PSS. */
+  readonly others: readonly OtherKeyType[]
 }
+
+/** Kinds of keys {@link AcceptedKeys} accepts by their name alone. */
+export type OtherKeyType = Exclude<PublicKey['type'], 'rsa' | 'ec' | 'ec-explicit' | 'dsa' | 'unknown'>
 
 /** What counts in one kind of public key infrastructure. */
 export interface PathProfile {
@@ -20,7 +25,8 @@ export interface PathProfile {
   readonly rules: Readonly<Record<CertificateRuleName, readonly CertificateRole[]>>
   readonly algorithms: readonly AcceptedAlgorithm[]
   readonly keys: AcceptedKeys
-  /** SHA-1, MD5, SHA-224, DSA and RSA from 1,024 bits. Forgeable or nearly so: for archives and their test suites only. */
+  /** SHA-1, SHA-224, DSA and RSA from 1,024 bits. Forgeable or nearly so: for archives and their test suites only. */
+  readonly malformedExtensions: 'refuse' | 'ignore-unprocessed'
   readonly legacyAlgorithms: 'refuse' | 'accept'
   /**
    * Whether an anchor that is a certificate must be valid at the time and keep the rules above. RFC 5280 §6.1.1 (d)
@@ -102,7 +108,12 @@ export const rfc5280: PathProfile = {
     'ml-dsa-87',
   ],
   // The upper bound is OpenSSL's own, which makes the cost of one verification bearable.
-  keys: { rsa: { least: 2048, most: 16384, multipleOf: 1 }, curves: ['P-256', 'P-384', 'P-521'] },
+  keys: {
+    rsa: { least: 2048, most: 16384, multipleOf: 1 },
+    curves: ['P-256', 'P-384', 'P-521'],
+    others: ['rsa-pss', 'ed25519', 'ed448', 'x25519', 'x448', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'],
+  },
+  malformedExtensions: 'refuse',
   legacyAlgorithms: 'refuse',
   anchors: 'as-certificate',
   anchorConstraints: 'apply',
@@ -118,6 +129,7 @@ export const rfc5280: PathProfile = {
 export const rfc5280Section6: PathProfile = {
   ...rfc5280,
   name: 'rfc5280Section6',
+  malformedExtensions: 'ignore-unprocessed',
   rules: Object.fromEntries(Object.keys(rfc5280.rules).map((name) => [name, off])) as PathProfile['rules'],
   anchors: 'name-and-key',
   anchorConstraints: 'ignore',
@@ -146,8 +158,8 @@ export const webpki: PathProfile = {
   },
   // BR 7.1.3.2: RSA and ECDSA only.
   algorithms: rfc5280.algorithms.filter((name) => name.startsWith('rsa') || name.startsWith('ecdsa')),
-  // BR 6.1.5: a modulus of 2,048 bits or more, divisible by 8.
-  keys: { ...rfc5280.keys, rsa: { least: 2048, most: 16384, multipleOf: 8 } },
+  // BR 6.1.5: a modulus of 2,048 bits or more, divisible by 8. BR 7.1.3.1: RSA without RSA-PSS's identifier, or ECDSA.
+  keys: { ...rfc5280.keys, rsa: { least: 2048, most: 16384, multipleOf: 8 }, others: [] },
   anyExtendedKeyUsage: 'refuse',
 }
 

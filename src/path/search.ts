@@ -8,6 +8,7 @@ import {
   type KeyUsageBit,
   type SubjectPublicKeyInfo,
 } from '../x509/index.js'
+import { escapeUnsafe } from '../x509/name-text.js'
 import type { CertificateFacts } from './certificate-facts.js'
 import { certificateRules, type CertificateRole, type CertificateRuleName } from './certificate-rules.js'
 import type { PathFinding, PathFindingCode } from './finding.js'
@@ -42,6 +43,9 @@ export class Search {
   private readonly signatures = new Map<CertificateFacts, { key: SubjectPublicKeyInfo; verdict: SignatureVerdict }[]>()
   private readonly nameFindings = new Map<CertificateFacts, Map<CertificateFacts, PathFinding | 'none'>>()
 
+  /** What `targetFindings` of steps.ts found: the target is the same on every path. */
+  targetFindings: readonly PathFinding[] | undefined
+
   constructor(
     readonly question: PathQuestion,
     readonly budget: Budget,
@@ -71,21 +75,14 @@ export class Search {
   private judge(facts: CertificateFacts, role: CertificateRole): readonly PathFinding[] {
     const { profile } = this.question
     const findings: PathFinding[] = []
-    for (const name of rulesFor(profile, role)) {
-      const { check, cites } = certificateRules[name]
+    for (const { name, check, cites } of rulesFor(profile, role)) {
       const fault = check(facts, role)
       if (fault !== undefined) findings.push(found(facts, name, fault, REISSUE, cites))
     }
-    for (const error of facts.malformed) {
-      findings.push(found(facts, 'malformed', error.message, REISSUE, `${RFC} §4`))
-    }
+    findings.push(...malformedFindings(facts, profile))
     for (const { oid, name } of facts.unknownCritical) {
       const message = `its critical extension ${name ?? oid} is not understood`
       findings.push(found(facts, 'critical-extension-unknown', message, REISSUE, `${RFC} §4.2, §6.1.5 (f)`))
-    }
-    for (const fault of facts.nameConstraints?.faults ?? []) {
-      const message = `its nameConstraints are malformed: ${fault}`
-      findings.push(found(facts, 'name-constraint-malformed', message, REISSUE, `${RFC} §4.2.1.10`))
     }
     const validity = this.validityFinding(facts)
     if (validity !== undefined) findings.push(validity)
@@ -126,7 +123,7 @@ export class Search {
     let finding = byLower.get(lower)
     if (finding === undefined) {
       const names = constrainedNames(lower.certificate, lower.subjectAltName)
-      const fault = nameConstraintFault(constraints, names, this.budget)
+      const fault = lower.hasMalformedNames ? UNREADABLE_NAMES : nameConstraintFault(constraints, names, this.budget)
       finding =
         fault === undefined
           ? 'none'
@@ -134,7 +131,7 @@ export class Search {
               lower,
               fault.code,
               `${fault.message} of the constraints of ${upper.certificate.subject.toString()}`,
-              'ask an authority that may issue for this name',
+              fault.code === 'budget-exceeded' ? 'raise the limit' : 'ask an authority that may issue for this name',
               `${RFC} §6.1.3 (b), (c)`,
             )
       byLower.set(lower, finding)
@@ -177,10 +174,16 @@ export class Search {
   }
 }
 
+/** Names nobody can read may lie anywhere. */
+const UNREADABLE_NAMES = {
+  code: 'name-constraint-unsupported',
+  message: 'its subjectAltName is malformed, and cannot be held against the subtrees',
+} as const
+
 /** What to do about a certificate that is made wrong. */
 export const REISSUE = 'ask its issuer for a certificate that keeps the rule'
 
-/** One finding about a certificate. */
+/** One finding about a certificate. What the message quotes may come from it, so that unsafe characters are escaped. */
 export function found(
   { certificate }: { readonly certificate: Certificate },
   code: PathFindingCode,
@@ -188,7 +191,22 @@ export function found(
   remedy: string,
   rule: string,
 ): PathFinding {
-  return { code, message, remedy, rule, subject: certificate.subject, certificate }
+  return { code, message: escapeUnsafe(message), remedy, rule, subject: certificate.subject, certificate }
+}
+
+/** What of a certificate cannot be read. */
+export function malformedFindings(
+  facts: CertificateFacts,
+  { malformedExtensions }: PathProfile,
+): readonly PathFinding[] {
+  const { malformed, malformedUnprocessed } = facts
+  const errors = malformedExtensions === 'refuse' ? [...malformed, ...malformedUnprocessed] : malformed
+  const findings = errors.map(({ message }) => found(facts, 'malformed', message, REISSUE, `${RFC} §4`))
+  for (const fault of facts.nameConstraints?.faults ?? []) {
+    const message = `its nameConstraints are malformed: ${fault}`
+    findings.push(found(facts, 'name-constraint-malformed', message, REISSUE, `${RFC} §4.2.1.10`))
+  }
+  return findings
 }
 
 const profileRule = ({ name }: PathProfile): string => `profile ${name}`
@@ -208,16 +226,17 @@ function span(milliseconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
 
-type RulesByRole = Readonly<Record<CertificateRole, readonly CertificateRuleName[]>>
+type NamedRule = (typeof certificateRules)[CertificateRuleName] & { readonly name: CertificateRuleName }
+type RulesByRole = Readonly<Record<CertificateRole, readonly NamedRule[]>>
 const rulesByProfile = new WeakMap<PathProfile, RulesByRole>()
 
 /** The rules a profile enforces on certificates of a role. */
-function rulesFor(profile: PathProfile, role: CertificateRole): readonly CertificateRuleName[] {
+function rulesFor(profile: PathProfile, role: CertificateRole): readonly NamedRule[] {
   let rules = rulesByProfile.get(profile)
   if (rules === undefined) {
     const names = Object.keys(certificateRules) as CertificateRuleName[]
-    const of = (wanted: CertificateRole): readonly CertificateRuleName[] =>
-      names.filter((name) => profile.rules[name].includes(wanted))
+    const of = (wanted: CertificateRole): readonly NamedRule[] =>
+      names.filter((name) => profile.rules[name].includes(wanted)).map((name) => ({ name, ...certificateRules[name] }))
     rules = { anchor: of('anchor'), authority: of('authority'), target: of('target') }
     rulesByProfile.set(profile, rules)
   }

@@ -78,12 +78,12 @@ export function nestedUsageFinding(
 
 /** Everything against the target itself: what holds for any certificate, and what the caller asked of this one. */
 export function targetFindings(search: Search, facts: CertificateFacts): readonly PathFinding[] {
-  return [
+  return (search.targetFindings ??= [
     ...search.findingsOf(facts),
     ...extendedKeyUsageFindings(search, facts),
     ...keyUsageFindings(search, facts),
     ...peerNameFindings(search, facts),
-  ]
+  ])
 }
 
 /** RFC 5280 §4.2.1.12: "the certificate MUST only be used for one of the purposes indicated". */

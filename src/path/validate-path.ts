@@ -4,11 +4,12 @@ import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { Certificate, ExtendedKeyUsagePurpose, KeyUsageBit } from '../x509/index.js'
 import { type FurtherCheck, type PathAttempt, PathBuilder } from './build-path.js'
 import { factsOf } from './certificate-facts.js'
+import { processPolicies } from './check-path.js'
 import type { PathFinding } from './finding.js'
 import { type CertificatePool, createCertificatePool, type IssuerSource } from './issuers.js'
 import { Budget, type PathLimits, resolvePathLimits } from './limits.js'
 import type { PeerName, PublicSuffixes } from './peer-name.js'
-import { ANY_POLICY, type PathPolicies, type PolicyInputs } from './policy-graph.js'
+import type { PathPolicies, PolicyInputs } from './policy-graph.js'
 import { type PathProfile, rfc5280 } from './profile.js'
 import { found, type PathQuestion, Search } from './search.js'
 import { targetFindings } from './steps.js'
@@ -95,7 +96,7 @@ function questionOf(request: PathRequest): PathQuestion {
  * Finds a path from the certificate to a trust anchor and validates it (RFC 5280 §6.1 with RFC 9618, RFC 4158), by the
  * rules of a profile. A valid verdict means that the anchor's owner, through the authorities of the path, vouches for
  * the certificate at that time, for the purpose and name asked for. It does not mean that nothing has been revoked:
- * `notChecked` lists what is left to the caller. Work is bounded by `limits`; a search that reaches one is refused.
+ * `notChecked` lists what is left to the caller. Work is bounded by `limits`; what they leave unfound is refused.
  *
  * @throws TypeError for a request that makes no sense (an invalid date, a negative limit); never for what certificates hold
  * @example
@@ -111,17 +112,14 @@ export async function validatePath(request: PathRequest): Promise<PathVerdict> {
     anchors: isList<Certificate | TrustAnchor>(anchors) ? createTrustAnchors(anchors) : anchors,
     pool: isList<Certificate>(intermediates) ? createCertificatePool(intermediates) : intermediates,
     issuers: request.issuers,
-    furtherCheck: request.furtherCheck,
   }
-  const target = factsOf(certificate)
+  const builder = new PathBuilder(search, sources, factsOf(certificate), request.furtherCheck)
   const self = await anchorOfTarget(sources.anchors, certificate)
+  if (self !== undefined && question.profile.targetAsAnchor === 'accept') return judgeAnchor(search, self, certificate)
+  const built = await builder.build()
+  if (built !== undefined) return { ok: true, ...built, notChecked: unchecked(question) }
   if (self !== undefined) return judgeAnchor(search, self, certificate)
-  const builder = new PathBuilder(search, sources)
-  const built = await builder.build(target)
-  if (built !== undefined && search.budget.exceeded === undefined) {
-    return { ok: true, ...built, notChecked: unchecked(question) }
-  }
-  const best = await builder.explain(target)
+  const best = await builder.explain()
   const { attempts, attemptsDropped } = builder
   return { ok: false, findings: best.findings, best, attempts, attemptsDropped }
 }
@@ -144,7 +142,7 @@ async function anchorOfTarget(anchors: TrustAnchorSource, certificate: Certifica
   }
 }
 
-/** A target that is trusted itself needs no path, where the profile allows it; all else is held against it. */
+/** A target that is trusted itself needs no path, where the profile allows it; all else of §6.1 is held against it. */
 function judgeAnchor(search: Search, anchor: TrustAnchor, certificate: Certificate): PathVerdict {
   const { question } = search
   const facts = factsOf(certificate)
@@ -154,14 +152,12 @@ function judgeAnchor(search: Search, anchor: TrustAnchor, certificate: Certifica
     const remedy = 'set targetAsAnchor to accept in the profile, where pinned certificates are meant to be trusted'
     findings.push(found(facts, 'target-is-anchor', message, remedy, 'RFC 5280 §6.1.1 (d)'))
   }
+  const policies = processPolicies(search, [facts], undefined)
+  if ('fault' in policies) findings.push(policies.fault)
   const path = [certificate]
-  if (findings.length > 0) {
+  if ('fault' in policies || findings.length > 0) {
     const best = { path, anchor, findings }
     return { ok: false, findings, best, attempts: [best], attemptsDropped: 0 }
   }
-  const any = {
-    authorityConstrained: [ANY_POLICY],
-    userConstrained: question.policies.initialPolicySet ?? [ANY_POLICY],
-  }
-  return { ok: true, path, anchor, policies: any, notChecked: unchecked(question) }
+  return { ok: true, path, anchor, policies, notChecked: unchecked(question) }
 }

@@ -10,7 +10,8 @@ import {
   type RevokedCertificate,
 } from '../crl/index.js'
 import type { CryptoProvider } from '../crypto/index.js'
-import { type CertificatePool, type PathProfile, type TrustAnchor, validatePath, workingKey } from '../path/index.js'
+import { type CertificatePool, type PathProfile, type TrustAnchor, validatePath } from '../path/index.js'
+import { workingKey } from '../path/check-path.js'
 import type { Certificate, Name, SubjectPublicKeyInfo } from '../x509/index.js'
 import type { RevocationNote, RevocationStatus } from './status.js'
 
@@ -146,7 +147,7 @@ export class CrlChecker {
         continue
       }
       // The issuer of the certificate is on the path, and the path is valid.
-      const isTrusted = candidate === issuer || certificate === undefined
+      const isTrusted = candidate === issuer || candidate === this.inputs.anchor || certificate === undefined
       // An authority may name a CRL issuer for that issuer's own certificate too (PKITS 4.14.30). Such a list can revoke
       // its issuer, and beyond that its word about itself is worth the certificate it has.
       if (!isTrusted && this.inProgress.has(identityOf(certificate))) return publicKey
@@ -168,8 +169,7 @@ export class CrlChecker {
       publicKey: certificate.publicKey,
       certificate,
     }))
-    const anchorIssuer = { name: anchor.name, publicKey: anchor.publicKey, certificate: undefined }
-    return [issuer, anchorIssuer, ...named].filter(({ name }) => name.equals(list.issuer))
+    return [issuer, anchor, ...named].filter(({ name }) => name.equals(list.issuer))
   }
 
   /** Step (f) for a CRL issuer that is not on the path: its own path, to the same anchor, and its own status. */

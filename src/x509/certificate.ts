@@ -353,7 +353,8 @@ export class Certificate {
     return (this.cache ??= new Decoded())
   }
 
-  private validity(): readonly [number, number] {
+  /** @internal Both times at once, in milliseconds since 1970: reading one reads the other. */
+  validity(): readonly [number, number] {
     const reader = this.reader(this.issuerEnd, this.subjectStart)
     reader.enter(tags.SEQUENCE)
     return [reader.readTime(), reader.readTime()]

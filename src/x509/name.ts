@@ -103,9 +103,10 @@ export class Name {
 }
 
 function relativeKey(attributes: RelativeDistinguishedName): string {
-  const keys = attributes.map(({ type, text, der }) => {
+  const keys = attributes.map((attribute) => {
+    const { type, text } = attribute
     // The length makes each key its own delimiter: no value can imitate a second attribute.
-    const value = text === undefined ? `#${toHex(der)}` : foldText(text)
+    const value = text === undefined ? `#${toHex(attribute.der)}` : foldText(text)
     return `${type}=${value.length}${text === undefined ? '#' : ':'}${value}`
   })
   return keys.length === 1 ? (keys[0] ?? '') : keys.sort().join('+')

@@ -2,10 +2,15 @@
 
 import { getPublicSuffix } from 'tldts'
 import { ParseError } from '../../../src/base/errors.js'
+import { parseCertificateList } from '../../../src/crl/index.js'
+import { readPem } from '../../../src/pem/index.js'
+import { checkRevocation } from '../../../src/revocation/index.js'
 import { readCertificates } from '../../../src/reading/index.js'
 import {
+  type BuiltPath,
   createTrustAnchors,
   explain,
+  type PathFinding,
   type PathProfile,
   type PathVerdict,
   type PeerName,
@@ -39,6 +44,27 @@ function peerNameOf({ kind, value }: LimboPeerName): PeerName {
   return kind === 'DNS' ? { dns: value } : kind === 'IP' ? { ip: value } : { email: value }
 }
 
+/**
+ * The cases give CRLs and no policy. Revoked refuses; so does a list of the certificate's own issuer that cannot be used, as
+ * it may be the one that revokes. Where the issuer has issued none there is nothing to ask.
+ */
+async function crlFindings(path: BuiltPath, testCase: LimboCase): Promise<readonly PathFinding[]> {
+  if (testCase.crls.length === 0) return []
+  const crls = testCase.crls.flatMap((pem) => readPem(pem).map(({ bytes }) => parseCertificateList(bytes)))
+  const at = testCase.at ?? new Date()
+  const { findings } = await checkRevocation(path, { sources: { crls }, at })
+  return findings
+    .filter(({ certificate }) => crls.some(({ issuer }) => issuer.equals(certificate.issuer)))
+    .map(({ code, message, rule, certificate }) => ({
+      code: code === 'revoked' ? code : 'revocation-undetermined',
+      message,
+      rule,
+      remedy: '',
+      subject: certificate.subject,
+      certificate,
+    }))
+}
+
 /** The verdicts of a case: one for each expected peer name, all of which must be good. */
 export async function limboVerdicts(testCase: LimboCase): Promise<readonly PathVerdict[]> {
   const { expectedPeerName, expectedPeerNames, maxChainDepth, validationKind } = testCase
@@ -52,6 +78,7 @@ export async function limboVerdicts(testCase: LimboCase): Promise<readonly PathV
     at: testCase.at ?? new Date(),
     profile,
     purpose: purpose.length === 0 ? [standard] : purpose,
+    furtherCheck: (path: BuiltPath) => crlFindings(path, testCase),
     keyUsage: testCase.keyUsage as readonly 'digitalSignature'[],
     publicSuffixes,
     ...(maxChainDepth === undefined ? {} : { maxChainDepth }),

@@ -1,0 +1,196 @@
+// Who signed a response, and may that key speak for the certificate's authority (RFC 6960 §4.2.2.2, OCS-1)? Three models,
+// in order; the first that holds is named, and of each other why it did not.
+
+import { equalBytes } from '../base/bytes.js'
+import type { CryptoProvider } from '../crypto/index.js'
+import { type PathProfile, validatePath } from '../path/index.js'
+import { algorithmFault, keyFault } from '../path/key-strength.js'
+import { type Certificate, ParseError, type SubjectPublicKeyInfo } from '../x509/index.js'
+import { issuerFrom, type OcspIssuer } from './cert-id.js'
+import type { BasicOcspResponse, ResponderId } from './ocsp-response.js'
+
+/** Who may speak for an authority: itself, one it has certified for it, or one the caller has decided to trust. */
+export type ResponderModel = 'issuer' | 'delegated' | 'trusted-responder'
+
+/** A designated responder of the trust store. */
+export interface TrustedResponder {
+  readonly certificate: Certificate
+  /** The authorities it may speak for; undefined for all. */
+  readonly authorities?: readonly (Certificate | OcspIssuer)[]
+}
+
+/** Whether a delegated responder's own certificate may be relied on. Anything but `good` refuses it. */
+export type ResponderCheck = (certificate: Certificate, issuer: OcspIssuer) => Promise<'good' | (string & {})>
+
+/** Whose word is asked for, at what time, and who is trusted to give it. */
+export interface AuthorizationInputs {
+  readonly issuer: OcspIssuer
+  readonly trustedResponders: readonly TrustedResponder[]
+  readonly at: Date
+  readonly profile: PathProfile
+  readonly crypto: CryptoProvider
+  readonly checkResponder: ResponderCheck | undefined
+  readonly responderWithoutNoCheck: 'refuse' | 'accept'
+}
+
+export interface ModelRefusal {
+  readonly model: ResponderModel
+  readonly reason: string
+}
+
+export interface Authorization {
+  /** Undefined where no model held. */
+  readonly model: ResponderModel | undefined
+  /** The responder's certificate; undefined where the issuer answered itself. */
+  readonly responder: Certificate | undefined
+  readonly refused: readonly ModelRefusal[]
+}
+
+/** Finds the model under which the response's signature counts. */
+export async function authorizeResponder(
+  basic: BasicOcspResponse,
+  inputs: AuthorizationInputs,
+): Promise<Authorization> {
+  const refused: ModelRefusal[] = []
+  const weak = algorithmFault(basic.signatureAlgorithm, inputs.profile)
+  const models = [
+    ['issuer', asIssuer],
+    ['delegated', asDelegate],
+    ['trusted-responder', asTrustedResponder],
+  ] as const
+  for (const [model, holds] of models) {
+    const outcome = weak === undefined ? await holds(basic, inputs) : `of the response, ${weak}`
+    if (typeof outcome !== 'string') return { model, responder: outcome.responder, refused }
+    refused.push({ model, reason: outcome })
+  }
+  return { model: undefined, responder: undefined, refused }
+}
+
+type Outcome = string | { readonly responder: Certificate | undefined }
+
+async function asIssuer(basic: BasicOcspResponse, { issuer, crypto, profile }: AuthorizationInputs): Promise<Outcome> {
+  if (!(await isNamed(basic.responderId, issuer, crypto))) return 'the response names another responder than the issuer'
+  const weak = publicKeyFault(issuer.publicKey, profile)
+  if (weak !== undefined) return `of the issuer, ${weak}`
+  return (await signatureFault(basic, issuer.publicKey, crypto)) ?? { responder: undefined }
+}
+
+async function asDelegate(basic: BasicOcspResponse, inputs: AuthorizationInputs): Promise<Outcome> {
+  let reason = 'no certificate sent along is the responder’s'
+  for (const certificate of basic.certificates) {
+    if (!(await isNamed(basic.responderId, issuerFrom(certificate), inputs.crypto))) continue
+    const fault =
+      (await delegationFault(certificate, inputs)) ??
+      (await signatureFault(basic, certificate.publicKey, inputs.crypto)) ??
+      (await ownStatusFault(certificate, inputs))
+    if (fault === undefined) return { responder: certificate }
+    reason = fault
+  }
+  return reason
+}
+
+/**
+ * RFC 6960 §4.2.2.2: "issued directly by the CA that is identified in the request", with the same key, and
+ * id-kp-OCSPSigning among its purposes, which anyExtendedKeyUsage does not stand for.
+ */
+async function delegationFault(certificate: Certificate, inputs: AuthorizationInputs): Promise<string | undefined> {
+  const { issuer, at, crypto } = inputs
+  const profile = { ...inputs.profile, anyExtendedKeyUsage: 'refuse', targetAsAnchor: 'refuse' } as const
+  if (!certificate.issuer.equals(issuer.name)) return 'the responder’s certificate is not issued by the issuer'
+  if (certificate.extension('extendedKeyUsage') === undefined) {
+    return 'the responder’s certificate lacks the extended key usage OCSPSigning'
+  }
+  const { name, publicKey } = issuer
+  const verdict = await validatePath({
+    certificate,
+    anchors: [{ name, publicKey, keyIdentifier: undefined, certificate: undefined }],
+    at,
+    profile,
+    crypto,
+    purpose: ['ocspSigning'],
+    keyUsage: ['digitalSignature'],
+    maxChainDepth: 0,
+  })
+  if (verdict.ok) return undefined
+  return `of the responder’s certificate, ${verdict.findings.map(({ message }) => message).join('; ')}`
+}
+
+/** §4.2.2.2.1: nocheck is the authority's own word; without it the caller's policy decides. */
+async function ownStatusFault(certificate: Certificate, inputs: AuthorizationInputs): Promise<string | undefined> {
+  if (certificate.extension('ocspNoCheck') !== undefined) return undefined
+  const { checkResponder, responderWithoutNoCheck, issuer } = inputs
+  if (checkResponder !== undefined) {
+    const status = await checkResponder(certificate, issuer)
+    return status === 'good' ? undefined : `the responder’s own certificate is ${status}`
+  }
+  return responderWithoutNoCheck === 'accept'
+    ? undefined
+    : 'the responder’s certificate has no ocspNoCheck, and nothing says whether it has been revoked'
+}
+
+async function asTrustedResponder(basic: BasicOcspResponse, inputs: AuthorizationInputs): Promise<Outcome> {
+  const { trustedResponders, at, crypto, profile } = inputs
+  if (trustedResponders.length === 0) return 'no responder is designated'
+  let reason = 'the response names none of the designated responders'
+  for (const { certificate, authorities } of trustedResponders) {
+    if (!(await isNamed(basic.responderId, issuerFrom(certificate), crypto))) continue
+    const fault =
+      designationFault(certificate, authorities, inputs.issuer, at) ??
+      publicKeyFault(certificate.publicKey, profile) ??
+      (await signatureFault(basic, certificate.publicKey, crypto))
+    if (fault === undefined) return { responder: certificate }
+    reason = fault
+  }
+  return reason
+}
+
+function designationFault(
+  certificate: Certificate,
+  authorities: TrustedResponder['authorities'],
+  issuer: OcspIssuer,
+  at: Date,
+): string | undefined {
+  if (authorities?.some((authority) => isSameIssuer(issuerFrom(authority), issuer)) === false) {
+    return 'the designated responder may not speak for this issuer'
+  }
+  if (at < certificate.notBefore || at > certificate.notAfter)
+    return 'the designated responder’s certificate is not valid'
+  const usage = certificate.extension('keyUsage')
+  if (usage?.error !== undefined) return usage.error.message
+  return usage?.value.includes('digitalSignature') === false
+    ? 'the designated responder’s keyUsage lacks digitalSignature'
+    : undefined
+}
+
+const isSameIssuer = (a: OcspIssuer, b: OcspIssuer): boolean =>
+  a.name.equals(b.name) && equalBytes(a.publicKey.der, b.publicKey.der)
+
+/** §4.2.2.3: the ResponderID "MUST correspond to the certificate that was used to sign the response". */
+async function isNamed(id: ResponderId, { name, publicKey }: OcspIssuer, crypto: CryptoProvider): Promise<boolean> {
+  if (id.type === 'byName') return id.name.equals(name)
+  return equalBytes(id.keyHash, await crypto.digest('sha-1', publicKey.keyBytes))
+}
+
+async function signatureFault(
+  { signatureAlgorithm, signatureValue, tbsResponseData }: BasicOcspResponse,
+  key: SubjectPublicKeyInfo,
+  crypto: CryptoProvider,
+): Promise<string | undefined> {
+  switch (await crypto.verify(signatureAlgorithm, key, signatureValue, tbsResponseData)) {
+    case 'valid':
+      return undefined
+    case 'invalid':
+      return 'the signature of the response does not verify with that key'
+    case 'unsupported':
+      return 'the signature of the response cannot be verified by this crypto provider'
+  }
+}
+
+function publicKeyFault(publicKey: SubjectPublicKeyInfo, profile: PathProfile): string | undefined {
+  try {
+    return keyFault(publicKey.key, profile)
+  } catch (error) {
+    if (error instanceof ParseError) return error.message
+    throw error
+  }
+}

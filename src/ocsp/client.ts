@@ -1,0 +1,247 @@
+// An OCSP client: asks the responder, keeps what was proven until it runs out, and does not hammer one that is down.
+
+import { toHex } from '../base/bytes.js'
+import { type Clock, systemClock } from '../base/clock.js'
+import { runtimeCrypto } from '../crypto/index.js'
+import type { Certificate } from '../x509/index.js'
+import { certIdOf, issuerFrom, type OcspIssuer } from './cert-id.js'
+import { evaluateOcspResponse, type OcspEvaluation, type OcspVerdict } from './evaluate.js'
+import { createOcspRequest } from './ocsp-request.js'
+import { fetchOcspTransport, type OcspCall, type OcspTransport, OcspTransportError } from './transport.js'
+
+/** Bounds and patience of a client. */
+export interface OcspClientLimits {
+  /** Verdicts kept, the oldest going first. */
+  readonly cachedVerdicts: number
+  /** Times a request is sent again after a failure of the network or the responder. */
+  readonly retries: number
+  /** Milliseconds before the first repetition; each further one waits twice as long. */
+  readonly retryDelay: number
+  /** Failures in a row after which a responder is left alone. */
+  readonly failuresToOpen: number
+  /** Seconds it is left alone. */
+  readonly openFor: number
+}
+
+export const defaultOcspClientLimits: OcspClientLimits = {
+  // A verdict takes about a kilobyte.
+  cachedVerdicts: 10_000,
+  retries: 2,
+  retryDelay: 250,
+  // A sweep over thousands of certificates must not wait for a dead responder thousands of times.
+  failuresToOpen: 5,
+  openFor: 60,
+}
+
+type EvaluationOptions = Pick<
+  OcspEvaluation,
+  | 'trustedResponders'
+  | 'missingNonce'
+  | 'clockSkew'
+  | 'maximumAge'
+  | 'checkResponder'
+  | 'responderWithoutNoCheck'
+  | 'profile'
+  | 'limits'
+  | 'crypto'
+>
+
+export interface OcspClientOptions extends EvaluationOptions {
+  /** Default {@link fetchOcspTransport}. */
+  readonly transport?: OcspTransport
+  /** Default the machine's. */
+  readonly clock?: Clock
+  /** Whom to ask (OCS-4). Default `from-certificate`: the OCSP URIs of authorityInfoAccess, in their order. */
+  readonly responder?: 'from-certificate' | { readonly uri: string }
+  /** Hash of the CertIDs. Default `sha-1`. */
+  readonly hash?: 'sha-1' | 'sha-256'
+  /** Whether to send a nonce. Default `omit`: most responders sign in advance and echo none. */
+  readonly nonce?: 'send' | 'omit'
+  readonly clientLimits?: Partial<OcspClientLimits>
+  /** Waits so many milliseconds. Default: the runtime's timer. */
+  readonly sleep?: (milliseconds: number) => Promise<void>
+}
+
+export interface OcspClient {
+  /**
+   * The certificate's status: from what is kept, or by asking. What could not be had is `ok: false`, never an exception,
+   * and never kept.
+   */
+  check(certificate: Certificate, issuer: Certificate | OcspIssuer): Promise<OcspVerdict>
+}
+
+/** One responder's failures in a row. */
+interface Circuit {
+  failures: number
+  /** Until when it is left alone; milliseconds since 1970. */
+  openUntil: number
+}
+
+interface Kept {
+  readonly verdict: OcspVerdict
+  /** Milliseconds since 1970. */
+  readonly until: number
+}
+
+const DAY = 24 * 3600
+
+const timerSleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+
+/** Makes a client. It holds its cache and its knowledge of responders; make one and share it. */
+export function createOcspClient(options: OcspClientOptions = {}): OcspClient {
+  return new Client(options)
+}
+
+class Client implements OcspClient {
+  private readonly transport: OcspTransport
+  private readonly clock: Clock
+  private readonly limits: OcspClientLimits
+  private readonly kept = new Map<string, Kept>()
+  private readonly inFlight = new Map<string, Promise<OcspVerdict>>()
+  private readonly circuits = new Map<string, Circuit>()
+
+  constructor(private readonly options: OcspClientOptions) {
+    this.transport = options.transport ?? fetchOcspTransport()
+    this.clock = options.clock ?? systemClock
+    this.limits = { ...defaultOcspClientLimits, ...options.clientLimits }
+  }
+
+  async check(certificate: Certificate, given: Certificate | OcspIssuer): Promise<OcspVerdict> {
+    const issuer = issuerFrom(given)
+    // Always by SHA-256: what names a cache's entry must not be forged.
+    const id = await certIdOf(certificate, issuer, 'sha-256', this.options.crypto ?? runtimeCrypto)
+    const key = [id.issuerNameHash, id.issuerKeyHash, id.serialNumberBytes].map((bytes) => toHex(bytes)).join(' ')
+    const known = this.kept.get(key)
+    if (known !== undefined && this.clock.now().getTime() < known.until) return known.verdict
+    this.kept.delete(key)
+    let asking = this.inFlight.get(key)
+    if (asking === undefined) {
+      asking = this.ask(certificate, issuer).finally(() => this.inFlight.delete(key))
+      this.inFlight.set(key, asking)
+    }
+    const verdict = await asking
+    this.keep(key, verdict)
+    return verdict
+  }
+
+  private keep(key: string, verdict: OcspVerdict): void {
+    if (!verdict.ok) return
+    const { thisUpdate, nextUpdate } = verdict
+    const { maximumAge = DAY } = this.options
+    const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000
+    if (until <= this.clock.now().getTime()) return
+    this.kept.delete(key)
+    this.kept.set(key, { verdict, until })
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= this.limits.cachedVerdicts) break
+      this.kept.delete(oldest)
+    }
+  }
+
+  private async ask(certificate: Certificate, issuer: OcspIssuer): Promise<OcspVerdict> {
+    const calls = this.respondersFor(certificate)
+    if (calls.length === 0) {
+      const message = 'the certificate names no OCSP responder, and none is configured'
+      return undetermined('no-responder', message, 'OCS-4')
+    }
+    let last: OcspVerdict | undefined
+    for (const { uri, origin } of calls) {
+      last = await this.askResponder(certificate, issuer, uri, origin)
+      if (last.ok) return last
+    }
+    return last ?? undetermined('no-responder', 'no responder was asked', 'OCS-4')
+  }
+
+  private respondersFor(certificate: Certificate): readonly Pick<OcspCall, 'uri' | 'origin'>[] {
+    const { responder = 'from-certificate' } = this.options
+    if (responder !== 'from-certificate') return [{ uri: responder.uri, origin: 'configured' }]
+    const extension = certificate.extension('authorityInfoAccess')
+    if (extension === undefined || extension.error !== undefined) return []
+    const uris = extension.value.flatMap(({ accessMethod, accessLocation }) =>
+      accessMethod === 'ocsp' && accessLocation.type === 'uniformResourceIdentifier' ? accessLocation.value : [],
+    )
+    // Certificates name one, and a hostile one names hundreds.
+    return uris.slice(0, 3).map((uri) => ({ uri, origin: 'certificate' }))
+  }
+
+  private async askResponder(
+    certificate: Certificate,
+    issuer: OcspIssuer,
+    uri: string,
+    origin: OcspCall['origin'],
+  ): Promise<OcspVerdict> {
+    const circuit = this.circuitOf(uri)
+    if (this.clock.now().getTime() < circuit.openUntil) {
+      const message = `the responder ${uri} failed ${circuit.failures} times in a row and is left alone for now`
+      return undetermined('responder-unavailable', message, 'certward')
+    }
+    const { hash, nonce = 'omit', crypto } = this.options
+    const request = await createOcspRequest(
+      { certificate, issuer },
+      { ...(hash && { hash }), ...(crypto && { crypto }), ...(nonce === 'send' && { nonce: 'random' }) },
+    )
+    const { retries, retryDelay } = this.limits
+    for (let attempt = 0; ; attempt++) {
+      const verdict = await this.exchange(certificate, issuer, request.der, request.nonce, uri, origin)
+      const isFailure = !verdict.ok && verdict.findings.some(({ code }) => transient.includes(code))
+      if (!isFailure) {
+        circuit.failures = 0
+        return verdict
+      }
+      circuit.failures++
+      if (circuit.failures >= this.limits.failuresToOpen) {
+        circuit.openUntil = this.clock.now().getTime() + this.limits.openFor * 1000
+        return verdict
+      }
+      if (attempt >= retries) return verdict
+      await (this.options.sleep ?? timerSleep)(retryDelay * 2 ** attempt)
+    }
+  }
+
+  private async exchange(
+    certificate: Certificate,
+    issuer: OcspIssuer,
+    request: Uint8Array,
+    nonce: Uint8Array | undefined,
+    uri: string,
+    origin: OcspCall['origin'],
+  ): Promise<OcspVerdict> {
+    let response: Uint8Array
+    try {
+      response = await this.transport.send({ uri, request, origin })
+    } catch (error) {
+      if (error instanceof OcspTransportError) return undetermined(error.code, error.message, 'OCS-9')
+      const reason = error instanceof Error ? error.message : String(error)
+      return undetermined('network', `the transport failed: ${reason}`, 'OCS-9')
+    }
+    const at = this.clock.now()
+    const { nonce: _, ...evaluation } = this.options
+    return evaluateOcspResponse({ ...evaluation, certificate, issuer, response, at, ...(nonce && { nonce }) })
+  }
+
+  private circuitOf(uri: string): Circuit {
+    let circuit = this.circuits.get(uri)
+    if (circuit === undefined) {
+      circuit = { failures: 0, openUntil: 0 }
+      this.circuits.set(uri, circuit)
+      // Responders are few; hostile certificates name any number.
+      for (const oldest of this.circuits.keys()) {
+        if (this.circuits.size <= this.limits.cachedVerdicts) break
+        this.circuits.delete(oldest)
+      }
+    }
+    return circuit
+  }
+}
+
+/** Findings that another attempt may mend. */
+const transient: readonly string[] = ['timeout', 'network', 'http-status', 'try-later']
+
+const undetermined = (
+  code: 'no-responder' | 'responder-unavailable' | OcspTransportError['code'],
+  message: string,
+  rule: string,
+): OcspVerdict => ({ ok: false, findings: [{ code, message, rule }], refusedModels: [] })
