@@ -6,8 +6,8 @@
 export interface Contender {
   readonly name: string
   /**
-   * Does the work once and returns what it made, all of it. `index` counts the calls, for taking another input each
-   * time. Called once before anything is timed: what it throws then is reported in place of times.
+   * Does the work once and returns what it made, all of it, or a promise of it. `index` counts the calls, for taking
+   * another input each time. Called once before anything is timed: what it throws then is reported in place of times.
    */
   readonly run: (index: number) => unknown
   /** What to multiply by where a call does only part of the work: 50 for 100 certificates of 5,000. */
@@ -70,13 +70,13 @@ class Runner {
   constructor(readonly contender: Contender) {}
 
   /** First call, warm-up until the compiler has seen enough, and from its speed the size of batches. */
-  prepare(plan: Plan): void {
+  async prepare(plan: Plan): Promise<void> {
     try {
-      const first = this.time(1)
+      const first = await this.time(1)
       let callMs = first
       const warmUntil = performance.now() + Math.min(plan.contenderMs / 4, 400)
       while (first < plan.contenderMs && performance.now() < warmUntil) {
-        callMs = this.time(Math.max(1, Math.round(1 / callMs)))
+        callMs = await this.time(Math.max(1, Math.round(1 / callMs)))
       }
       this.callsPerBatch = Math.max(1, Math.round(plan.batchMs / callMs))
       this.rounds = Math.min(plan.rounds, Math.max(1, Math.floor(plan.contenderMs / (callMs * this.callsPerBatch))))
@@ -86,19 +86,23 @@ class Runner {
   }
 
   /** Milliseconds a call takes, over `calls` calls. */
-  private time(calls: number): number {
+  private async time(calls: number): Promise<number> {
     const { run } = this.contender
     const start = performance.now()
-    for (let i = 0; i < calls; i++) kept.last = run(this.calls++)
+    for (let i = 0; i < calls; i++) {
+      const made = run(this.calls++)
+      // Awaiting costs as much as a short call: only who waits pays for it.
+      kept.last = made instanceof Promise ? await made : made
+    }
     const taken = performance.now() - start
     // Or the next contender's garbage collections would trace it.
     kept.last = undefined
     return taken / calls
   }
 
-  takePart(round: number, rounds: number): void {
+  async takePart(round: number, rounds: number): Promise<void> {
     const isDue = Math.floor(((round + 1) * this.rounds) / rounds) > Math.floor((round * this.rounds) / rounds)
-    if (isDue) this.times.set(round, this.time(this.callsPerBatch) * (this.contender.scale ?? 1))
+    if (isDue) this.times.set(round, (await this.time(this.callsPerBatch)) * (this.contender.scale ?? 1))
   }
 
   row(reference: Runner): Row {
@@ -119,18 +123,21 @@ class Runner {
 }
 
 /** Runs the contenders interleaved. */
-export function compare(contenders: readonly Contender[], plan: Partial<Plan> & Pick<Plan, 'reference'>): Row[] {
+export async function compare(
+  contenders: readonly Contender[],
+  plan: Partial<Plan> & Pick<Plan, 'reference'>,
+): Promise<Row[]> {
   const whole: Plan = { ...defaultPlan, ...plan }
   const runners = contenders.map((contender) => new Runner(contender))
   const reference = runners.find(({ contender }) => contender.name === whole.reference)
   if (reference === undefined) throw new Error(`no contender is called ${whole.reference}`)
-  for (const runner of runners) runner.prepare(whole)
+  for (const runner of runners) await runner.prepare(whole)
   if (reference.error !== undefined) throw new Error(`${whole.reference} failed: ${reference.error}`)
   reference.rounds = whole.rounds
   const forwards = runners.filter(({ error }) => error === undefined)
   const backwards = [...forwards].reverse()
   for (let round = 0; round < whole.rounds; round++) {
-    for (const runner of round % 2 === 0 ? forwards : backwards) runner.takePart(round, whole.rounds)
+    for (const runner of round % 2 === 0 ? forwards : backwards) await runner.takePart(round, whole.rounds)
   }
   return runners.map((runner) => runner.row(reference))
 }

@@ -29,16 +29,19 @@ export async function parse(): Promise<Result> {
     const inputs = (await leaves(kind)).slice(0, LEAVES)
     const readers = peers.map((peer) => everyField(peer, inputs, peers[0]))
     const title = `${titles[kind]} leaf of nine extensions, parsed, every field read`
-    const everything = table(`parse/${kind}-every-field`, title, readers)
+    const everything = await table(`parse/${kind}-every-field`, title, readers)
     const parsers = peers.map(({ name, parse, note }) => contender(name, inputs, parse, note))
-    tables.push(everything, table(`parse/${kind}-parse-only`, `${titles[kind]} leaf, parsed only`, parsers))
+    const parsing = await table(`parse/${kind}-parse-only`, `${titles[kind]} leaf, parsed only`, parsers)
+    tables.push(everything, parsing)
     goals.push(...goalsOf(kind, everything))
   }
   return { tables, goals }
 }
 
-const table = (key: string, title: string, contenders: readonly Contender[]): Table =>
-  timeTable(key, title, compare(contenders, { reference: 'certward' }), 'certward', microseconds)
+async function table(key: string, title: string, contenders: readonly Contender[]): Promise<Table> {
+  const rows = await compare(contenders, { reference: 'certward' })
+  return timeTable(key, title, rows, 'certward', microseconds)
+}
 
 function goalsOf(kind: LeafKind, everything: Table): readonly Goal[] {
   const name = `every field, ${titles[kind]} leaf`

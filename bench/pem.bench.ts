@@ -47,7 +47,7 @@ export async function pem(): Promise<Result> {
   ] as const) {
     const bundle = (ders: readonly Uint8Array[]): string => ders.map((der) => toPem(der, lineEnd)).join(lineEnd)
     const contenders = await contendersFor(bundle(certificates), bundle(sample), name === 'LF')
-    const rows = compare(contenders, { reference: 'floor', rounds: 41, batchMs: 25, contenderMs: 3_000 })
+    const rows = await compare(contenders, { reference: 'floor', rounds: 41, batchMs: 25, contenderMs: 3_000 })
     const title = `PEM bundle of ${COUNT} certificates, ${name} line ends`
     const table = timeTable(`pem/${name.toLowerCase()}`, title, rows, 'floor', milliseconds)
     tables.push(table)

@@ -30,7 +30,7 @@ async function table(key: string, what: string, certificates: readonly Bytes[]):
     if (readPkcs7 === undefined) continue
     contenders.push({ name, run: () => expectAll(readPkcs7(file), certificates.length) })
   }
-  const rows = compare(contenders, { reference: 'certward' })
+  const rows = await compare(contenders, { reference: 'certward' })
   return timeTable(`pkcs7/${key}`, `PKCS#7 in DER, ${what}`, rows, 'certward', milliseconds)
 }
 

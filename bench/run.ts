@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { heap } from './heap.bench.js'
 import { imports } from './import.bench.js'
 import { parse } from './parse.bench.js'
+import { path } from './path.bench.js'
 import { pem } from './pem.bench.js'
 import { pkcs7 } from './pkcs7.bench.js'
 import { formatGoals, formatTable, type Result, toJson } from './report.js'
@@ -13,6 +14,7 @@ const benches = new Map<string, () => Promise<Result>>([
   ['parse', parse],
   ['pem', pem],
   ['pkcs7', pkcs7],
+  ['path', path],
   ['heap', heap],
   ['import', imports],
 ])
@@ -25,6 +27,7 @@ hold where absolute times drift with the machine.
   parse   one certificate: parsed, and every field read
   pem     a PEM bundle of 5,000 certificates, against indexOf and base64 alone
   pkcs7   PKCS#7 bundles of 500 and 5,000 certificates
+  path    a path of three found and validated, against its two signatures alone
   heap    memory kept by one parsed certificate
   import  time and size of importing the reading entry point
 

@@ -7,15 +7,17 @@ const latin1 = (der: Uint8Array): string => Buffer.from(der.buffer, der.byteOffs
 
 export async function loadForge(): Promise<Peer> {
   const { default: forge } = await import('node-forge')
+  const certificateOf = (der: Uint8Array): pki.Certificate =>
+    forge.pki.certificateFromAsn1(forge.asn1.fromDer(latin1(der)))
   return {
     name: 'node-forge',
     modules: ['node-forge'],
     note: 'RSA keys only; decodes five of the extensions',
     rsaOnly: true,
     // Everything it knows, it reads at once.
-    parse: (der) => forge.pki.certificateFromAsn1(forge.asn1.fromDer(latin1(der))),
+    parse: certificateOf,
     readEveryField: (der) => {
-      const certificate = forge.pki.certificateFromAsn1(forge.asn1.fromDer(latin1(der)))
+      const certificate = certificateOf(der)
       const { n, e } = certificate.publicKey as pki.rsa.PublicKey
       return {
         certificate,
@@ -35,6 +37,12 @@ export async function loadForge(): Promise<Peer> {
     readPkcs7: (der) => {
       const message = forge.pkcs7.messageFromAsn1(forge.asn1.fromDer(latin1(der)))
       return 'certificates' in message ? message.certificates : []
+    },
+    pathNote: 'no path building, no purpose, no name',
+    pathOf: ({ target, intermediate, root }, validityCheckDate) => {
+      const store = forge.pki.createCaStore([certificateOf(root)])
+      const chain = [certificateOf(target), certificateOf(intermediate)]
+      return () => forge.pki.verifyCertificateChain(store, chain, { validityCheckDate })
     },
   }
 }

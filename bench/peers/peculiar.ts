@@ -1,5 +1,6 @@
 // @peculiar/x509.
 
+import { webcrypto } from 'node:crypto'
 import type { Extension } from '@peculiar/x509'
 import type { Peer } from './peer.js'
 
@@ -42,5 +43,18 @@ export async function loadPeculiar(): Promise<Peer> {
     },
     parsePem: (pem) => new x509.X509Certificate(pem),
     readPkcs7: (der) => new x509.X509Certificates(der),
+    pathNote: 'signatures and dates only',
+    pathOf: ({ target, intermediate, root }, date) => {
+      const leaf = new x509.X509Certificate(target)
+      const anchor = new x509.X509Certificate(root)
+      const certificates = [new x509.X509Certificate(intermediate), anchor]
+      return async () => {
+        // Building verifies each signature, and whether each issuer's date is good is left to the caller.
+        const chain = await new x509.X509ChainBuilder({ certificates }).build(leaf, webcrypto as Crypto)
+        const isInTime = chain.every(({ notBefore, notAfter }) => notBefore <= date && date <= notAfter)
+        if (!isInTime || chain.at(-1)?.equal(anchor) !== true) throw new Error('no path to the root')
+        return chain
+      }
+    },
   }
 }

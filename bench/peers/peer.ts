@@ -21,6 +21,13 @@ export interface EveryField {
   readonly extensions: readonly unknown[]
 }
 
+/** A target and what may lead from it to a root, as DER. */
+export interface Chain {
+  readonly target: Bytes
+  readonly intermediate: Bytes
+  readonly root: Bytes
+}
+
 /** One library that reads certificates. */
 export interface Peer {
   readonly name: string
@@ -43,4 +50,11 @@ export interface Peer {
   readonly parsePemBundle?: (pem: string) => readonly unknown[]
   /** Every certificate of a DER PKCS#7, parsed. */
   readonly readPkcs7?: (der: Bytes) => readonly unknown[]
+  /**
+   * Parses the certificates of a chain. The function returned finds the path from target to root and validates it, as
+   * often as it is called; it throws, or rejects, where it finds none.
+   */
+  readonly pathOf?: (chain: Chain, at: Date) => () => unknown
+  /** What validating a path leaves out. */
+  readonly pathNote?: string
 }

@@ -1,5 +1,6 @@
 // pkijs, with asn1js beneath it.
 
+import { webcrypto } from 'node:crypto'
 import type { Peer } from './peer.js'
 
 interface Attribute {
@@ -11,7 +12,8 @@ const texts = ({ typesAndValues }: { readonly typesAndValues: readonly Attribute
   typesAndValues.map(({ type, value }) => [type, value.valueBlock.value])
 
 export async function loadPkijs(): Promise<Peer> {
-  const { Certificate, ContentInfo, SignedData } = await import('pkijs')
+  const { Certificate, CertificateChainValidationEngine, ContentInfo, CryptoEngine, SignedData } = await import('pkijs')
+  const engine = new CryptoEngine({ name: 'node', crypto: webcrypto as Crypto })
   return {
     name: 'pkijs',
     modules: ['pkijs'],
@@ -35,6 +37,17 @@ export async function loadPkijs(): Promise<Peer> {
     readPkcs7: (der) => {
       const { content } = ContentInfo.fromBER(der)
       return new SignedData({ schema: content }).certificates ?? []
+    },
+    pathNote: 'no purpose, no name',
+    pathOf: ({ target, intermediate, root }, checkDate) => {
+      const trustedCerts = [Certificate.fromBER(root)]
+      const certs = [Certificate.fromBER(intermediate), Certificate.fromBER(target)]
+      return async () => {
+        const chain = new CertificateChainValidationEngine({ trustedCerts, certs, checkDate })
+        const verdict = await chain.verify({}, engine)
+        if (!verdict.result) throw new Error(verdict.resultMessage)
+        return verdict
+      }
     },
   }
 }
