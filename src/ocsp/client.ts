@@ -1,5 +1,6 @@
 // An OCSP client: asks the responder, keeps what was proven until it runs out, and does not hammer one that is down.
 
+import { resolveIntegers } from '../base/arguments.js'
 import { toHex } from '../base/bytes.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import { runtimeCrypto } from '../crypto/index.js'
@@ -90,7 +91,10 @@ const timerSleep = (milliseconds: number): Promise<void> =>
     setTimeout(resolve, milliseconds)
   })
 
-/** Makes a client. It holds its cache and its knowledge of responders; make one and share it. */
+/**
+ * Makes a client. It holds its cache and its knowledge of responders; make one and share it.
+ * @throws TypeError where a limit is not an integer from 0 on
+ */
 export function createOcspClient(options: OcspClientOptions = {}): OcspClient {
   return new Client(options)
 }
@@ -106,7 +110,7 @@ class Client implements OcspClient {
   constructor(private readonly options: OcspClientOptions) {
     this.transport = options.transport ?? fetchOcspTransport()
     this.clock = options.clock ?? systemClock
-    this.limits = { ...defaultOcspClientLimits, ...options.clientLimits }
+    this.limits = resolveIntegers('clientLimits', defaultOcspClientLimits, options.clientLimits)
   }
 
   async check(certificate: Certificate, given: Certificate | OcspIssuer): Promise<OcspVerdict> {
@@ -119,26 +123,28 @@ class Client implements OcspClient {
     this.kept.delete(key)
     let asking = this.inFlight.get(key)
     if (asking === undefined) {
-      asking = this.ask(certificate, issuer).finally(() => this.inFlight.delete(key))
+      // Kept before it is no longer in flight, so that nobody in between asks again.
+      asking = this.ask(certificate, issuer)
+        .then((verdict) => this.keep(key, verdict))
+        .finally(() => this.inFlight.delete(key))
       this.inFlight.set(key, asking)
     }
-    const verdict = await asking
-    this.keep(key, verdict)
-    return verdict
+    return asking
   }
 
-  private keep(key: string, verdict: OcspVerdict): void {
-    if (!verdict.ok) return
+  private keep(key: string, verdict: OcspVerdict): OcspVerdict {
+    if (!verdict.ok) return verdict
     const { thisUpdate, nextUpdate } = verdict
     const { maximumAge = DAY } = this.options
     const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000
-    if (until <= this.clock.now().getTime()) return
+    if (until <= this.clock.now().getTime()) return verdict
     this.kept.delete(key)
     this.kept.set(key, { verdict, until })
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= this.limits.cachedVerdicts) break
       this.kept.delete(oldest)
     }
+    return verdict
   }
 
   private async ask(certificate: Certificate, issuer: OcspIssuer): Promise<OcspVerdict> {
@@ -175,7 +181,7 @@ class Client implements OcspClient {
   ): Promise<OcspVerdict> {
     const circuit = this.circuitOf(uri)
     if (this.clock.now().getTime() < circuit.openUntil) {
-      const message = `the responder ${uri} failed ${circuit.failures} times in a row and is left alone for now`
+      const message = `the responder ${hostOf(uri)} failed ${circuit.failures} times in a row and is left alone for now`
       return undetermined('responder-unavailable', message, 'certward')
     }
     const { hash, nonce = 'omit', crypto } = this.options
@@ -234,6 +240,15 @@ class Client implements OcspClient {
       }
     }
     return circuit
+  }
+}
+
+/** Of a URI that may hold anything what is fit to be read. */
+function hostOf(uri: string): string {
+  try {
+    return new URL(uri).host
+  } catch {
+    return 'of that URI'
   }
 }
 

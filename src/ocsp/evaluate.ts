@@ -1,5 +1,6 @@
 // evaluateOcspResponse: signature and authority first; what the response says is looked at only after they hold.
 
+import { checkNumber, checkTime } from '../base/arguments.js'
 import { equalBytes } from '../base/bytes.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { RevocationReason } from '../crl/index.js'
@@ -103,9 +104,14 @@ const finding = (code: OcspFindingCode, message: string, rule: string): OcspFind
  * Judges one OCSP response for one certificate: who signed it and may speak for the issuer (RFC 6960 §4.2.2.2), whether
  * it is about the certificate, current, and an answer to this request (§3.2, §4.2.2.1). Never throws for what a response
  * holds.
+ *
+ * @throws TypeError for an invalid time, or a skew, an age or a limit that is none
  */
 export async function evaluateOcspResponse(evaluation: OcspEvaluation): Promise<OcspVerdict> {
-  const { response } = evaluation
+  const { response, at, clockSkew = 0, maximumAge = 0 } = evaluation
+  checkTime('at', at)
+  checkNumber('clockSkew', clockSkew, Number.MAX_SAFE_INTEGER)
+  checkNumber('maximumAge', maximumAge, Infinity)
   const read = response instanceof Uint8Array ? readResponse(response, evaluation.limits) : response
   if ('code' in read) return undetermined([read])
   if (read.basic === undefined) {
@@ -118,7 +124,7 @@ export async function evaluateOcspResponse(evaluation: OcspEvaluation): Promise<
   const { model, responder, refused } = await authorizeResponder(basic, {
     issuer,
     trustedResponders: evaluation.trustedResponders ?? [],
-    at: evaluation.at,
+    at,
     profile: evaluation.profile ?? rfc5280,
     crypto,
     checkResponder: evaluation.checkResponder,
@@ -252,6 +258,10 @@ function singleFinding(
   if (thisUpdate.getTime() > producedAt.getTime() + skew) {
     const message = `the response was produced at ${iso(producedAt)}, before what it tells was known (${iso(thisUpdate)})`
     return finding('produced-before-update', message, 'RFC 6960 §2.4')
+  }
+  if (nextUpdate !== undefined && nextUpdate < thisUpdate) {
+    const message = `the answer holds until ${iso(nextUpdate)}, before it does from ${iso(thisUpdate)} on`
+    return finding('times-contradictory', message, 'RFC 6960 §4.2.2.1')
   }
   const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * SECOND
   if (until + skew < at.getTime()) {

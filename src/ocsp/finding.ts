@@ -12,6 +12,7 @@ export type OcspFindingCode =
   | 'certificate-not-covered'
   | 'produced-in-future'
   | 'produced-before-update'
+  | 'times-contradictory'
   | 'not-yet-valid'
   | 'stale'
   // asking the responder

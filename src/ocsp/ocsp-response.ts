@@ -1,5 +1,6 @@
 // OCSP responses (RFC 6960 §4.2.1), read strictly. What they say is believed only after evaluate.ts has judged them.
 
+import { resolveIntegers } from '../base/arguments.js'
 import { plainBytes } from '../base/bytes.js'
 import { failLimit } from '../base/errors.js'
 import { defaultReadLimits } from '../base/limits.js'
@@ -97,9 +98,10 @@ export const defaultOcspLimits: OcspLimits = {
 /**
  * Reads an OCSPResponse of DER. Nothing in it has been verified.
  * @throws ParseError where it is malformed, of another type than id-pkix-ocsp-basic, or beyond a limit
+ * @throws TypeError where a limit is not an integer from 0 on
  */
-export function parseOcspResponse(der: Uint8Array, limits: Partial<OcspLimits> = {}): OcspResponse {
-  const bounds = { ...defaultOcspLimits, ...limits }
+export function parseOcspResponse(der: Uint8Array, limits?: Partial<OcspLimits>): OcspResponse {
+  const bounds = resolveIntegers('limits', defaultOcspLimits, limits)
   const bytes = plainBytes(der)
   if (bytes.length > bounds.responseSize) {
     failLimit('OCSPResponse', bounds.responseSize, bounds.responseSize, 'bytes', 'responseSize')

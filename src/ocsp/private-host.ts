@@ -24,19 +24,23 @@ const ranges: readonly (readonly [address: string, length: number])[] = [
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
+  ['5f00::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ]
 
-const LOCAL_NAMES = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home|corp|private|home\.arpa|test|invalid)$/i
+const LOCAL_NAMES =
+  /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|home\.arpa|test|invalid)$/i
 
 /**
  * Whether a URL's host is a private address, or a name only a private network resolves. `hostname` is as URL gives it: IPv6
  * in brackets, odd spellings of IPv4 made plain.
  */
 export function isPrivateHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '')
   const address = parseIpAddress(host)
   // A single label is a host of the local domain.
   if (address === undefined) return !host.includes('.') || LOCAL_NAMES.test(host)

@@ -1,7 +1,9 @@
 // How a request reaches a responder. The one that comes with the library uses fetch, and trusts neither URLs nor answers.
 
-import type { OcspFindingCode } from './finding.js'
+import { checkNumber } from '../base/arguments.js'
 import { concatBytes } from '../base/bytes.js'
+import type { OcspFindingCode } from './finding.js'
+import { ocspRequestUrl } from './ocsp-request.js'
 import { isPrivateHost } from './private-host.js'
 
 /** One request to a responder. */
@@ -72,43 +74,58 @@ export type FetchFunction = (
 export interface FetchTransportOptions {
   /** Default: the runtime's own. */
   readonly fetch?: FetchFunction
+  /**
+   * Default `POST`. `GET` lets proxies answer from their caches; a request whose URL exceeds 255 bytes goes by POST all
+   * the same (RFC 5019 §5).
+   */
+  readonly method?: 'POST' | 'GET'
   /** Milliseconds until the whole answer must be there. Default 10,000. */
   readonly timeout?: number
   /** Bytes an answer may have. Default 1 MiB, far more than any responder sends. */
   readonly maximumSize?: number
   /**
-   * Further hosts to allow or refuse. It sees each URL after the built-in rules have allowed it; returning false refuses
-   * it. By default those rules let a URI of a certificate not name a private address, and let a configured one.
+   * Refuses a URL by returning false. It sees only those the built-in rules have let pass.
    */
   readonly allowUrl?: (url: URL, origin: OcspCall['origin']) => boolean
-  /** Whether URIs of certificates may name hosts of private networks. Default `refuse`. */
+  /** Whether URIs of certificates may name hosts of private networks. Default `refuse`. Configured ones always may. */
   readonly privateHosts?: 'refuse' | 'accept'
 }
 
 const REQUEST_TYPE = 'application/ocsp-request'
 const RESPONSE_TYPE = 'application/ocsp-response'
+/** Milliseconds; timers with more fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+/** Characters of a URL that every cache takes (RFC 5019 §5). */
+const LONGEST_URL = 255
 
 /**
- * A transport over HTTP by `fetch` (RFC 6960 appendix A.1): POST, no redirects, http and https only, a limit on time and
- * size, and the media type checked. A host name that resolves to a private address is not recognised as one: where that
+ * A transport over HTTP by `fetch` (RFC 6960 appendix A.1): no redirects, http and https only, a limit on time and size,
+ * and the media type checked. A host name that resolves to a private address is not recognised as one: where that
  * matters, resolve names yourself in `fetch`, or forbid the traffic.
+ *
+ * @throws TypeError for a limit that is no number
  */
 export function fetchOcspTransport(options: FetchTransportOptions = {}): OcspTransport {
-  const { timeout = 10_000, maximumSize = 1024 * 1024 } = options
+  const { fetch = runtimeFetch, timeout = 10_000, maximumSize = 1024 * 1024 } = options
+  checkNumber('timeout', timeout, LONGEST_TIMER)
+  checkNumber('maximumSize', maximumSize, Number.MAX_SAFE_INTEGER)
   return {
     async send(call) {
       const url = checkedUrl(call, options)
       const controller = new AbortController()
-      const timer = setTimeout(() => {
-        controller.abort()
-      }, timeout)
+      let timer: ReturnType<typeof setTimeout> | undefined
+      // Rejects by itself: a fetch of the caller's may not heed the signal.
+      const isOver = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(new OcspTransportError('timeout', `${url.host} did not answer within ${timeout} ms`))
+          controller.abort()
+        }, timeout)
+      })
       try {
-        return await exchange(url, call.request, options.fetch ?? runtimeFetch, controller.signal, maximumSize)
+        const asked = requestOver(url, call.request, options.method)
+        return await Promise.race([exchange(url, asked, fetch, controller.signal, maximumSize), isOver])
       } catch (error) {
         if (error instanceof OcspTransportError) throw error
-        if (controller.signal.aborted) {
-          throw new OcspTransportError('timeout', `${url.host} did not answer within ${timeout} ms`)
-        }
         const reason = error instanceof Error ? describeError(error) : String(error)
         throw new OcspTransportError('network', `${url.host} could not be reached: ${reason}`, { cause: error })
       } finally {
@@ -143,21 +160,27 @@ function checkedUrl({ uri, origin }: OcspCall, { allowUrl, privateHosts = 'refus
   return url
 }
 
+/** What goes to fetch, by POST or GET. */
+type HttpRequest = Pick<Parameters<FetchFunction>[1], 'method' | 'headers' | 'body'> & { readonly url: string }
+
+function requestOver(url: URL, request: Uint8Array, method: FetchTransportOptions['method'] = 'POST'): HttpRequest {
+  const headers = { accept: RESPONSE_TYPE }
+  const getUrl = ocspRequestUrl(url.href, request)
+  // A query stands behind the path, where the request would have to go.
+  if (method === 'GET' && getUrl.length <= LONGEST_URL && url.search === '') return { url: getUrl, method, headers }
+  // A copy, since the types of fetch take no views on shared memory.
+  const body = new Uint8Array(request).buffer
+  return { url: url.href, method: 'POST', headers: { ...headers, 'content-type': REQUEST_TYPE }, body }
+}
+
 async function exchange(
   url: URL,
-  request: Uint8Array,
+  { url: target, ...request }: HttpRequest,
   fetch: FetchFunction,
   signal: AbortSignal,
   maximumSize: number,
 ): Promise<Uint8Array> {
-  const response = await fetch(url.href, {
-    method: 'POST',
-    headers: { 'content-type': REQUEST_TYPE, accept: RESPONSE_TYPE },
-    // A copy, since the types of fetch take no views on shared memory.
-    body: new Uint8Array(request).buffer,
-    redirect: 'manual',
-    signal: signal as never,
-  })
+  const response = await fetch(target, { ...request, redirect: 'manual', signal: signal as never })
   const { status, type, headers } = response
   const refuse = async (code: OcspTransportCode, message: string): Promise<never> => {
     await response.body

@@ -1,25 +1,17 @@
 // Certification path building (RFC 4158): depth first from the target up, the likeliest issuer first, and back again
 // from every dead end, until a path checks out or the budget is spent.
 
-import { toHex } from '../base/bytes.js'
 import type { Certificate } from '../x509/index.js'
 import type { CertificateFacts } from './certificate-facts.js'
 import { checkPath, depthFinding, inheritsParameters, signatureFinding } from './check-path.js'
 import type { PathFinding } from './finding.js'
 import { IssuerCandidates, type PathSources } from './issuer-candidates.js'
+import { LikeliestPath } from './likeliest-path.js'
+import { type PathAttempt, saysMore } from './path-attempt.js'
 import type { PathPolicies } from './policy-graph.js'
 import { found, type Search } from './search.js'
 import { issuerFindings, targetFindings } from './steps.js'
 import type { TrustAnchor } from './trust-anchor.js'
-
-/** A path that was looked at and refused. */
-export interface PathAttempt {
-  /** Target first. */
-  readonly path: readonly Certificate[]
-  /** Undefined where the path did not reach one. */
-  readonly anchor: TrustAnchor | undefined
-  readonly findings: readonly PathFinding[]
-}
 
 export interface BuiltPath {
   /** Target first. */
@@ -142,61 +134,22 @@ export class PathBuilder {
     findings: readonly PathFinding[],
   ): void {
     const attempt = { path: path.map(({ certificate }) => certificate), anchor, findings }
-    if (anchor !== undefined && (this.bestComplete === undefined || burden(attempt) < burden(this.bestComplete))) {
-      this.bestComplete = attempt
-    }
+    if (saysMore(attempt, this.bestComplete)) this.bestComplete = attempt
     if (this.attempts.length >= this.search.budget.limits.attempts) this.attemptsDropped++
     else this.attempts.push(attempt)
   }
 
   /**
-   * After a search without success: the path to show to people, with everything against it. The refused path to an
-   * anchor with the fewest findings, or where none got so far the one the likeliest issuers make.
+   * After a search without success: the path to show to people, with everything against it. The path to an anchor with
+   * the fewest findings, or where none gets so far the likeliest one.
    */
   async explain(): Promise<PathAttempt> {
     // What the search came to, before showing why spends some more.
     const exceeded = this.exceededFinding()
-    const likeliest = await this.likeliestPath()
+    const likeliest = await new LikeliestPath(this.search, this.candidates).from(this.target)
     const best = this.bestComplete
-    const attempt = best === undefined || isBetter(likeliest, best) ? likeliest : best
+    const attempt = best === undefined || saysMore(likeliest, best) ? likeliest : best
     return { ...attempt, findings: [...attempt.findings, ...this.candidates.failures, ...exceeded] }
-  }
-
-  private async likeliestPath(): Promise<PathAttempt> {
-    const path = [this.target]
-    let anchor: TrustAnchor | undefined
-    for (;;) {
-      const top = path.at(-1) ?? this.target
-      const anchors = await this.candidates.anchorsOf(top)
-      const signing = await this.firstSigning(top, anchors)
-      const candidates = this.candidates
-        .atHand(top)
-        .filter(({ entityKey }) => path.every((one) => one.entityKey !== entityKey))
-      const next = await this.firstSigning(
-        top,
-        candidates.map((facts) => ({ facts, publicKey: facts.certificate.publicKey })),
-      )
-      anchor = signing ?? (next === undefined ? anchors[0] : undefined)
-      if (anchor !== undefined) break
-      const upper = next?.facts ?? candidates[0]
-      if (upper === undefined || path.length >= this.search.budget.limits.pathLength) break
-      path.push(upper)
-    }
-    const { findings } = await checkPath(this.search, path, anchor)
-    const dead = anchor === undefined ? [deadEnd(path.at(-1) ?? this.target)] : []
-    return { path: path.map(({ certificate }) => certificate), anchor, findings: [...dead, ...findings] }
-  }
-
-  /** The first whose key signed the certificate, or may have where no more signatures may be verified. */
-  private async firstSigning<T extends { readonly publicKey: Certificate['publicKey'] }>(
-    top: CertificateFacts,
-    candidates: readonly T[],
-  ): Promise<T | undefined> {
-    for (const candidate of candidates) {
-      const verdict = await this.search.verifySignature(top, candidate.publicKey)
-      if (verdict === 'valid' || verdict === undefined) return candidate
-    }
-    return undefined
   }
 
   private exceededFinding(): readonly PathFinding[] {
@@ -206,24 +159,4 @@ export class PathBuilder {
     const remedy = 'raise the limit if the certificates come from a source you trust'
     return [found(this.target, 'budget-exceeded', message, remedy, `limits.${exceeded}`)]
   }
-}
-
-/** How much speaks against a path. One its anchor did not sign is the anchor's in name only. */
-const burden = ({ findings }: PathAttempt): number =>
-  findings.length + (findings.some(({ code }) => code === 'signature-invalid') ? 1_000_000 : 0)
-
-/** More helpful to people: it reaches an anchor, with less against it. */
-const isBetter = (a: PathAttempt, b: PathAttempt): boolean =>
-  a.anchor !== undefined && a.findings.length > 0 && burden(a) < burden(b)
-
-function deadEnd(top: CertificateFacts): PathFinding {
-  const { certificate } = top
-  if (top.isSelfIssued) {
-    const message = 'the path ends with it, it is self-issued, and it is no trust anchor'
-    return found(top, 'untrusted-root', message, 'trust it, if it is to be trusted', 'RFC 5280 §6.1.1 (d)')
-  }
-  const identifier = top.value('authorityKeyIdentifier')?.keyIdentifier
-  const key = identifier === undefined ? '' : ` with the key identifier ${toHex(identifier)}`
-  const message = `no certificate or anchor of its issuer ${certificate.issuer.toString()}${key} is at hand`
-  return found(top, 'issuer-not-found', message, 'install the issuer’s certificate', 'RFC 5280 §6.1.3 (a) (4)')
 }

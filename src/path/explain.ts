@@ -1,6 +1,6 @@
 // A refused verdict as a tree a person can act on.
 
-import type { PathAttempt } from './build-path.js'
+import type { PathAttempt } from './path-attempt.js'
 import type { PathFinding } from './finding.js'
 import type { PathVerdict } from './validate-path.js'
 

@@ -1,11 +1,12 @@
 // Path building and validation: is this certificate to be trusted, by whom, for what, and if not, why not?
 
-export type { BuiltPath, FurtherCheck, PathAttempt } from './build-path.js'
+export type { BuiltPath, FurtherCheck } from './build-path.js'
 export type { CertificateRole, CertificateRuleName } from './certificate-rules.js'
 export { explain } from './explain.js'
 export type { PathFinding, PathFindingCode, PathStepCode } from './finding.js'
 export { type CertificatePool, createCertificatePool, type IssuerSource } from './issuers.js'
 export { defaultPathLimits, type PathLimits } from './limits.js'
+export type { PathAttempt } from './path-attempt.js'
 export type { PeerName, PublicSuffixes } from './peer-name.js'
 export type { PathPolicies, PolicyInputs } from './policy-graph.js'
 export {

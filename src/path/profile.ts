@@ -41,6 +41,8 @@ export interface PathProfile {
   readonly anyExtendedKeyUsage: 'accept' | 'refuse'
   /** Whether an authority with an extendedKeyUsage may only issue for the purposes in it, as all web browsers hold. */
   readonly nestedExtendedKeyUsage: 'require' | 'ignore'
+  /** Whether a CRL must have the cRLNumber RFC 5280 §5.2.3 obliges its issuer to write. `openssl ca` writes none by default. */
+  readonly crlNumber: 'require' | 'ignore'
 }
 
 const all: readonly CertificateRole[] = ['anchor', 'authority', 'target']
@@ -120,6 +122,7 @@ export const rfc5280: PathProfile = {
   targetAsAnchor: 'refuse',
   anyExtendedKeyUsage: 'accept',
   nestedExtendedKeyUsage: 'require',
+  crlNumber: 'require',
 }
 
 /**
@@ -130,6 +133,7 @@ export const rfc5280Section6: PathProfile = {
   ...rfc5280,
   name: 'rfc5280Section6',
   malformedExtensions: 'ignore-unprocessed',
+  crlNumber: 'ignore',
   rules: Object.fromEntries(Object.keys(rfc5280.rules).map((name) => [name, off])) as PathProfile['rules'],
   anchors: 'name-and-key',
   anchorConstraints: 'ignore',
@@ -169,4 +173,5 @@ export const appliance: PathProfile = {
   name: 'appliance',
   keys: { ...rfc5280.keys, rsa: { least: 2048, most: 4096, multipleOf: 1 } },
   targetAsAnchor: 'accept',
+  crlNumber: 'ignore',
 }

@@ -12,6 +12,7 @@ import {
 import type { CryptoProvider } from '../crypto/index.js'
 import { type CertificatePool, type PathProfile, type TrustAnchor, validatePath } from '../path/index.js'
 import { workingKey } from '../path/check-path.js'
+import { algorithmFault } from '../path/key-strength.js'
 import type { Certificate, Name, SubjectPublicKeyInfo } from '../x509/index.js'
 import type { RevocationNote, RevocationStatus } from './status.js'
 
@@ -100,7 +101,7 @@ export class CrlChecker {
     issuer: PathIssuer,
     location: CrlLocation,
   ): Promise<string | undefined> {
-    const unusable = unusableList(list, this.inputs.at)
+    const unusable = unusableList(list, this.inputs)
     if (unusable !== undefined) return unusable
     if (list.baseCRLNumber !== undefined) return undefined
     const coverage = coverageOf(list, certificate, location)
@@ -194,10 +195,10 @@ export class CrlChecker {
 
   /** Steps (a) (2), (c) and (h), and §5.2.4: the newest delta that can be used with the complete list. */
   private async deltaOf(complete: CertificateList, key: SubjectPublicKeyInfo): Promise<CertificateList | undefined> {
-    const { lists, at, crypto } = this.inputs
+    const { lists, crypto } = this.inputs
     let newest: CertificateList | undefined
     for (const delta of lists) {
-      if (unusableList(delta, at) !== undefined || !updates(delta, complete)) continue
+      if (unusableList(delta, this.inputs) !== undefined || !updates(delta, complete)) continue
       if (newest?.crlNumber !== undefined && (delta.crlNumber ?? 0n) <= newest.crlNumber) continue
       const { signatureAlgorithm, signatureValue, tbsCertList } = delta
       if ((await crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)) === 'valid') newest = delta
@@ -224,12 +225,15 @@ export function issuerOf(path: readonly Certificate[], i: number, anchor: TrustA
 }
 
 /** Why the list says nothing at this time, whatever it is about. */
-function unusableList(list: CertificateList, at: Date): string | undefined {
+function unusableList(list: CertificateList, { at, profile }: CrlInputs): string | undefined {
   if (list.unusable !== undefined) return list.unusable
   if (list.thisUpdate > at) return `it is from ${list.thisUpdate.toISOString()}, which is to come`
   // RFC 5280 §5.1.2.5: "Conforming CRL issuers MUST include the nextUpdate field".
   if (list.nextUpdate === undefined) return 'it does not say until when it holds'
-  return list.nextUpdate < at ? `it held until ${list.nextUpdate.toISOString()}` : undefined
+  if (list.nextUpdate < at) return `it held until ${list.nextUpdate.toISOString()}`
+  if (profile.crlNumber === 'require' && list.crlNumber === undefined) return 'it has no cRLNumber (RFC 5280 §5.2.3)'
+  const weak = algorithmFault(list.signatureAlgorithm, profile)
+  return weak && `of the list, ${weak}`
 }
 
 /** §5.2.4 (a) to (d), and §6.3.3 (c). */

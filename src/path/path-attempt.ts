@@ -1,0 +1,26 @@
+// A path that was looked at and refused, and which of two says more.
+
+import type { Certificate } from '../x509/index.js'
+import type { PathFinding } from './finding.js'
+import type { TrustAnchor } from './trust-anchor.js'
+
+/** A path that was looked at and refused. */
+export interface PathAttempt {
+  /** Target first. */
+  readonly path: readonly Certificate[]
+  /** Undefined where the path did not reach one. */
+  readonly anchor: TrustAnchor | undefined
+  readonly findings: readonly PathFinding[]
+}
+
+/** How much speaks against a path. One its anchor did not sign is the anchor's in name only. */
+function burden({ findings }: PathAttempt): number {
+  const isSigned = findings.every(({ code }) => code !== 'signature-invalid')
+  return findings.length + (isSigned ? 0 : 1_000_000)
+}
+
+/** Whether `a` says more to people than `b` does: it reaches an anchor, with less against it. */
+export function saysMore(a: PathAttempt, b: PathAttempt | undefined): boolean {
+  if (a.anchor === undefined || a.findings.length === 0) return false
+  return b?.anchor === undefined || burden(a) < burden(b)
+}

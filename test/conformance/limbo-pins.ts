@@ -1,0 +1,138 @@
+// Why x509-limbo's cases are refused, read from each case's description and from the text it cites. BetterTLS describes
+// nothing: there it is what is wrong with the certificates between target and root.
+
+import type { ParseErrorCode } from '../../src/base/errors.js'
+import type { PathFindingCode } from '../../src/path/index.js'
+
+/** Code of a finding that must be among those of the verdict or of its attempts; of a parse error where it ends there. */
+export type Pin = PathFindingCode | `throws ${ParseErrorCode}`
+
+export const limboPins: Readonly<Record<string, Pin>> = {
+  // A wildcard that stands for an excluded name.
+  'cve::cve-2025-61727': 'name-constraint-violated',
+  'invalid::invalid-issuer-key': 'malformed',
+  'pathlen::intermediate-violates-pathlen-0': 'path-length-exceeded',
+
+  // Two authorities that sign for each other: neither chains up to the root.
+  'pathological::intermediate-cycle-distinct-cas': 'issuer-not-found',
+  'pathological::intermediate-cycle-distinct-cas-max-depth': 'issuer-not-found',
+  'pathological::intermediate-cycle-same-logical-ca': 'untrusted-root',
+  // The 2,048 names are all permitted: what is wrong is a common name in place of a subjectAltName (RFC 9525 §6.3).
+  'pathological::nc-dos-3': 'peer-name-mismatch',
+  'pathological::pathological-chain-distinct-subject-distinct-key': 'untrusted-root',
+  'pathological::pathological-chain-same-subject-distinct-key': 'untrusted-root',
+  'pathological::pathological-chain-distinct-subject-same-key': 'untrusted-root',
+
+  'rfc5280::aki::critical-aki': 'authority-key-identifier-critical',
+  'rfc5280::aki::leaf-missing-aki': 'authority-key-identifier-missing',
+  'rfc5280::aki::intermediate-missing-aki': 'authority-key-identifier-missing',
+  'rfc5280::aki::cross-signed-root-missing-aki': 'authority-key-identifier-missing',
+  'rfc5280::eku::ee-wrong-eku': 'extended-key-usage-missing',
+  // A SEQUENCE SIZE (1..MAX) without elements.
+  'rfc5280::eku::ee-eku-empty': 'malformed',
+  'rfc5280::nc::permitted-dns-mismatch': 'name-constraint-violated',
+  'rfc5280::nc::excluded-dns-match': 'name-constraint-violated',
+  'rfc5280::nc::permitted-dns-match-noncritical': 'name-constraints-not-critical',
+  'rfc5280::nc::excluded-dns-match-second': 'name-constraint-violated',
+  'rfc5280::nc::permitted-ip-mismatch': 'name-constraint-violated',
+  'rfc5280::nc::excluded-ipv4-match': 'name-constraint-violated',
+  'rfc5280::nc::excluded-ipv6-match': 'name-constraint-violated',
+  'rfc5280::nc::permitted-dn-mismatch': 'name-constraint-violated',
+  'rfc5280::nc::excluded-dn-match': 'name-constraint-violated',
+  'rfc5280::nc::permitted-dn-match-subject-san-mismatch': 'name-constraint-violated',
+  'rfc5280::nc::excluded-self-issued-leaf': 'name-constraint-violated',
+  'rfc5280::nc::excluded-match-permitted-and-excluded': 'name-constraint-violated',
+  'rfc5280::nc::invalid-dnsname-leading-period': 'name-constraint-malformed',
+  // Four bytes, where an address and its mask have eight.
+  'rfc5280::nc::invalid-ipv4-address': 'malformed',
+  'rfc5280::nc::invalid-email-address': 'name-constraint-malformed',
+  'rfc5280::nc::not-allowed-in-ee-noncritical': 'name-constraints-without-authority',
+  'rfc5280::nc::intermediate-with-san-rejected-by-intermediate-nc': 'name-constraint-violated',
+  'rfc5280::nc::intermediate-with-san-rejected-by-root-nc': 'name-constraint-violated',
+  'rfc5280::nc::restrictive-permits-in-intermediates-narrows': 'name-constraint-violated',
+  'rfc5280::nc::restrictive-permits-in-intermediates-widens': 'name-constraint-violated',
+  'rfc5280::nc::nc-permits-invalid-dns-san': 'dns-name-invalid',
+  'rfc5280::nc::nc-permits-invalid-ip-san': 'malformed',
+  'rfc5280::nc::nc-permits-email-literal-asterisk-rejects-user': 'name-constraint-violated',
+  'rfc5280::nc::nc-permits-email-literal-asterisk-rejects-subdomain': 'name-constraint-violated',
+  'rfc5280::nc::nc-forbids-othername': 'name-constraint-unsupported',
+  'rfc5280::nc::nc-forbids-dnsname-wildcard-san': 'name-constraint-violated',
+  'rfc5280::pc::ica-noncritical-pc': 'policy-constraints-not-critical',
+  'rfc5280::san::malformed': 'malformed',
+  'rfc5280::san::noncritical-with-empty-subject': 'subject-alt-name-not-critical',
+  'rfc5280::san::ip-in-dns': 'dns-name-invalid',
+  'rfc5280::serial::zero': 'serial-number-invalid',
+  'rfc5280::ski::critical-ski': 'subject-key-identifier-critical',
+  'rfc5280::ski::root-missing-ski': 'subject-key-identifier-missing',
+  'rfc5280::validity::expired-leaf': 'expired',
+  'rfc5280::validity::expired-5-seconds': 'expired',
+  'rfc5280::validity::not-yet-valid-1-second': 'not-yet-valid',
+  'rfc5280::validity::not-yet-valid-5-seconds': 'not-yet-valid',
+  'rfc5280::ee-empty-issuer': 'issuer-name-empty',
+  'rfc5280::ca-empty-subject': 'authority-name-empty',
+  'rfc5280::unknown-critical-extension-ee': 'critical-extension-unknown',
+  'rfc5280::unknown-critical-extension-intermediate': 'critical-extension-unknown',
+  'rfc5280::intermediate-ca-without-ca-bit': 'not-an-authority',
+  // The case has no intermediates: the one described is the target's issuer, and is not among them.
+  'rfc5280::intermediate-ca-missing-basic-constraints': 'issuer-not-found',
+  'rfc5280::root-missing-basic-constraints': 'not-an-authority',
+  'rfc5280::root-non-critical-basic-constraints': 'basic-constraints-not-critical',
+  // A keyUsage without any bit, which RFC 5280 §4.2.1.3 forbids: "at least one of the bits MUST be set to 1".
+  'rfc5280::root-inconsistent-ca-extensions': 'malformed',
+  'rfc5280::leaf-ku-keycertsign': 'certificate-signing-without-authority',
+  'rfc5280::duplicate-extensions': 'throws duplicate-extension',
+  'rfc5280::ca-as-leaf-wrong-san': 'peer-name-mismatch',
+
+  'webpki::aki::root-with-aki-all-fields': 'authority-key-identifier-form',
+  'webpki::cn::ipv4-hex-mismatch': 'common-name-not-copied',
+  'webpki::cn::ipv4-leading-zeros-mismatch': 'common-name-not-copied',
+  'webpki::cn::ipv6-uppercase-mismatch': 'common-name-not-copied',
+  'webpki::cn::ipv6-non-rfc5952-mismatch': 'common-name-not-copied',
+  'webpki::cn::punycode-not-in-san': 'common-name-not-copied',
+  'webpki::cn::utf8-vs-punycode-mismatch': 'common-name-not-copied',
+  'webpki::cn::case-mismatch': 'common-name-not-copied',
+  'webpki::eku::ee-anyeku': 'any-extended-key-usage-present',
+  'webpki::eku::ee-critical-eku': 'extended-key-usage-critical',
+  'webpki::eku::root-has-eku': 'extended-key-usage-present',
+  // An empty SEQUENCE.
+  'webpki::nc::intermediate-permitted-excluded-subtrees-both-null': 'malformed',
+  'webpki::san::mismatch-subdomain-san': 'peer-name-mismatch',
+  'webpki::san::mismatch-subdomain-apex-san': 'peer-name-mismatch',
+  'webpki::san::mismatch-apex-subdomain-san': 'peer-name-mismatch',
+  'webpki::san::public-suffix-wildcard-san': 'wildcard-public-suffix',
+  'webpki::san::public-suffix-private-namespace-wildcard-san': 'wildcard-public-suffix',
+  'webpki::san::wildcard-embedded-leftmost-san': 'peer-name-mismatch',
+  'webpki::san::wildcard-not-in-leftmost-san': 'peer-name-mismatch',
+  'webpki::san::wildcard-match-across-labels-san': 'peer-name-mismatch',
+  'webpki::san::no-san': 'subject-alt-name-missing',
+  'webpki::cryptographydotio-chain-missing-intermediate': 'issuer-not-found',
+  'webpki::forbidden-p192-root': 'public-key-refused',
+  'webpki::forbidden-p192-leaf': 'public-key-refused',
+  'webpki::forbidden-weak-rsa-key-in-root': 'public-key-refused',
+  'webpki::forbidden-weak-rsa-in-leaf': 'public-key-refused',
+  'webpki::forbidden-rsa-not-divisible-by-8-in-root': 'public-key-refused',
+  'webpki::forbidden-rsa-key-not-divisible-by-8-in-leaf': 'public-key-refused',
+
+  // One way up, and what is wrong with its authority.
+  'bettertls::pathbuilding::tc3': 'expired',
+  'bettertls::pathbuilding::tc6': 'not-an-authority',
+  'bettertls::pathbuilding::tc7': 'not-an-authority',
+  'bettertls::pathbuilding::tc10': 'expired',
+  'bettertls::pathbuilding::tc12': 'extended-key-usage-nesting',
+  'bettertls::pathbuilding::tc13': 'not-an-authority',
+  // Two ways up: one to a root that is not trusted, one through an authority with the fault named here.
+  'bettertls::pathbuilding::tc36': 'expired',
+  'bettertls::pathbuilding::tc38': 'extended-key-usage-nesting',
+  'bettertls::pathbuilding::tc39': 'not-an-authority',
+  'bettertls::pathbuilding::tc40': 'not-an-authority',
+  'bettertls::pathbuilding::tc41': 'signature-algorithm-refused',
+  'bettertls::pathbuilding::tc43': 'name-constraint-violated',
+  'bettertls::pathbuilding::tc47': 'signature-algorithm-refused',
+  // Bridges and cycles, with one way to the root and a fault on it.
+  'bettertls::pathbuilding::tc69': 'expired',
+  'bettertls::pathbuilding::tc71': 'extended-key-usage-nesting',
+  'bettertls::pathbuilding::tc74': 'signature-algorithm-refused',
+  'bettertls::pathbuilding::tc76': 'name-constraint-violated',
+  'bettertls::pathbuilding::tc79': 'not-an-authority',
+  'bettertls::pathbuilding::tc80': 'signature-algorithm-refused',
+}

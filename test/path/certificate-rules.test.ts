@@ -1,0 +1,293 @@
+// Each rule of the profiles, broken once and kept once, on a chain that breaks nothing else.
+
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { ia5String, nullValue, octetString, sequence } from '../../src/der/writer.js'
+import {
+  type CertificateRole,
+  type CertificateRuleName,
+  rfc5280,
+  rfc5280Section6,
+  webpki,
+} from '../../src/path/index.js'
+import type { AuthorityOptions, CertificateOptions, IssuedCertificate } from '../../src/testkit/index.js'
+import { judgeChain, rootOf, validateChain } from '../support/paths.js'
+
+/** What is changed in the certificate of one role. */
+interface Row {
+  readonly on: CertificateRole
+  readonly broken: AuthorityOptions
+  readonly kept?: AuthorityOptions
+}
+
+const keyIdentifier = Uint8Array.of(1, 2, 3)
+const access = { ocsp: ['http://ocsp.example'] }
+
+const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
+  'not-version-3': [
+    {
+      on: 'target',
+      broken: { version: 2, without: ['basicConstraints', 'keyUsage', 'extendedKeyUsage', 'subjectAltName'] },
+    },
+  ],
+  'serial-number-invalid': [
+    { on: 'target', broken: { serialNumber: 0n }, kept: { serialNumber: 1n } },
+    { on: 'target', broken: { serialNumber: -5n } },
+    { on: 'authority', broken: { serialNumber: 1n << 160n }, kept: { serialNumber: (1n << 159n) - 1n } },
+  ],
+  'issuer-name-empty': [{ on: 'anchor', broken: { name: '' } }],
+  'authority-name-empty': [{ on: 'authority', broken: { name: '', dns: ['ca.example'] } }],
+  'generalized-time-before-2050': [
+    { on: 'target', broken: { timeForm: 'GeneralizedTime' }, kept: { timeForm: 'UTCTime' } },
+  ],
+  'unique-identifier-present': [
+    { on: 'target', broken: { issuerUniqueID: keyIdentifier } },
+    { on: 'authority', broken: { subjectUniqueID: keyIdentifier } },
+  ],
+  'authority-key-identifier-missing': [
+    { on: 'target', broken: { without: ['authorityKeyIdentifier'] } },
+    {
+      on: 'authority',
+      broken: {
+        authorityKeyIdentifier: { authorityCertIssuer: { directory: ['Root'] }, authorityCertSerialNumber: 1n },
+      },
+    },
+  ],
+  'authority-key-identifier-critical': [{ on: 'target', broken: { critical: { authorityKeyIdentifier: true } } }],
+  'authority-key-identifier-form': [
+    {
+      on: 'target',
+      broken: {
+        authorityKeyIdentifier: {
+          keyIdentifier,
+          authorityCertIssuer: { directory: ['Root'] },
+          authorityCertSerialNumber: 1n,
+        },
+      },
+      kept: { authorityKeyIdentifier: { keyIdentifier } },
+    },
+    { on: 'anchor', broken: { authorityKeyIdentifier: keyIdentifier } },
+  ],
+  'subject-key-identifier-missing': [{ on: 'authority', broken: { without: ['subjectKeyIdentifier'] } }],
+  'subject-key-identifier-critical': [{ on: 'authority', broken: { critical: { subjectKeyIdentifier: true } } }],
+  'certificate-signing-without-authority': [{ on: 'target', broken: { keyUsage: ['keyCertSign'] } }],
+  'basic-constraints-not-critical': [{ on: 'authority', broken: { critical: { basicConstraints: false } } }],
+  'subject-alt-name-missing': [{ on: 'target', broken: { without: ['subjectAltName'] } }],
+  'subject-alt-name-not-critical': [
+    { on: 'target', broken: { name: '', critical: { subjectAltName: false } }, kept: { name: '' } },
+    { on: 'target', broken: { name: '', without: ['subjectAltName'] } },
+  ],
+  'subject-alt-name-critical': [
+    { on: 'target', broken: { name: 'a.example', critical: { subjectAltName: true } }, kept: { name: '' } },
+  ],
+  'dns-name-invalid': [
+    ...[
+      '.a.example',
+      'a.example.',
+      'a..example',
+      '-a.example',
+      'a_b.example',
+      'a*.example',
+      '*',
+      '*.*.example',
+      '',
+      ' ',
+    ],
+    ...['192.0.2.1', 'a.example\0', 'ex ample', `${'a'.repeat(64)}.example`, `${'a.'.repeat(127)}example`],
+  ].map((name): Row => ({
+    on: 'target',
+    broken: { dns: [name] },
+    kept: { dns: ['*.a.example', 'xn--bcher-kva.example'] },
+  })),
+  'mailbox-invalid': ['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example', 'a@[192.0.2.1]'].map(
+    (name): Row => ({ on: 'target', broken: { email: [name] }, kept: { email: ['a.b@a.example', '"a b"@a.example'] } }),
+  ),
+  'uri-invalid': ['a.example', '//a.example/', 'http://a example/', 'http:'].map((name): Row => ({
+    on: 'target',
+    broken: { uri: [name] },
+    kept: { uri: ['urn:example:a', 'http://a.example'] },
+  })),
+  'common-name-not-copied': [
+    {
+      on: 'target',
+      broken: { name: 'b.example', dns: ['a.example'] },
+      kept: { name: 'a.example', dns: ['a.example'] },
+    },
+    { on: 'target', broken: { name: 'A.example', dns: ['a.example'] } },
+    { on: 'target', broken: { name: '192.0.2.01', ip: ['192.0.2.1'] }, kept: { name: '192.0.2.1', ip: ['192.0.2.1'] } },
+    {
+      on: 'target',
+      broken: {
+        name: [
+          { type: 'commonName', value: 'a.example' },
+          { type: 'commonName', value: 'a.example' },
+        ],
+        dns: ['a.example'],
+      },
+    },
+  ],
+  'name-constraints-not-critical': [
+    {
+      on: 'authority',
+      broken: { nameConstraints: { permitted: { dns: ['example'] } }, critical: { nameConstraints: false } },
+      kept: { nameConstraints: { permitted: { dns: ['example'] } } },
+    },
+  ],
+  'name-constraints-without-authority': [
+    { on: 'target', broken: { nameConstraints: { permitted: { dns: ['example'] } } } },
+  ],
+  'policy-constraints-not-critical': [
+    {
+      on: 'authority',
+      broken: { policyConstraints: { inhibitPolicyMapping: 0 }, critical: { policyConstraints: false } },
+      kept: { policyConstraints: { inhibitPolicyMapping: 0 } },
+    },
+  ],
+  'inhibit-any-policy-not-critical': [
+    {
+      on: 'authority',
+      broken: { inhibitAnyPolicy: 0, critical: { inhibitAnyPolicy: false } },
+      kept: { inhibitAnyPolicy: 0 },
+    },
+  ],
+  'freshest-crl-critical': [
+    {
+      on: 'target',
+      broken: { freshestCRL: ['http://crl.example/'], critical: { freshestCRL: true } },
+      kept: { freshestCRL: ['http://crl.example/'] },
+    },
+  ],
+  'authority-info-access-critical': [
+    {
+      on: 'target',
+      broken: { authorityInfoAccess: access, critical: { authorityInfoAccess: true } },
+      kept: { authorityInfoAccess: access },
+    },
+  ],
+  'subject-info-access-critical': [
+    {
+      on: 'authority',
+      broken: {
+        subjectInfoAccess: { caRepository: ['http://ca.example/'] },
+        critical: { subjectInfoAccess: true },
+      },
+      kept: { subjectInfoAccess: { caRepository: ['http://ca.example/'] } },
+    },
+  ],
+  'no-rev-avail-critical': [
+    { on: 'target', broken: { noRevAvail: true, critical: { noRevAvail: true } }, kept: { noRevAvail: true } },
+  ],
+  'extended-key-usage-critical': [{ on: 'target', broken: { critical: { extendedKeyUsage: true } } }],
+  'extended-key-usage-absent': [{ on: 'target', broken: { without: ['extendedKeyUsage'] } }],
+  'any-extended-key-usage-present': [
+    { on: 'target', broken: { extendedKeyUsage: ['serverAuth', 'anyExtendedKeyUsage'] } },
+  ],
+  'extended-key-usage-present': [{ on: 'anchor', broken: { extendedKeyUsage: ['serverAuth'] } }],
+  'target-is-authority': [{ on: 'target', broken: { basicConstraints: { cA: true } } }],
+}
+
+/** A chain in which the certificate of one role is changed. */
+async function chainWith(on: CertificateRole, changes: AuthorityOptions): Promise<readonly IssuedCertificate[]> {
+  const of = (role: CertificateRole): CertificateOptions => (role === on ? changes : {})
+  const root = await rootOf({ name: 'Root', ...of('anchor') })
+  const intermediate = await root.issueIntermediate({ name: 'Intermediate', ...of('authority') })
+  return [root, intermediate, await intermediate.issue({ dns: ['a.example'], ...of('target') })]
+}
+
+describe('each rule of a profile', () => {
+  for (const [name, cases] of Object.entries(rows) as [CertificateRuleName, readonly Row[]][]) {
+    it(`${name}: is found where it is broken, and only where it counts`, async () => {
+      for (const { on, broken, kept = {} } of cases) {
+        const only = { ...rfc5280Section6, anchors: 'as-certificate' as const }
+        const counted = { ...only, rules: { ...only.rules, [name]: [on] } }
+        const chain = await chainWith(on, broken)
+        expect(await judgeChain(chain, { profile: counted }), inspect(broken)).toEqual([name])
+        expect(await judgeChain(chain, { profile: only }), inspect(broken)).toEqual(['valid'])
+        expect(await judgeChain(await chainWith(on, kept), { profile: counted })).toEqual(['valid'])
+      }
+    })
+  }
+
+  it('is spelled out by every profile', () => {
+    for (const profile of [rfc5280, rfc5280Section6, webpki]) {
+      expect(Object.keys(profile.rules).sort()).toEqual(Object.keys(rows).sort())
+    }
+  })
+
+  it('is told with the certificate, the text it comes from, and what to do', async () => {
+    const chain = await chainWith('target', { serialNumber: 0n })
+    const verdict = await validateChain(chain)
+    expect(verdict.ok ? [] : verdict.findings).toMatchObject([
+      {
+        code: 'serial-number-invalid',
+        message: 'its serial number is zero',
+        remedy: 'ask its issuer for a certificate that keeps the rule',
+        rule: 'RFC 5280 §4.1.2.2',
+        certificate: chain[2]?.certificate,
+      },
+    ])
+  })
+})
+
+describe('the profiles', () => {
+  it('accept a chain that is made as their texts want it', async () => {
+    const chain = await chainWith('target', {})
+    for (const profile of [rfc5280, rfc5280Section6]) expect(await judgeChain(chain, { profile })).toEqual(['valid'])
+    const web = await chainWith('target', { name: 'a.example', dns: ['a.example'] })
+    expect(await judgeChain(web, { profile: webpki, purpose: ['serverAuth'] })).toEqual(['valid'])
+  })
+
+  const malformed: readonly (readonly [CertificateOptions, 'processed' | 'unprocessed'])[] = [
+    [{ replace: { keyUsage: Uint8Array.of(0xff) }, critical: { keyUsage: false } }, 'processed'],
+    [{ replace: { extendedKeyUsage: sequence() } }, 'processed'],
+    [{ replace: { certificatePolicies: nullValue() } }, 'processed'],
+    [{ replace: { nameConstraints: sequence() }, critical: { nameConstraints: false } }, 'processed'],
+    [{ replace: { subjectAltName: sequence() }, critical: { subjectAltName: true } }, 'processed'],
+    [{ replace: { subjectAltName: sequence() } }, 'unprocessed'],
+    [{ replace: { subjectKeyIdentifier: ia5String('x') } }, 'unprocessed'],
+    [{ replace: { authorityInfoAccess: ia5String('x') } }, 'unprocessed'],
+  ]
+
+  it('find malformed extensions; only rfc5280Section6 passes over those it does not read (RFC 5280 §4.2)', async () => {
+    for (const [options, kind] of malformed) {
+      for (const on of ['target', 'authority'] as const) {
+        const chain = await chainWith(on, options)
+        expect(await judgeChain(chain, { profile: rfc5280 }), inspect(options)).toContain('malformed')
+        const codes = await judgeChain(chain, { profile: rfc5280Section6 })
+        expect(codes, inspect(options)).toEqual([kind === 'processed' ? 'malformed' : 'valid'])
+      }
+    }
+  })
+
+  it('never let names that cannot be read pass a name constraint, nor match a peer (RFC 5280 §6.1.3 (b), (c))', async () => {
+    const root = await rootOf({})
+    const nameConstraints = { permitted: { dns: ['example.com'] } }
+    const constrained = await root.issueIntermediate({ nameConstraints })
+    const unreadable = await constrained.issue({ replace: { subjectAltName: sequence() } })
+    const chain = [root, constrained, unreadable]
+    expect(await judgeChain(chain, { profile: rfc5280Section6 })).toEqual(['name-constraint-unsupported'])
+    const free = [root, await root.issue({ name: 'a.test', replace: { subjectAltName: sequence() } })]
+    const peerName = { dns: 'a.test' }
+    expect(await judgeChain(free, { profile: rfc5280Section6, peerName })).toEqual(['peer-name-mismatch'])
+  })
+
+  it('find critical extensions nobody understands, on every certificate of the path and on the anchor (RFC 5280 §4.2)', async () => {
+    const unknown = { extensions: [{ oid: '1.2.3', critical: true, value: octetString(new Uint8Array(1)) }] }
+    for (const on of ['target', 'authority', 'anchor'] as const) {
+      const chain = await chainWith(on, unknown)
+      expect(await judgeChain(chain), on).toEqual(['critical-extension-unknown'])
+      const counted = on !== 'anchor'
+      const codes = await judgeChain(chain, { profile: rfc5280Section6 })
+      expect(codes, on).toEqual(counted ? ['critical-extension-unknown'] : ['valid'])
+    }
+    const known = { extensions: [{ oid: '1.2.3', value: octetString(new Uint8Array(1)) }] }
+    expect(await judgeChain(await chainWith('target', known))).toEqual(['valid'])
+  })
+
+  it('take a precertificate for none (RFC 6962 §3.1: the poison is critical)', async () => {
+    const poison = { extensions: [{ oid: '1.3.6.1.4.1.11129.2.4.3', critical: true, value: nullValue() }] }
+    expect(await judgeChain(await chainWith('target', poison), { profile: rfc5280Section6 })).toEqual([
+      'critical-extension-unknown',
+    ])
+  })
+})

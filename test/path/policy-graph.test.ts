@@ -1,0 +1,183 @@
+// Certificate policies: RFC 5280 §6.1 with the graph of RFC 9618. NIST PKITS is in test/conformance; here are the RFC's own
+// examples, the corners of the text, and the growth it was written against.
+
+import { describe, expect, it } from 'vitest'
+import type { PolicyInputs } from '../../src/path/index.js'
+import type { AuthorityOptions, CertificateOptions, IssuedCertificate } from '../../src/testkit/index.js'
+import { authorities, validateChain } from '../support/paths.js'
+
+const any = '2.5.29.32.0'
+/** Short names for policies: `a` is 1.2.97. */
+const oid = (name: string): string => (name === 'any' ? any : `1.2.${name.charCodeAt(0)}`)
+const shortName = (identifier: string): string =>
+  identifier === any ? 'any' : String.fromCharCode(Number(identifier.split('.').at(-1)))
+
+/** What a certificate says of policies: `a any` are its policies, `a>b` its mappings. */
+function policies(text: string, mappings = ''): CertificateOptions {
+  const identifiers = text === '' ? [] : text.split(' ').map(oid)
+  const pairs = mappings === '' ? [] : mappings.split(' ').map((pair) => pair.split('>').map(oid))
+  return {
+    ...(identifiers.length === 0 ? {} : { certificatePolicies: identifiers }),
+    ...(pairs.length === 0
+      ? {}
+      : {
+          policyMappings: pairs.map(([issuerDomainPolicy = '', subjectDomainPolicy = '']) => ({
+            issuerDomainPolicy,
+            subjectDomainPolicy,
+          })),
+        }),
+  }
+}
+
+/** The policies of a chain, `authority | user`, or the code it is refused with. */
+async function outcome(
+  intermediates: readonly AuthorityOptions[],
+  leaf: CertificateOptions,
+  inputs: PolicyInputs = {},
+): Promise<string> {
+  const chain = await authorities({}, ...intermediates)
+  const target: IssuedCertificate = await (chain.at(-1) ?? chain[0]).issue(leaf)
+  const verdict = await validateChain([...chain, target], { policies: inputs })
+  if (!verdict.ok) return verdict.findings.map(({ code }) => code).join(' ')
+  const { authorityConstrained, userConstrained } = verdict.policies
+  const text = (list: readonly string[]): string => list.map(shortName).sort().join(' ')
+  return `${text(authorityConstrained)} | ${text(userConstrained)}`
+}
+
+const required: PolicyInputs = { explicitPolicy: 'required' }
+const wanting = (...names: string[]): PolicyInputs => ({ ...required, initialPolicySet: names.map(oid) })
+
+describe('certificate policies', () => {
+  it('of a path are those every certificate asserts (RFC 5280 §6.1.3 (d))', async () => {
+    expect(await outcome([policies('a b')], policies('a'))).toBe('a | a')
+    expect(await outcome([policies('a b')], policies('b c'))).toBe('b | b')
+    expect(await outcome([policies('a')], policies('b'))).toBe(' | ')
+    expect(await outcome([policies('')], policies('a'))).toBe(' | ')
+    expect(await outcome([policies('a')], policies(''))).toBe(' | ')
+  })
+
+  it('must be there where an explicit policy is required (RFC 5280 §6.1.3 (f), §6.1.5 (g))', async () => {
+    expect(await outcome([policies('a')], policies('b'), required)).toBe('policy-required')
+    expect(await outcome([policies('')], policies('a'), required)).toBe('policy-required')
+    expect(await outcome([policies('a')], policies('a'), required)).toBe('a | a')
+    expect(await outcome([policies('a')], policies('a'), wanting('b'))).toBe('policy-required')
+    expect(await outcome([policies('a')], policies('a'), wanting('a', 'b'))).toBe('a | a')
+    // RFC 9618 §5.5: refused only where the user's set is empty as well.
+    expect(await outcome([policies('a')], policies('a'), { initialPolicySet: [oid('b')] })).toBe('a | ')
+  })
+
+  it('of anyPolicy stand for all, until inhibited (RFC 5280 §6.1.3 (d) (2))', async () => {
+    expect(await outcome([policies('any')], policies('a'))).toBe('a | a')
+    expect(await outcome([policies('a')], policies('any'))).toBe('a | a')
+    expect(await outcome([policies('any')], policies('any'))).toBe('any | any')
+    expect(await outcome([policies('any')], policies('any'), wanting('a'))).toBe('any | a')
+    expect(await outcome([policies('any a')], policies('any'), wanting('b'))).toBe('a any | b')
+    const inhibited = { ...required, anyPolicy: 'inhibited' } as const
+    expect(await outcome([policies('any')], policies('a'), inhibited)).toBe('policy-required')
+    expect(await outcome([policies('any a')], policies('a'), inhibited)).toBe('a | a')
+    expect(await outcome([{ ...policies('any'), inhibitAnyPolicy: 0 }], policies('any'), required)).toBe(
+      'policy-required',
+    )
+    expect(await outcome([{ ...policies('any'), inhibitAnyPolicy: 0 }], policies('a'), required)).toBe('a | a')
+    const later = [{ ...policies('any'), inhibitAnyPolicy: 1 }, policies('any')]
+    expect(await outcome(later, policies('a'), required)).toBe('a | a')
+    expect(await outcome(later, policies('any'), required)).toBe('policy-required')
+  })
+
+  it('of anyPolicy count in self-issued intermediates even where inhibited (RFC 5280 §6.1.3 (d) (2))', async () => {
+    const inhibiting = { name: 'CA', ...policies('any'), inhibitAnyPolicy: 0 }
+    const selfIssued = { name: 'CA', ...policies('any') }
+    expect(await outcome([inhibiting, selfIssued], policies('a'), required)).toBe('a | a')
+    expect(await outcome([inhibiting, { ...selfIssued, name: 'CB' }], policies('a'), required)).toBe('policy-required')
+  })
+
+  it('are mapped from issuer to subject domain (RFC 5280 §6.1.4 (b))', async () => {
+    expect(await outcome([policies('a', 'a>b')], policies('b'))).toBe('a | a')
+    expect(await outcome([policies('a', 'a>b')], policies('a'))).toBe(' | ')
+    expect(await outcome([policies('a', 'a>b a>c')], policies('c'))).toBe('a | a')
+    expect(await outcome([policies('a b', 'a>c b>c')], policies('c'))).toBe('a b | a b')
+    expect(await outcome([policies('a', 'a>b'), policies('b', 'b>c')], policies('c'), wanting('a'))).toBe('a | a')
+    expect(await outcome([policies('a', 'a>b'), policies('b', 'b>c')], policies('c'), wanting('c'))).toBe(
+      'policy-required',
+    )
+    // Under anyPolicy a mapping makes the policy it maps.
+    expect(await outcome([policies('any', 'a>b')], policies('b'), wanting('a'))).toBe('a | a')
+    expect(await outcome([policies('any', 'a>b')], policies('c'), wanting('c'))).toBe('c | c')
+    // Of a policy nobody asserts, nothing comes.
+    expect(await outcome([policies('a', 'x>y')], policies('y'))).toBe(' | ')
+  })
+
+  it('are never mapped from or to anyPolicy (RFC 5280 §6.1.4 (a))', async () => {
+    expect(await outcome([policies('a', 'a>any')], policies('a'))).toBe('any-policy-mapped')
+    expect(await outcome([policies('a any', 'any>a')], policies('a'))).toBe('any-policy-mapped')
+  })
+
+  it('are dropped where mapping is inhibited (RFC 5280 §6.1.4 (b) (2))', async () => {
+    const inhibited = { ...required, policyMapping: 'inhibited' } as const
+    expect(await outcome([policies('a', 'a>b')], policies('b'), inhibited)).toBe('policy-required')
+    expect(await outcome([policies('a c', 'a>b')], policies('c'), inhibited)).toBe('c | c')
+    const constraints = { policyConstraints: { inhibitPolicyMapping: 0 } }
+    const below = [{ ...policies('a'), ...constraints }, policies('a', 'a>b')]
+    expect(await outcome(below, policies('b'), required)).toBe('policy-required')
+    const later = [
+      { ...policies('a'), policyConstraints: { inhibitPolicyMapping: 1 } },
+      policies('a', 'a>b'),
+      policies('b', 'b>c'),
+    ]
+    expect(await outcome(later.slice(0, 2), policies('b'), required)).toBe('a | a')
+    expect(await outcome(later, policies('c'), required)).toBe('policy-required')
+  })
+
+  it('are required by requireExplicitPolicy some certificates later (RFC 5280 §6.1.4 (i), §6.1.5 (b))', async () => {
+    const requiring = (requireExplicitPolicy: number): AuthorityOptions => ({
+      ...policies('a'),
+      policyConstraints: { requireExplicitPolicy },
+    })
+    expect(await outcome([requiring(0)], policies(''))).toBe('policy-required')
+    expect(await outcome([requiring(0)], policies('a'))).toBe('a | a')
+    expect(await outcome([requiring(1)], policies(''))).toBe('policy-required')
+    expect(await outcome([requiring(2)], policies(''))).toBe(' | ')
+    expect(await outcome([requiring(2), policies('')], policies(''))).toBe('policy-required')
+    // Self-issued certificates do not count down.
+    const selfIssued = [
+      { ...requiring(2), name: 'CA' },
+      { ...policies('a'), name: 'CA' },
+    ]
+    expect(await outcome(selfIssued, policies(''))).toBe(' | ')
+    // In the target zero binds, and nothing else.
+    const target = (requireExplicitPolicy: number): CertificateOptions => ({
+      policyConstraints: { requireExplicitPolicy },
+    })
+    expect(await outcome([policies('a')], target(0))).toBe('policy-required')
+    expect(await outcome([policies('a')], target(1))).toBe(' | ')
+  })
+
+  it('of an anchor bind the path where the profile counts them (RFC 5937 §3.2)', async () => {
+    const [root] = await authorities({
+      certificatePolicies: [oid('a')],
+      policyConstraints: { requireExplicitPolicy: 0 },
+    })
+    const judge = async (text: string): Promise<boolean> =>
+      (await validateChain([root, await root.issue(policies(text))])).ok
+    expect(await judge('a')).toBe(true)
+    expect(await judge('b')).toBe(false)
+    expect(await judge('')).toBe(false)
+  })
+
+  it('grow with the certificates and not with the ways through them (RFC 9618 §3.1)', async () => {
+    // Each of two policies maps to both: a tree would have 2^20 leaves.
+    const doubling = policies('a b', 'a>a a>b b>a b>b')
+    const deep = Array.from({ length: 20 }, () => doubling)
+    expect(await outcome(deep, policies('a b'), required)).toBe('a b | a b')
+    expect(await outcome(deep, policies('c'), required)).toBe('policy-required')
+  })
+
+  it('name the certificate at which nothing is left', async () => {
+    const chain = await authorities({}, { name: 'Upper', ...policies('a') }, { name: 'Lower', ...policies('b') })
+    const target = await (chain[2] ?? chain[0]).issue(policies('b'))
+    const verdict = await validateChain([...chain, target], { policies: required })
+    expect(verdict.ok ? '' : verdict.findings.map(({ subject, code }) => `${code} ${subject.toString()}`)).toEqual([
+      'policy-required CN=Lower',
+    ])
+  })
+})
