@@ -17,6 +17,7 @@ const layers = [
   ['reading'],
   ['pkcs10', 'pkcs7'],
   ['crypto'],
+  ['net'],
   ['x509'],
   ['pem'],
   ['der'],

@@ -1,16 +1,7 @@
 /** Writes the tables of docs/purposes.md from the catalogue itself. A test fails when they have drifted apart. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { type Catalogue, type ProfileUsage, unifiedCommunications } from '../src/purposes/index.js'
-
-const file = fileURLToPath(new URL('../docs/purposes.md', import.meta.url))
-const START = '<!-- generated: npm run catalogue-table -->'
-const END = '<!-- /generated -->'
-
-const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell || '–').join(' | ')} |`
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(header), row(header.map(() => '---')), ...rows.map(row)].join('\n')
+import { rewrite, table, withGenerated } from './markdown.js'
 
 const required = { always: '', rsa: ' (required of RSA certificates)', never: ' (not required)' }
 const usages = (rows: readonly ProfileUsage<string>[]): string =>
@@ -92,11 +83,7 @@ export function catalogueTables({ purposes, profiles, limits, requestHashes, sel
 }
 
 /** `document` with its generated part made anew. */
-export function withTables(document: string): string {
-  const start = document.indexOf(START)
-  const end = document.indexOf(END)
-  if (start < 0 || end < start) throw new Error(`docs/purposes.md: expected the lines ${START} and ${END}`)
-  return `${document.slice(0, start + START.length)}\n\n${catalogueTables(unifiedCommunications)}\n\n${document.slice(end)}`
-}
+export const withTables = (document: string): string =>
+  withGenerated(document, 'catalogue-table', catalogueTables(unifiedCommunications))
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, withTables(readFileSync(file, 'utf8')))
+rewrite(import.meta.url, new URL('../docs/purposes.md', import.meta.url), withTables)

@@ -1,4 +1,4 @@
-// When certificates run out, and what to say about it: the rules of monitoring as pure functions.
+// No certificate runs out unnoticed: the rules as pure functions, and the monitor that does what is due.
 
 export {
   dueNotice,
@@ -10,6 +10,14 @@ export {
   nextNotice,
   type ValidityTimes,
 } from './expiry.js'
+export {
+  type CertificateMonitor,
+  createCertificateMonitor,
+  type MonitorOptions,
+  type MonitorReport,
+  type RevokeEffect,
+} from './monitor.js'
+export type { ExpiryNotice, NoticeDigest, NoticeSubject, Notifier } from './notice.js'
 export {
   checkSettings,
   connectionCheckInterval,

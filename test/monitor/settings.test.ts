@@ -47,9 +47,7 @@ describe('the settings of monitoring', () => {
     ['enabled', 6, 2, 2 * 3_600_000],
   ] as const)('OCS-6 %s, frequency %s, check every %s', (state, frequency, every, expected) => {
     const certificateValidityCheck =
-      state === 'enabled'
-        ? { state, validityCheckFrequency: { every: frequency, unit: 'hours' as const } }
-        : { state }
+      state === 'enabled' ? { state, validityCheckFrequency: { every: frequency, unit: 'hours' as const } } : { state }
     const revocationCheck =
       every === undefined
         ? { state: 'disabled' as const }

@@ -209,7 +209,22 @@ describe('the builder', () => {
     expect(verdict.ok ? undefined : verdict.best.anchor?.certificate).toBe(current.certificate)
   })
 
-  it('puts the reason before the fact that another way leads nowhere', async () => {
+  it('shows what is wrong on the way to an anchor before a way that leads nowhere', async () => {
+    const [trusted, untrusted] = [await rootOf({ name: 'Trusted' }), await rootOf({ name: 'Untrusted' })]
+    const authority = await untrusted.issueIntermediate({ name: 'CA' })
+    const late = { notAfter: new Date('2026-05-31T00:00:00Z') }
+    const [expired, target] = [await trusted.crossSign(authority, late), await authority.issue()]
+    for (const pool of [
+      [authority, expired],
+      [untrusted, expired, authority],
+    ]) {
+      const verdict = await build({ target, pool, anchors: [trusted] })
+      expect(codesOf(verdict)).toEqual(['expired'])
+      expect(verdict.ok ? undefined : verdict.best.anchor?.certificate).toBe(trusted.certificate)
+    }
+  })
+
+  it('shows what is wrong where there is one way only', async () => {
     const [root, intermediate = root] = await authorities({}, { notAfter: new Date('2026-05-31T00:00:00Z') })
     const target = await intermediate.issue({ notAfter: new Date('2027-01-01T00:00:00Z') })
     const verdict = await build({ target, pool: [intermediate], anchors: [root] })
@@ -252,6 +267,17 @@ describe('a source of issuers', () => {
     expect(
       codesOf(await build({ target, anchors: [root], issuers: sourceOf([impostor, other, intermediate]) })),
     ).toEqual(['valid'])
+  })
+
+  it('cannot slip in an authority of another name that has the issuer’s key (RFC 5280 §6.1.3 (a) (4))', async () => {
+    const key = await testKey('p256', 'two names')
+    const root = await rootOf()
+    const [named, other] = [await rootOf({ name: 'A', key }), await root.issueIntermediate({ name: 'B', key })]
+    const target = await named.issue()
+    expect(codesOf(await build({ target, anchors: [root], issuers: sourceOf([other]) }))).toEqual(['issuer-not-found'])
+    const request = { certificate: target.certificate, anchors: [root.certificate], at }
+    const verdict = await validatePath({ ...request, intermediates: { named: () => [other.certificate] } })
+    expect(codesOf(verdict)).toEqual(['issuer-not-found'])
   })
 
   it('that fails is a finding', async () => {

@@ -2,7 +2,7 @@
 
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bitString, integer, nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
+import { bitString, explicit, integer, nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
 import { appliance, type PathProfile, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
 import type { TestCa } from '../../src/testkit/index.js'
 import { judgeChain, rootOf } from '../support/paths.js'
@@ -133,7 +133,10 @@ describe('other keys', () => {
 
 describe('signature algorithms', () => {
   const algorithm = 'signature-algorithm-refused'
-  const judgeNamed = async (signatureAlgorithm: string, profile: PathProfile): Promise<readonly string[]> => {
+  const judgeNamed = async (
+    signatureAlgorithm: string | Uint8Array,
+    profile: PathProfile,
+  ): Promise<readonly string[]> => {
     const ca = await rootOf()
     // The signature is none of the algorithm: only whether the algorithm is accepted counts.
     return judgeChain([ca, await ca.issue({ signatureAlgorithm })], { profile: keysOnly(profile) })
@@ -148,6 +151,20 @@ describe('signature algorithms', () => {
     for (const profile of [rfc5280, rfc5280Section6, webpki, legacy]) {
       expect(await judgeNamed('md5WithRSAEncryption', profile)).toContain(algorithm)
     }
+  })
+
+  it('of RSA-PSS have one hash for the message and the mask (RFC 8017 §8.1)', async () => {
+    const sha256 = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), nullValue())
+    const sha1Mask = sequence(
+      objectIdentifier('1.2.840.113549.1.1.10'),
+      sequence(explicit(0, sha256), explicit(2, integer(32))),
+    )
+    for (const profile of [rfc5280, webpki, legacy]) expect(await judgeNamed(sha1Mask, profile)).toContain(algorithm)
+  })
+
+  it('of an anchor’s own signature count for nothing', async () => {
+    const ca = await rootOf({ signatureAlgorithm: 'sha1WithRSAEncryption' })
+    expect(await judgeChain([ca, await ca.issue()])).toEqual(['valid'])
   })
 
   it('of Ed25519 are none of the Web (BR 7.1.3.2)', async () => {

@@ -219,6 +219,21 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ],
     [{ excluded: { directory: [''] } }, { name: 'a', dns: ['a.test'] }, violated],
     [{ permitted: { directory: [''] } }, { name: 'a', dns: ['a.test'] }, 'valid'],
+    // A level is a set of attributes, whole: one with an attribute more is another.
+    [
+      { permitted: { directory: ['a'] } },
+      {
+        name: [
+          [
+            { type: 'commonName', value: 'a' },
+            { type: 'serialNumber', value: 'b' },
+          ],
+        ],
+        dns: ['a.test'],
+      },
+      violated,
+    ],
+    [{ permitted: { directory: ['a'] } }, { name: 'a,O=b', dns: ['a.test'] }, violated],
     // An empty subject is no name; alternative names of the form are names too.
     [{ permitted: { directory: ['a'] } }, { name: '', dns: ['a.test'] }, 'valid'],
     [{ permitted: { directory: ['a'] } }, { name: 'a', subjectAltName: { directory: ['b'] } }, violated],

@@ -39,6 +39,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [dns('example.com'), { dns: 'www.example.com' }, mismatch],
     [dns('www.example.com.evil.test'), { dns: 'www.example.com' }, mismatch],
     [dns('localhost'), { dns: 'localhost' }, 'valid'],
+    [{ uri: ['www.example.com'] }, { dns: 'www.example.com' }, mismatch],
+    [{ email: ['www.example.com'] }, { dns: 'www.example.com' }, mismatch],
     [dns('xn--bcher-kva.example'), { dns: 'xn--bcher-kva.example' }, 'valid'],
   ],
   'takes a trailing dot of the expected name for none, and one in a certificate for a fault (RFC 9525 §6.3)': [

@@ -116,6 +116,8 @@ describe('certificate policies', () => {
     const inhibited = { ...required, policyMapping: 'inhibited' } as const
     expect(await outcome([policies('a', 'a>b')], policies('b'), inhibited)).toBe('policy-required')
     expect(await outcome([policies('a c', 'a>b')], policies('c'), inhibited)).toBe('c | c')
+    // What led to the dropped policy alone goes with it.
+    expect(await outcome([policies('a c'), policies('a c', 'a>b')], policies('c'), inhibited)).toBe('c | c')
     const constraints = { policyConstraints: { inhibitPolicyMapping: 0 } }
     const below = [{ ...policies('a'), ...constraints }, policies('a', 'a>b')]
     expect(await outcome(below, policies('b'), required)).toBe('policy-required')

@@ -16,6 +16,7 @@ import {
   parseCertificate,
 } from '../../src/x509/index.js'
 import { countReads } from '../support/byte-counter.js'
+import { mutationsOf } from '../support/mutation.js'
 import { attribute, extension, makeCertificate, makeRequest } from '../support/make-certificate.js'
 import { element, sequence } from '../../src/der/writer.js'
 
@@ -33,41 +34,7 @@ const seeds: readonly Uint8Array[] = [
   writePkcs7({ certificates: roots.slice(0, 3) }),
 ]
 
-/** One mutation: flip, truncate, splice, repeat, or claim another length. */
-const mutation = fc.oneof(
-  fc.record({ kind: fc.constant('flip' as const), at: fc.nat(), with: fc.integer({ min: 1, max: 255 }) }),
-  fc.record({
-    kind: fc.constant('set' as const),
-    at: fc.nat(),
-    with: fc.constantFrom(0x00, 0x01, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xff, 0x30, 0x31),
-  }),
-  fc.record({ kind: fc.constant('truncate' as const), at: fc.nat(), with: fc.constant(0) }),
-  fc.record({ kind: fc.constant('splice' as const), at: fc.nat(), with: fc.nat() }),
-  fc.record({ kind: fc.constant('repeat' as const), at: fc.nat(), with: fc.nat(60) }),
-)
-type Mutation = typeof mutation extends fc.Arbitrary<infer T> ? T : never
-
-function mutate(bytes: Uint8Array, { kind, at, with: value }: Mutation): Uint8Array {
-  const index = at % Math.max(bytes.length, 1)
-  const [head, tail] = [bytes.slice(0, index), bytes.slice(index)]
-  switch (kind) {
-    case 'flip':
-      return bytes.map((byte, i) => (i === index ? byte ^ value : byte))
-    case 'set':
-      return bytes.map((byte, i) => (i === index ? value : byte))
-    case 'truncate':
-      return head
-    case 'splice': {
-      const other = seeds[value % seeds.length] ?? bytes
-      return Uint8Array.from([...head, ...other.slice(index % other.length)])
-    }
-    case 'repeat':
-      return Uint8Array.from([...head, ...tail.slice(0, value), ...tail])
-  }
-}
-const mutated = fc
-  .tuple(fc.nat(seeds.length - 1), fc.array(mutation, { minLength: 1, maxLength: 4 }))
-  .map(([seed, mutations]) => mutations.reduce(mutate, seeds[seed] ?? new Uint8Array(0)))
+const mutated = mutationsOf(seeds)
 
 /** Runs `read`; anything thrown but a ParseError fails the property. */
 function attempt<T>(read: () => T): T | undefined {

@@ -114,7 +114,7 @@ export class OpensslCa {
     return new Promise((resolve, reject) => {
       execFile(this.executable, [...args], { cwd: this.directory.path }, (error) => {
         if (error === null) resolve()
-        else reject(error)
+        else reject(new Error(`openssl ${args.join(' ')}`, { cause: error }))
       })
     })
   }

@@ -23,7 +23,7 @@ import type { LimboCase, LimboPeerName } from '../formats/limbo.js'
 import type { Judgement } from '../runner.js'
 
 /** The one table: what is not in it is judged by RFC 5280. */
-export const profileOfNamespace: Readonly<Record<string, PathProfile | undefined>> = {
+const profileOfNamespace: Readonly<Record<string, PathProfile | undefined>> = {
   rfc5280,
   webpki,
   // Chains of public web servers.

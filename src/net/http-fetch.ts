@@ -1,0 +1,196 @@
+// Fetching bytes over HTTP from places nobody vouches for: no redirects, http and https only, bounded in time and size, and
+// no private hosts where a certificate chose the URI.
+
+import { checkNumber } from '../base/arguments.js'
+import { concatBytes } from '../base/bytes.js'
+import { isPrivateHost } from './private-host.js'
+
+/** Why there is no answer. */
+export type HttpErrorCode =
+  'url-refused' | 'timeout' | 'network' | 'http-status' | 'redirect' | 'content-type' | 'too-large'
+
+/** There is no answer, or none that is read. */
+export class HttpError extends Error {
+  override readonly name: string = 'HttpError'
+  constructor(
+    readonly code: HttpErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/**
+ * Who chose a URI. One from a certificate is its issuer's to choose, or an attacker's: following it blindly makes a server
+ * ask hosts of its own network for strangers (server-side request forgery).
+ */
+export type UriOrigin = 'certificate' | 'configured'
+
+/** The parts of the Fetch API's Response this reads. */
+export interface FetchedResponse {
+  readonly ok: boolean
+  readonly status: number
+  readonly type: string
+  readonly headers: { get(name: string): string | null }
+  readonly body: {
+    getReader(): {
+      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+      cancel(): Promise<void>
+    }
+  } | null
+}
+
+/** `fetch`, by the shape this uses it in. */
+export type FetchFunction = (
+  url: string,
+  init: {
+    readonly method: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body?: ArrayBuffer
+    readonly redirect: 'manual'
+    readonly signal: never
+  },
+) => Promise<FetchedResponse>
+
+export interface HttpFetchOptions {
+  /** Default: the runtime's own. */
+  readonly fetch?: FetchFunction
+  /** Milliseconds until the whole answer must be there. Default 10,000. */
+  readonly timeout?: number
+  /** Bytes an answer may have. */
+  readonly maximumSize?: number
+  /** Refuses a URL by returning false. It sees only those the built-in rules have let pass. */
+  readonly allowUrl?: (url: URL, origin: UriOrigin) => boolean
+  /** Whether URIs of certificates may name hosts of private networks. Default `refuse`. Configured ones always may. */
+  readonly privateHosts?: 'refuse' | 'accept'
+}
+
+/** What is asked for. */
+export interface HttpCall {
+  readonly uri: string
+  readonly origin: UriOrigin
+  /** What is at the URI, for messages: `the responder`. */
+  readonly what: string
+  /** Media types that are read; undefined for any. */
+  readonly contentTypes?: readonly string[]
+  /** How to ask, once the URL is allowed. Default a GET of it. */
+  readonly request?: (url: URL) => HttpRequest
+}
+
+/** What goes to fetch. */
+export interface HttpRequest {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: ArrayBuffer
+}
+
+/** Milliseconds; timers with more fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** @throws TypeError for a limit that is no number */
+export function checkHttpOptions({ timeout = 0, maximumSize = 0 }: HttpFetchOptions): void {
+  checkNumber('timeout', timeout, LONGEST_TIMER)
+  checkNumber('maximumSize', maximumSize, Number.MAX_SAFE_INTEGER)
+}
+
+/**
+ * The bytes at a URI. A host name that resolves to a private address is not recognised as one: where that matters, resolve
+ * names in a `fetch` of your own, or forbid the traffic.
+ * @throws HttpError where there are none
+ */
+export async function fetchBytes(call: HttpCall, options: HttpFetchOptions, size: number): Promise<Uint8Array> {
+  const { fetch = runtimeFetch, timeout = 10_000, maximumSize = size } = options
+  const url = checkedUrl(call, options)
+  const controller = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // Rejects by itself: a fetch of the caller's may not heed the signal.
+  const isOver = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new HttpError('timeout', `${url.host} did not answer within ${timeout} ms`))
+      controller.abort()
+    }, timeout)
+  })
+  try {
+    const request = call.request?.(url) ?? { url: url.href, method: 'GET', headers: {} }
+    const types = call.contentTypes
+    return await Promise.race([exchange(url, request, types, fetch, controller.signal, maximumSize), isOver])
+  } catch (error) {
+    if (error instanceof HttpError) throw error
+    const reason = error instanceof Error ? describeError(error) : String(error)
+    throw new HttpError('network', `${url.host} could not be reached: ${reason}`, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const runtimeFetch: FetchFunction = (url, init) => globalThis.fetch(url, init)
+
+/** fetch hides the reason in the cause. */
+const describeError = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message} (${cause.message})` : message
+
+function checkedUrl({ uri, origin, what }: HttpCall, { allowUrl, privateHosts = 'refuse' }: HttpFetchOptions): URL {
+  let url: URL
+  try {
+    url = new URL(uri)
+  } catch {
+    throw new HttpError('url-refused', `the URI of ${what} is none`)
+  }
+  const refuse = (why: string): never => {
+    throw new HttpError('url-refused', `the URI of ${what}, ${url.protocol}//${url.host}, ${why}`)
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('is neither http nor https')
+  if (url.username !== '' || url.password !== '') refuse('holds a user name or password')
+  if (origin === 'certificate' && privateHosts === 'refuse' && isPrivateHost(url.hostname)) {
+    refuse('comes from a certificate and names a private host')
+  }
+  if (allowUrl?.(url, origin) === false) refuse('is not allowed')
+  return url
+}
+
+async function exchange(
+  url: URL,
+  { url: target, ...request }: HttpRequest,
+  contentTypes: readonly string[] | undefined,
+  fetch: FetchFunction,
+  signal: AbortSignal,
+  maximumSize: number,
+): Promise<Uint8Array> {
+  const response = await fetch(target, { ...request, redirect: 'manual', signal: signal as never })
+  const { status, type, headers } = response
+  const refuse = async (code: HttpErrorCode, message: string): Promise<never> => {
+    await response.body
+      ?.getReader()
+      .cancel()
+      .catch(() => undefined)
+    throw new HttpError(code, `${url.host} ${message}`)
+  }
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    await refuse('redirect', 'redirects, which is not followed')
+  }
+  if (status !== 200) await refuse('http-status', `answers with status ${status}`)
+  const contentType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (contentTypes?.includes(contentType) === false) {
+    await refuse('content-type', `answers with ${contentType}, not ${contentTypes.join(' or ')}`)
+  }
+  return readBody(response, url, maximumSize)
+}
+
+async function readBody({ body }: FetchedResponse, url: URL, maximumSize: number): Promise<Uint8Array> {
+  const reader = body?.getReader()
+  const parts: Uint8Array[] = []
+  let size = 0
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+    const { value } = part
+    if (value === undefined) continue
+    size += value.length
+    if (size > maximumSize) {
+      await reader?.cancel().catch(() => undefined)
+      throw new HttpError('too-large', `${url.host} answers with more than ${maximumSize} bytes`)
+    }
+    parts.push(value)
+  }
+  return concatBytes(parts)
+}
