@@ -3,10 +3,11 @@
 import { ParseError } from '../base/errors.js'
 import { type Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
 import { sequence, bitString } from '../der/writer.js'
+import { anchorConstraintFindings, boundByAnchor, boundPolicies } from './anchor-constraints.js'
 import { factsOf, type CertificateFacts } from './certificate-facts.js'
 import type { PathFinding } from './finding.js'
 import { keyFault } from './key-strength.js'
-import { ANY_POLICY, type PathPolicies, type PolicyFault, type PolicyInputs, PolicyState } from './policy-graph.js'
+import { type PathPolicies, type PolicyFault, PolicyState } from './policy-graph.js'
 import type { PathProfile } from './profile.js'
 import { found, malformedFindings, REISSUE, type Search } from './search.js'
 import {
@@ -18,7 +19,7 @@ import {
   pathLengthFinding,
   targetFindings,
 } from './steps.js'
-import type { TrustAnchor } from './trust-anchor.js'
+import type { AnchorConstraints, TrustAnchor } from './trust-anchor.js'
 
 /** What checking a path comes to. Policies are there exactly where there are no findings. */
 export interface CheckedPath {
@@ -51,7 +52,7 @@ export async function checkPath(
   const depth = depthFinding(search, path)
   if (depth !== undefined) findings.push(depth)
   findings.push(...(await signatureFindings(search, path, anchor)))
-  const policies = processPolicies(search, path, topFacts)
+  const policies = processPolicies(search, path, topFacts, anchor?.constraints)
   if ('fault' in policies) return { findings: [...findings, policies.fault], policies: undefined }
   return { findings, policies: findings.length === 0 ? policies : undefined }
 }
@@ -76,6 +77,7 @@ function anchorFindings(
     findings.push(pathLengthFinding(facts, path), nestedUsageFinding(search, facts))
     for (const lower of path) findings.push(search.nameConstraintFinding(facts, lower))
   }
+  findings.push(...anchorConstraintFindings(search, anchor, path))
   return findings.filter((finding) => finding !== undefined)
 }
 
@@ -188,23 +190,22 @@ function algorithmRange(key: SubjectPublicKeyInfo): [number, number] {
   return [start, der.length - content - header]
 }
 
-/** RFC 5937 §3.2: the policies an anchor is trusted for bound those the caller accepts. */
-function boundedInputs(inputs: PolicyInputs, anchor: CertificateFacts | undefined): PolicyInputs {
-  const asserted = anchor?.value('certificatePolicies')?.map(({ policyIdentifier }) => policyIdentifier)
-  if (asserted === undefined || asserted.includes(ANY_POLICY)) return inputs
-  const wanted = inputs.initialPolicySet ?? [ANY_POLICY]
-  const initialPolicySet = wanted.includes(ANY_POLICY) ? asserted : wanted.filter((one) => asserted.includes(one))
-  return { ...inputs, initialPolicySet }
-}
+/** The policies an anchor's certificate asserts. */
+const assertedPolicies = (anchor: CertificateFacts | undefined): readonly string[] | undefined =>
+  anchor?.value('certificatePolicies')?.map(({ policyIdentifier }) => policyIdentifier)
 
 /** The policy steps of §6.1.3 to §6.1.5, from the anchor down. */
 export function processPolicies(
   { question: { policies, profile } }: Search,
   path: readonly CertificateFacts[],
   anchor: CertificateFacts | undefined,
+  constraints: AnchorConstraints | undefined,
 ): PathPolicies | { readonly fault: PathFinding } {
   const bound = profile.anchorConstraints === 'apply' ? anchor : undefined
-  const state = new PolicyState(boundedInputs(policies, bound), path.length)
+  const state = new PolicyState(
+    boundPolicies(boundByAnchor(policies, constraints), assertedPolicies(bound)),
+    path.length,
+  )
   if (bound !== undefined) state.applyConstraints(bound)
   for (let i = path.length - 1; i >= 0; i--) {
     const facts = path[i]

@@ -40,6 +40,12 @@ export interface CompiledConstraints {
   readonly faults: readonly string[]
 }
 
+/** Whoever constrains names: the certificate of an authority, or an anchor. */
+export interface NameBounds {
+  readonly nameConstraints: CompiledConstraints | undefined
+  readonly certificate: { readonly subject: Name }
+}
+
 export function compileNameConstraints({ permittedSubtrees, excludedSubtrees }: NameConstraints): CompiledConstraints {
   const faults: string[] = []
   return {

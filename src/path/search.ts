@@ -14,7 +14,7 @@ import { certificateRules, type CertificateRole, type CertificateRuleName } from
 import type { PathFinding, PathFindingCode } from './finding.js'
 import { algorithmFault, keyFault } from './key-strength.js'
 import { type Budget } from './limits.js'
-import { constrainedNames, nameConstraintFault } from './name-constraints.js'
+import { constrainedNames, type NameBounds, nameConstraintFault } from './name-constraints.js'
 import type { PeerName, PublicSuffixes } from './peer-name.js'
 import type { PolicyInputs } from './policy-graph.js'
 import type { PathProfile } from './profile.js'
@@ -41,7 +41,7 @@ export class Search {
   private readonly certificateFindings = new Map<CertificateFacts, readonly PathFinding[]>()
   private readonly anchorFindings = new Map<CertificateFacts, readonly PathFinding[]>()
   private readonly signatures = new Map<CertificateFacts, { key: SubjectPublicKeyInfo; verdict: SignatureVerdict }[]>()
-  private readonly nameFindings = new Map<CertificateFacts, Map<CertificateFacts, PathFinding | 'none'>>()
+  private readonly nameFindings = new Map<NameBounds, Map<CertificateFacts, PathFinding | 'none'>>()
 
   /** What `targetFindings` of steps.ts found: the target is the same on every path. */
   targetFindings: readonly PathFinding[] | undefined
@@ -113,7 +113,7 @@ export class Search {
   }
 
   /** §6.1.3 (b), (c) for one constraining certificate and one below it. */
-  nameConstraintFinding(upper: CertificateFacts, lower: CertificateFacts): PathFinding | undefined {
+  nameConstraintFinding(upper: NameBounds, lower: CertificateFacts): PathFinding | undefined {
     const constraints = upper.nameConstraints
     // "… self-issued, and not the final certificate": such a one renews its authority's key, and names no subject.
     if (constraints === undefined || (lower.isSelfIssued && lower.certificate !== this.target)) return undefined

@@ -1,7 +1,27 @@
 // Trust anchors (RFC 5914): a name and a key somebody decided to trust, and what binds the paths below it (RFC 5937).
 
-import type { Certificate, Name, SubjectPublicKeyInfo } from '../x509/index.js'
+import type {
+  Certificate,
+  ExtendedKeyUsagePurpose,
+  Name,
+  NameConstraints,
+  SubjectPublicKeyInfo,
+} from '../x509/index.js'
 import { NameIndex } from './name-index.js'
+
+/** Bounds on the paths below an anchor. They count under every profile: whoever set them meant them. */
+export interface AnchorConstraints {
+  readonly nameConstraints?: NameConstraints
+  /** Intermediates that are not self-issued. */
+  readonly pathLenConstraint?: number
+  /** Purposes the anchor is trusted for. Checked where a purpose is asked for. */
+  readonly extendedKeyUsage?: readonly ExtendedKeyUsagePurpose[]
+  /** Policies the anchor is trusted for, as OIDs: they bound those the caller accepts (RFC 5937 §3.2). */
+  readonly policySet?: readonly string[]
+  readonly explicitPolicy?: 'required' | 'optional'
+  readonly policyMapping?: 'allowed' | 'inhibited'
+  readonly anyPolicy?: 'allowed' | 'inhibited'
+}
 
 /** A name and a key that are trusted. Not a certificate, though most are made from one. */
 export interface TrustAnchor {
@@ -11,6 +31,8 @@ export interface TrustAnchor {
   readonly keyIdentifier: Uint8Array | undefined
   /** The certificate the anchor was made from, whose dates and constraints a profile may count; undefined otherwise. */
   readonly certificate: Certificate | undefined
+  /** What whoever trusts the anchor binds it to, besides what its certificate says. */
+  readonly constraints?: AnchorConstraints
 }
 
 /** Where anchors come from. It may answer at once or later; a failure to answer is a finding, never a yes. */
@@ -26,13 +48,14 @@ export interface TrustAnchors extends TrustAnchorSource {
 }
 
 /** The anchor a certificate stands for. Making one is the decision to trust it; nothing is checked here. */
-export function trustAnchorFrom(certificate: Certificate): TrustAnchor {
+export function trustAnchorFrom(certificate: Certificate, constraints?: AnchorConstraints): TrustAnchor {
   const identifier = certificate.extension('subjectKeyIdentifier')
   return {
     name: certificate.subject,
     publicKey: certificate.publicKey,
     keyIdentifier: identifier?.error === undefined ? identifier?.value : undefined,
     certificate,
+    ...(constraints && { constraints }),
   }
 }
 

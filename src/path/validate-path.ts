@@ -2,6 +2,7 @@
 
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { Certificate, ExtendedKeyUsagePurpose, KeyUsageBit } from '../x509/index.js'
+import { anchorConstraintFindings } from './anchor-constraints.js'
 import { type FurtherCheck, PathBuilder } from './build-path.js'
 import { factsOf } from './certificate-facts.js'
 import { processPolicies } from './check-path.js'
@@ -147,13 +148,13 @@ async function anchorOfTarget(anchors: TrustAnchorSource, certificate: Certifica
 function judgeAnchor(search: Search, anchor: TrustAnchor, certificate: Certificate): PathVerdict {
   const { question } = search
   const facts = factsOf(certificate)
-  const findings = [...targetFindings(search, facts)]
+  const findings = [...targetFindings(search, facts), ...anchorConstraintFindings(search, anchor, [facts])]
   if (question.profile.targetAsAnchor === 'refuse') {
     const message = 'it is itself a trust anchor, and the profile asks for a path to one'
     const remedy = 'set targetAsAnchor to accept in the profile, where pinned certificates are meant to be trusted'
     findings.push(found(facts, 'target-is-anchor', message, remedy, 'RFC 5280 §6.1.1 (d)'))
   }
-  const policies = processPolicies(search, [facts], undefined)
+  const policies = processPolicies(search, [facts], undefined, anchor.constraints)
   if ('fault' in policies) findings.push(policies.fault)
   const path = [certificate]
   if ('fault' in policies || findings.length > 0) {
