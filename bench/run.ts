@@ -2,8 +2,11 @@
 
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { crl } from './crl.bench.js'
 import { heap } from './heap.bench.js'
 import { imports } from './import.bench.js'
+import { keeper } from './keeper.bench.js'
+import { ocsp } from './ocsp.bench.js'
 import { parse } from './parse.bench.js'
 import { path } from './path.bench.js'
 import { pem } from './pem.bench.js'
@@ -15,6 +18,9 @@ const benches = new Map<string, () => Promise<Result>>([
   ['pem', pem],
   ['pkcs7', pkcs7],
   ['path', path],
+  ['ocsp', ocsp],
+  ['crl', crl],
+  ['keeper', keeper],
   ['heap', heap],
   ['import', imports],
 ])
@@ -28,6 +34,9 @@ hold where absolute times drift with the machine.
   pem     a PEM bundle of 5,000 certificates, against indexOf and base64 alone
   pkcs7   PKCS#7 bundles of 500 and 5,000 certificates
   path    a path of three found and validated, against its two signatures alone
+  ocsp    a delegated responder's answer judged, against its two signatures alone; a request made
+  crl     a CRL of 100,000 entries: read, asked, and kept in memory
+  keeper  an upload, against its signatures alone; pages and commits of 100,000 certificates
   heap    memory kept by one parsed certificate
   import  time and size of importing the reading entry point
 

@@ -3,7 +3,7 @@
 
 import type { Der } from '../base/brands.js'
 import { equalRanges, plainBytes } from '../base/bytes.js'
-import { ParseError } from '../base/errors.js'
+import { failLimit, ParseError } from '../base/errors.js'
 import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
@@ -18,6 +18,7 @@ import {
   type IssuingDistributionPoint,
   readCertificateIssuer,
   readCrlNumber,
+  readInvalidityDate,
   readIssuingDistributionPoint,
   readReasonCode,
   type RevocationReason,
@@ -65,7 +66,7 @@ export class CertificateList {
   readonly nextUpdate: Date | undefined
   /**
    * Why the list must not be used to find a status: a critical extension nobody here processes, on the list or an entry
-   * (RFC 5280 §5.2, §5.3), or one that is malformed. Undefined where there is nothing.
+   * (RFC 5280 §5.2, §5.3), an extension or a signature algorithm that is malformed. Undefined where there is nothing.
    */
   readonly unusable: string | undefined
 
@@ -131,7 +132,7 @@ export class CertificateList {
     this.signatureStart = reader.contentStart
     reader.leave(fileEnd)
     reader.finish()
-    this.unusable = unusable ?? unusableExtension(this.extensions) ?? this.malformedExtension()
+    this.unusable = unusable ?? unusableExtension(this.extensions) ?? this.malformedPart()
   }
 
   /** The list's DER. A view: not copied. */
@@ -151,14 +152,17 @@ export class CertificateList {
 
   /** @throws ParseError where the parameters break the algorithm's definition */
   get signatureAlgorithm(): SignatureAlgorithm {
-    return (this.algorithm ??= readSignatureAlgorithm(
-      new DerReader(this.bytes, 'CertificateList.signatureAlgorithm', this.tbsEnd, this.bytes.length, 0),
-    ))
+    return (this.algorithm ??= this.readAlgorithm())
   }
 
   /** @throws ParseError where the extension is malformed */
   get crlNumber(): bigint | undefined {
     return this.decode(crlIdentifiers.cRLNumber, readCrlNumber)
+  }
+
+  /** Whether it is a delta CRL, which tells what has changed since another list. Never throws. */
+  get isDelta(): boolean {
+    return findExtension(this.extensions, crlIdentifiers.deltaCRLIndicator) !== undefined
   }
 
   /** Number of the list a delta CRL adds to; undefined for a complete CRL. @throws ParseError where malformed */
@@ -233,12 +237,12 @@ export class CertificateList {
     const serialNumberBytes = this.bytes.subarray(reader.contentStart, reader.position)
     const revocationDate = new Date(reader.readTime())
     const extensions = reader.atEnd() ? [] : readExtensions(reader)
-    const invalidityDate = decodeExtension(extensions, crlIdentifiers.invalidityDate, (value) => value.readTime())
+    const invalidityDate = decodeExtension(extensions, crlIdentifiers.invalidityDate, readInvalidityDate)
     return {
       serialNumberBytes,
       revocationDate,
       reason: decodeExtension(extensions, crlIdentifiers.reasonCode, readReasonCode) ?? 'unspecified',
-      invalidityDate: invalidityDate === undefined ? undefined : new Date(invalidityDate),
+      invalidityDate,
       certificateIssuer: this.issuerAt(offset),
     }
   }
@@ -280,17 +284,24 @@ export class CertificateList {
     return table
   }
 
+  private readAlgorithm(): SignatureAlgorithm {
+    return readSignatureAlgorithm(
+      new DerReader(this.bytes, 'CertificateList.signatureAlgorithm', this.tbsEnd, this.bytes.length, 0),
+    )
+  }
+
   private decode<T>(oid: string, read: (reader: DerReader) => T): T | undefined {
     return decodeExtension(this.extensions, oid, read)
   }
 
   /** A list whose scope cannot be read covers nobody knows what. */
-  private malformedExtension(): string | undefined {
+  private malformedPart(): string | undefined {
     const { cRLNumber, deltaCRLIndicator, issuingDistributionPoint } = crlIdentifiers
     try {
       this.decode(cRLNumber, readCrlNumber)
       this.decode(deltaCRLIndicator, readCrlNumber)
       this.decode(issuingDistributionPoint, readIssuingDistributionPoint)
+      this.readAlgorithm()
       return this.extensions.find(({ error }) => error !== undefined)?.error?.message
     } catch (error) {
       if (error instanceof ParseError) return error.message
@@ -389,5 +400,8 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
  * @throws ParseError where it is no DER of a CertificateList, or the file is larger than `limits.fileSize`
  */
 export function parseCertificateList(der: Uint8Array, limits?: Partial<ReadLimits>): CertificateList {
-  return new CertificateList(plainBytes(der), resolveReadLimits(limits))
+  const bounds = resolveReadLimits(limits)
+  const bytes = plainBytes(der)
+  if (bytes.length > bounds.fileSize) failLimit('CertificateList', 0, bounds.fileSize, 'bytes', 'fileSize')
+  return new CertificateList(bytes, bounds)
 }

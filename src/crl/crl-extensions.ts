@@ -44,6 +44,9 @@ export function readReasonCode(reader: DerReader): RevocationReason {
   )
 }
 
+/** RFC 5280 §5.3.2: a GeneralizedTime, whatever the year. */
+export const readInvalidityDate = (reader: DerReader): Date => new Date(reader.readTime(tags.GENERALIZED_TIME))
+
 /** A CRL number: non-negative, at most 20 octets (RFC 5280 §5.2.3). */
 export function readCrlNumber(reader: DerReader): bigint {
   reader.skipInteger()
@@ -99,4 +102,10 @@ function readFlag(reader: DerReader, number: number): boolean {
   return value
 }
 
-export const readCertificateIssuer = (reader: DerReader): readonly GeneralName[] => readGeneralNames(reader)
+/** RFC 5280 §5.3.3: "CRL issuers MUST include … the distinguished name (DN)"; without it nobody knows whom it speaks of. */
+export function readCertificateIssuer(reader: DerReader): readonly GeneralName[] {
+  const start = reader.position
+  const names = readGeneralNames(reader)
+  if (names.some(({ type }) => type === 'directoryName')) return names
+  return reader.fail('invalid-extension', start, 'a directoryName (RFC 5280 §5.3.3)', 'other names alone')
+}

@@ -89,13 +89,25 @@ async function asDelegate(basic: BasicOcspResponse, inputs: AuthorizationInputs)
   return reason
 }
 
+/** Kept, since path validation prepares each profile once. */
+const delegateProfiles = new WeakMap<PathProfile, PathProfile>()
+
+function profileOfDelegates(profile: PathProfile): PathProfile {
+  let strict = delegateProfiles.get(profile)
+  if (strict === undefined) {
+    strict = { ...profile, anyExtendedKeyUsage: 'refuse', targetAsAnchor: 'refuse' }
+    delegateProfiles.set(profile, strict)
+  }
+  return strict
+}
+
 /**
  * RFC 6960 §4.2.2.2: "issued directly by the CA that is identified in the request", with the same key, and
  * id-kp-OCSPSigning among its purposes, which anyExtendedKeyUsage does not stand for.
  */
 async function delegationFault(certificate: Certificate, inputs: AuthorizationInputs): Promise<string | undefined> {
   const { issuer, at, crypto } = inputs
-  const profile = { ...inputs.profile, anyExtendedKeyUsage: 'refuse', targetAsAnchor: 'refuse' } as const
+  const profile = profileOfDelegates(inputs.profile)
   if (!certificate.issuer.equals(issuer.name)) return 'the responder’s certificate is not issued by the issuer'
   if (certificate.extension('extendedKeyUsage') === undefined) {
     return 'the responder’s certificate lacks the extended key usage OCSPSigning'

@@ -17,6 +17,7 @@ import {
 } from './authorize-responder.js'
 import { certIdOf, issuerFrom, isSameCertId, type OcspIssuer } from './cert-id.js'
 import type { OcspFinding, OcspFindingCode } from './finding.js'
+import { isGraver } from './gravity.js'
 import {
   type BasicOcspResponse,
   nonceOf,
@@ -205,9 +206,7 @@ async function matchingResponses(
   return candidates.filter(({ certId }) => own.some((id) => isSameCertId(id, certId)))
 }
 
-/** Of several, the gravest word counts: a responder that contradicts itself is not to be trusted with `good`. */
-const gravity = { revoked: 2, unknown: 1, good: 0 } as const
-
+/** Of several the gravest: a responder that contradicts itself is not to be trusted with `good`. */
 function chooseResponse(
   matching: readonly SingleResponse[],
   basic: BasicOcspResponse,
@@ -225,14 +224,12 @@ function chooseResponse(
     // Revocation is final, but for a hold: an old word of it is as true as a new one.
     const isFinal = single.certStatus.status === 'revoked' && single.certStatus.reason !== 'certificateHold'
     const counts = fault === undefined || (isFinal && fault.code === 'stale')
-    const isGraver =
-      chosen === undefined ||
-      gravity[single.certStatus.status] > gravity[chosen.certStatus.status] ||
-      (single.certStatus.status === chosen.certStatus.status && single.thisUpdate > chosen.thisUpdate)
-    if (counts && isGraver) chosen = single
+    if (counts && (chosen === undefined || isGraver(saidBy(single), saidBy(chosen)))) chosen = single
   }
   return chosen ?? { findings }
 }
+
+const saidBy = ({ certStatus, thisUpdate, nextUpdate }: SingleResponse) => ({ ...certStatus, thisUpdate, nextUpdate })
 
 /** What is wrong with one single response. */
 function singleFinding(

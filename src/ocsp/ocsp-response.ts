@@ -104,7 +104,7 @@ export function parseOcspResponse(der: Uint8Array, limits?: Partial<OcspLimits>)
   const bounds = resolveIntegers('limits', defaultOcspLimits, limits)
   const bytes = plainBytes(der)
   if (bytes.length > bounds.responseSize) {
-    failLimit('OCSPResponse', bounds.responseSize, bounds.responseSize, 'bytes', 'responseSize')
+    failLimit('OCSPResponse', 0, bounds.responseSize, 'bytes', 'responseSize')
   }
   const reader = new DerReader(bytes, 'OCSPResponse', 0, bytes.length, 0, defaultReadLimits.derDepth)
   const outerEnd = reader.enter(tags.SEQUENCE)

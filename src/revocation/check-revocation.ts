@@ -1,11 +1,13 @@
 // checkRevocation: the status of every certificate of a validated path, from OCSP and CRLs, and one decision.
 
+import { checkTime } from '../base/arguments.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { CertificateList } from '../crl/index.js'
 import {
   evaluateOcspResponse,
   isAccepted,
   type OcspClient,
+  type OcspResponse,
   type OcspVerdict,
   type RevocationPolicy,
   type TrustedResponder,
@@ -18,14 +20,17 @@ import {
   rfc5280,
 } from '../path/index.js'
 import type { Certificate } from '../x509/index.js'
-import { CrlChecker, issuerOf, type PathIssuer } from './crl-status.js'
+import { issuerOf, type PathIssuer } from './crl-signers.js'
+import { CrlChecker } from './crl-status.js'
+import { exemptionOf } from './exemption.js'
+import { graver, parsedOrBytes, type ProvenVerdict } from './responses-at-hand.js'
 import type { CertificateRevocation, RevocationNote, RevocationStatus } from './status.js'
 
 /** Where statuses come from. Several may be given; each is asked until one determines the status. */
 export interface RevocationSources {
   /** Asks responders over the network. */
   readonly ocsp?: OcspClient
-  /** Responses at hand, stapled ones for example, DER. Each is tried for each certificate. */
+  /** Responses at hand, stapled ones for example, DER. Each is tried for each certificate; of several the gravest counts. */
   readonly ocspResponses?: readonly Uint8Array[]
   readonly crls?: readonly CertificateList[] | CrlSource
 }
@@ -71,10 +76,13 @@ export interface RevocationFinding {
 /**
  * Finds the status of each certificate of a path that {@link validatePath} has found valid, and decides by policy. A path
  * that was not validated proves nothing here: whose word counts follows from who issued what. Never throws for what
- * sources say.
+ * sources say. An {@link OcspClient} goes by its own clock, designated responders and profile.
+ *
+ * @throws TypeError for an invalid time
  */
 export async function checkRevocation(path: BuiltPath, check: RevocationCheck): Promise<RevocationVerdict> {
   const { policy = 'common-criteria', scope = 'path' } = check
+  checkTime('at', check.at)
   const checker = new PathChecker(path, check)
   const checked = scope === 'target' ? path.path.slice(0, 1) : path.path
   const certificates: CertificateRevocation[] = []
@@ -110,15 +118,20 @@ function findingOf(
 
 /** Asks the sources of one check, for the certificates of one path. */
 class PathChecker {
+  private readonly responses: readonly (OcspResponse | Uint8Array)[]
+  private readonly crlCheckers = new Map<readonly CertificateList[], CrlChecker>()
+
   constructor(
     private readonly built: BuiltPath,
     private readonly check: RevocationCheck,
-  ) {}
+  ) {
+    this.responses = (check.sources.ocspResponses ?? []).map(parsedOrBytes)
+  }
 
   async statusOf(certificate: Certificate, i: number): Promise<RevocationStatus> {
-    // RFC 9608 §4: "the relying party … MUST NOT … obtain revocation information" about such a certificate.
-    if (certificate.extension('noRevAvail') !== undefined) return { status: 'exempt', reason: 'noRevAvail' }
-    const issuer = issuerOf(this.built.path, i, this.built.anchor)
+    const exemption = exemptionOf(certificate)
+    if (exemption !== undefined) return { status: 'exempt', reason: exemption }
+    const issuer = issuerOf(this.built, i)
     const byOcsp = (): Promise<RevocationStatus> => this.byOcsp(certificate, issuer)
     const byCrl = (): Promise<RevocationStatus> => this.byCrl(certificate, issuer)
     const order = this.check.order === 'crl-first' ? [byCrl, byOcsp] : [byOcsp, byCrl]
@@ -134,10 +147,21 @@ class PathChecker {
   }
 
   private async byOcsp(certificate: Certificate, issuer: PathIssuer): Promise<RevocationStatus> {
-    const { ocsp, ocspResponses = [] } = this.check.sources
-    const { at, profile, crypto, trustedResponders } = this.check
+    const { ocsp } = this.check.sources
     const notes: RevocationNote[] = []
-    let unknown: RevocationStatus | undefined
+    const atHand = await this.byResponsesAtHand(certificate, issuer, notes)
+    if (atHand !== undefined && atHand.status !== 'unknown') return atHand
+    const asked = ocsp && statusFrom(await ocsp.check(certificate, issuer), 'OCSP responder', notes)
+    if (asked !== undefined && asked.status !== 'unknown') return asked
+    return asked ?? atHand ?? { status: 'undetermined', notes }
+  }
+
+  private async byResponsesAtHand(
+    certificate: Certificate,
+    issuer: PathIssuer,
+    notes: RevocationNote[],
+  ): Promise<RevocationStatus | undefined> {
+    const { at, profile, crypto, trustedResponders } = this.check
     const options = {
       ...(profile && { profile }),
       ...(crypto && { crypto }),
@@ -145,27 +169,18 @@ class PathChecker {
       // A delegated responder without ocspNoCheck is itself looked up, in CRLs: asking OCSP would ask the responder.
       checkResponder: async (responder: Certificate) => (await this.byCrl(responder, issuer)).status,
     }
-    const consider = (verdict: OcspVerdict, source: string): RevocationStatus | undefined => {
-      const status = statusFrom(verdict, source, notes)
-      if (status?.status !== 'unknown') return status
-      unknown = status
-      return undefined
-    }
-    for (const response of ocspResponses) {
+    const source = 'OCSP response at hand'
+    let gravest: ProvenVerdict | undefined
+    for (const response of this.responses) {
       const verdict = await evaluateOcspResponse({ certificate, issuer, response, at, ...options })
-      const status = consider(verdict, 'OCSP response at hand')
-      if (status !== undefined) return status
+      if (verdict.ok) gravest = gravest === undefined ? verdict : graver(gravest, verdict)
+      else statusFrom(verdict, source, notes)
     }
-    if (ocsp !== undefined) {
-      const status = consider(await ocsp.check(certificate, issuer), 'OCSP responder')
-      if (status !== undefined) return status
-    }
-    return unknown ?? { status: 'undetermined', notes }
+    return gravest && statusFrom(gravest, source, notes)
   }
 
   private async byCrl(certificate: Certificate, issuer: PathIssuer): Promise<RevocationStatus> {
-    const { sources, at, profile = rfc5280, crypto = runtimeCrypto, certificates = [] } = this.check
-    const { crls } = sources
+    const { crls } = this.check.sources
     if (crls === undefined) return { status: 'undetermined', notes: [] }
     let lists: readonly CertificateList[]
     try {
@@ -174,9 +189,20 @@ class PathChecker {
       const message = `the source failed: ${error instanceof Error ? error.message : String(error)}`
       return { status: 'undetermined', notes: [{ source: 'CRLs', message }] }
     }
-    const { path, anchor } = this.built
-    const pool = 'named' in certificates ? certificates : createCertificatePool([...path, ...certificates])
-    return new CrlChecker({ lists, pool, anchor, at, profile, crypto }).statusOf(certificate, issuer)
+    return this.crlChecker(lists).statusOf(certificate, issuer)
+  }
+
+  /** One for the same lists, which are verified once. */
+  private crlChecker(lists: readonly CertificateList[]): CrlChecker {
+    let checker = this.crlCheckers.get(lists)
+    if (checker === undefined) {
+      const { at, profile = rfc5280, crypto = runtimeCrypto, certificates = [] } = this.check
+      const { path, anchor } = this.built
+      const pool = 'named' in certificates ? certificates : createCertificatePool([...path, ...certificates])
+      checker = new CrlChecker({ lists, pool, anchor, at, profile, crypto })
+      this.crlCheckers.set(lists, checker)
+    }
+    return checker
   }
 }
 

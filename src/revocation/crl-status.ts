@@ -9,38 +9,17 @@ import {
   type CrlLocation,
   type RevokedCertificate,
 } from '../crl/index.js'
-import type { CryptoProvider } from '../crypto/index.js'
-import { type CertificatePool, type PathProfile, type TrustAnchor, validatePath } from '../path/index.js'
-import { workingKey } from '../path/check-path.js'
 import { algorithmFault } from '../path/key-strength.js'
-import type { Certificate, Name, SubjectPublicKeyInfo } from '../x509/index.js'
+import type { Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
+import { type CrlInputs, CrlSigners, type PathIssuer, type SelfVouching } from './crl-signers.js'
 import type { RevocationNote, RevocationStatus } from './status.js'
 
-/** Who issued a certificate: the one above it on a validated path, or the anchor. */
-export interface PathIssuer {
-  readonly name: Name
-  readonly publicKey: SubjectPublicKeyInfo
-  /** Undefined for an anchor that is no certificate. */
-  readonly certificate: Certificate | undefined
+/** A certificate whose status is being found, and where it may be found. */
+interface Subject {
+  readonly certificate: Certificate
+  readonly issuer: PathIssuer
+  readonly locations: readonly CrlLocation[]
 }
-
-/** What the status of every certificate of one path is found with. */
-export interface CrlInputs {
-  readonly lists: readonly CertificateList[]
-  /** Where certificates of CRL issuers are found. */
-  readonly pool: CertificatePool
-  /** §6.3.3 (f): "the trust anchor … MUST be the same". */
-  readonly anchor: TrustAnchor
-  readonly at: Date
-  readonly profile: PathProfile
-  readonly crypto: CryptoProvider
-}
-
-/**
- * Paths to CRL issuers that are looked for in one check. A path of five certificates, each with a CRL of an issuer of its
- * own, needs five and those of the issuers; hostile lists would ask for any number.
- */
-const MAX_SIGNER_PATHS = 64
 
 /** §6.3.3's state for one certificate. */
 class Processing {
@@ -52,27 +31,37 @@ class Processing {
   get isOver(): boolean {
     return this.revoked !== undefined || allReasons.every((reason) => this.reasons.has(reason))
   }
+
+  revoke(entry: RevokedCertificate, list: CertificateList): void {
+    this.revoked = entry
+    this.source = nameOf(list)
+  }
+
+  /** A list is held against several locations, and may be refused at each for the same reason. */
+  note(list: CertificateList, message: string): void {
+    const source = nameOf(list)
+    if (this.notes.some((note) => note.source === source && note.message === message)) return
+    this.notes.push({ source, message })
+  }
 }
 
 /** Finds statuses by CRLs. One for one path; what it has verified it remembers. */
 export class CrlChecker {
-  private readonly keys = new Map<CertificateList, SubjectPublicKeyInfo>()
-  /** CRL issuers whose status is being found. */
-  private readonly inProgress = new Set<string>()
-  private signerPaths = 0
+  /** The newest first, since the first that covers a reason decides. */
+  private readonly lists: readonly CertificateList[]
+  private readonly signers: CrlSigners
 
-  constructor(private readonly inputs: CrlInputs) {}
+  constructor(private readonly inputs: CrlInputs) {
+    this.lists = [...inputs.lists].sort(newestFirst)
+    this.signers = new CrlSigners(inputs, (certificate, issuer) => this.statusOf(certificate, issuer))
+  }
 
   async statusOf(certificate: Certificate, issuer: PathIssuer): Promise<RevocationStatus> {
+    const subject = { certificate, issuer, locations: locationsOf(certificate) }
     const processing = new Processing()
-    const locations: readonly CrlLocation[] = certificate.extension('cRLDistributionPoints')?.value ?? []
-    for (const location of [...locations, locationOfIssuer(certificate)]) {
-      for (const list of this.inputs.lists) {
-        if (processing.isOver) break
-        const fault = await this.processOrRefuse(processing, list, certificate, issuer, location)
-        if (fault !== undefined) processing.notes.push({ source: nameOf(list), message: fault })
-      }
-    }
+    await this.processAll(processing, subject, 'refuse')
+    if (!processing.isOver && this.signers.isBusy) await this.processAll(processing, subject, 'accept')
+    if (!processing.isOver) await this.findFinalRevocation(processing, subject)
     const { revoked, notes, source = '' } = processing
     if (revoked !== undefined) {
       return { status: 'revoked', source, revokedAt: revoked.revocationDate, reason: revoked.reason, notes }
@@ -83,13 +72,15 @@ export class CrlChecker {
     return { status: 'undetermined', notes: [...notes, { source: 'CRLs', message: `${what} could be used` }] }
   }
 
-  /** An entry whose extensions are malformed makes the whole list one that cannot be read. */
-  private async processOrRefuse(...args: Parameters<CrlChecker['processList']>): Promise<string | undefined> {
-    try {
-      return await this.processList(...args)
-    } catch (error) {
-      if (error instanceof ParseError) return error.message
-      throw error
+  private async processAll(processing: Processing, subject: Subject, selfVouching: SelfVouching): Promise<void> {
+    for (const location of subject.locations) {
+      for (const list of this.lists) {
+        if (processing.isOver) return
+        const fault =
+          runOutFault(list, this.inputs) ??
+          (await orParseError(() => this.processList(processing, list, subject, location, selfVouching)))
+        if (fault !== undefined) processing.note(list, fault)
+      }
     }
   }
 
@@ -97,114 +88,91 @@ export class CrlChecker {
   private async processList(
     processing: Processing,
     list: CertificateList,
-    certificate: Certificate,
-    issuer: PathIssuer,
+    { certificate, issuer }: Subject,
     location: CrlLocation,
+    selfVouching: SelfVouching,
   ): Promise<string | undefined> {
-    const unusable = unusableList(list, this.inputs)
-    if (unusable !== undefined) return unusable
-    if (list.baseCRLNumber !== undefined) return undefined
-    const coverage = coverageOf(list, certificate, location)
-    if ('outside' in coverage) return coverage.outside
+    const coverage = usableCoverage(list, certificate, location, this.inputs)
+    if (typeof coverage === 'string') return coverage
     // (e)
     if ([...coverage].every((reason) => processing.reasons.has(reason))) return undefined
     // (f), (g)
-    const key = await this.keyOf(list, issuer)
+    const key = await this.signers.keyOf(list, issuer, selfVouching)
     if (typeof key === 'string') return key
     // (c), (h) to (k)
     const delta = await this.deltaOf(list, key)
-    const entry = entryOf(delta, certificate) ?? entryOf(list, certificate)
+    const changed = delta && entryOf(delta, certificate)
+    const entry = changed ?? entryOf(list, certificate)
     processing.source ??= nameOf(list)
     if (entry !== undefined && entry.reason !== 'removeFromCRL') {
-      processing.revoked = entry
-      processing.source = nameOf(list)
+      processing.revoke(entry, changed === undefined || delta === undefined ? list : delta)
     }
     // (l)
     for (const reason of coverage) processing.reasons.add(reason)
     return undefined
   }
 
-  /** The validated key that signed the list, or why there is none. */
-  private async keyOf(list: CertificateList, issuer: PathIssuer): Promise<SubjectPublicKeyInfo | string> {
-    return this.keys.get(list) ?? this.findKey(list, issuer)
-  }
-
-  private async findKey(list: CertificateList, issuer: PathIssuer): Promise<SubjectPublicKeyInfo | string> {
-    let reason = 'no certificate of its issuer is at hand'
-    for (const candidate of this.signersOf(list, issuer)) {
-      const { certificate, publicKey } = candidate
-      if (certificate?.keyUsage?.includes('cRLSign') === false) {
-        reason = 'its issuer’s keyUsage lacks cRLSign'
-        continue
-      }
-      const verdict = await this.inputs.crypto.verify(
-        list.signatureAlgorithm,
-        publicKey,
-        list.signatureValue,
-        list.tbsCertList,
-      )
-      if (verdict !== 'valid') {
-        reason = verdict === 'invalid' ? 'its signature does not verify' : 'its signature cannot be verified here'
-        continue
-      }
-      // The issuer of the certificate is on the path, and the path is valid.
-      const isTrusted = candidate === issuer || candidate === this.inputs.anchor || certificate === undefined
-      // An authority may name a CRL issuer for that issuer's own certificate too (PKITS 4.14.30). Such a list can revoke
-      // its issuer, and beyond that its word about itself is worth the certificate it has.
-      if (!isTrusted && this.inProgress.has(identityOf(certificate))) return publicKey
-      const fault = isTrusted ? undefined : await this.faultOfSigner(certificate)
-      if (fault === undefined) {
-        this.keys.set(list, publicKey)
-        return publicKey
-      }
-      reason = fault
-    }
-    return reason
-  }
-
-  /** Keys that may have signed the list: the certificate's issuer, the anchor, and any certificate with the name. */
-  private signersOf(list: CertificateList, issuer: PathIssuer): readonly PathIssuer[] {
-    const { anchor, pool } = this.inputs
-    const named = pool.named(list.issuer).map((certificate) => ({
-      name: certificate.subject,
-      publicKey: certificate.publicKey,
-      certificate,
-    }))
-    return [issuer, anchor, ...named].filter(({ name }) => name.equals(list.issuer))
-  }
-
-  /** Step (f) for a CRL issuer that is not on the path: its own path, to the same anchor, and its own status. */
-  private async faultOfSigner(certificate: Certificate): Promise<string | undefined> {
-    if (++this.signerPaths > MAX_SIGNER_PATHS)
-      return `more than ${MAX_SIGNER_PATHS} paths to CRL issuers were looked for`
-    const { anchor, pool, at, profile, crypto } = this.inputs
-    const identity = identityOf(certificate)
-    const verdict = await validatePath({ certificate, intermediates: pool, anchors: [anchor], at, profile, crypto })
-    if (!verdict.ok) return `its issuer has no valid path to the anchor: ${verdict.findings[0]?.message ?? ''}`
-    this.inProgress.add(identity)
-    try {
-      for (const [i, one] of verdict.path.entries()) {
-        const { status } = await this.statusOf(one, issuerOf(verdict.path, i, anchor))
-        if (status !== 'good') return `the status of its issuer’s path is ${status}`
-      }
-      return undefined
-    } finally {
-      this.inProgress.delete(identity)
+  /**
+   * Where no current list says anything, one that has run out still proves a revocation that is final. Beyond RFC 5280,
+   * for policies that let pass what is undetermined.
+   */
+  private async findFinalRevocation(processing: Processing, subject: Subject): Promise<void> {
+    const { certificate, issuer, locations } = subject
+    for (const list of this.lists) {
+      if (runOutFault(list, this.inputs) === undefined) continue
+      await orParseError(async () => {
+        const covers = locations.some(
+          (location) => typeof usableCoverage(list, certificate, location, this.inputs) !== 'string',
+        )
+        const entry = covers ? entryOf(list, certificate) : undefined
+        if (entry === undefined || !isFinal(entry)) return undefined
+        if (typeof (await this.signers.keyOf(list, issuer, 'refuse')) !== 'string') processing.revoke(entry, list)
+        return undefined
+      })
+      if (processing.isOver) return
     }
   }
 
   /** Steps (a) (2), (c) and (h), and §5.2.4: the newest delta that can be used with the complete list. */
   private async deltaOf(complete: CertificateList, key: SubjectPublicKeyInfo): Promise<CertificateList | undefined> {
-    const { lists, crypto } = this.inputs
+    const { crypto } = this.inputs
     let newest: CertificateList | undefined
-    for (const delta of lists) {
-      if (unusableList(delta, this.inputs) !== undefined || !updates(delta, complete)) continue
+    for (const delta of this.lists) {
+      const fault = runOutFault(delta, this.inputs) ?? unusableFault(delta, this.inputs)
+      if (fault !== undefined || !updates(delta, complete)) continue
       if (newest?.crlNumber !== undefined && (delta.crlNumber ?? 0n) <= newest.crlNumber) continue
       const { signatureAlgorithm, signatureValue, tbsCertList } = delta
       if ((await crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)) === 'valid') newest = delta
     }
     return newest
   }
+}
+
+/** An entry, a scope or a signer's certificate that is malformed makes a list one that cannot be used. */
+async function orParseError(process: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await process()
+  } catch (error) {
+    if (error instanceof ParseError) return error.message
+    throw error
+  }
+}
+
+function newestFirst(a: CertificateList, b: CertificateList): number {
+  const byTime = b.thisUpdate.getTime() - a.thisUpdate.getTime()
+  return byTime === 0 ? Number(numberOf(b) - numberOf(a)) : byTime
+}
+
+/** A number that is malformed makes a list unusable, and is not to be asked for. */
+const numberOf = (list: CertificateList): bigint => (list.unusable === undefined ? (list.crlNumber ?? -1n) : -1n)
+
+const isFinal = ({ reason }: RevokedCertificate): boolean => reason !== 'certificateHold' && reason !== 'removeFromCRL'
+
+/** Where the certificate says, as far as that can be read, and where the RFC says besides. */
+function locationsOf(certificate: Certificate): readonly CrlLocation[] {
+  const points = certificate.extension('cRLDistributionPoints')
+  const named: readonly CrlLocation[] = points?.error === undefined ? (points?.value ?? []) : []
+  return [...named, locationOfIssuer(certificate)]
 }
 
 /** "Assume a DP with both the reasons and the cRLIssuer fields omitted and a distribution point name of the issuer". */
@@ -215,25 +183,34 @@ function locationOfIssuer(certificate: Certificate): CrlLocation {
   return { distributionPoint: { type: 'fullName', names: fullName }, reasons: undefined, cRLIssuer: undefined }
 }
 
-const identityOf = ({ issuer, serialNumber }: Certificate): string => `${issuer.canonicalKey} ${serialNumber}`
-
-/** The one above certificate `i` of a path, target first. */
-export function issuerOf(path: readonly Certificate[], i: number, anchor: TrustAnchor): PathIssuer {
-  const certificate = path[i + 1]
-  if (certificate === undefined) return anchor
-  return { name: certificate.subject, publicKey: workingKey(path, i + 1, anchor), certificate }
+/** Why the list has nothing to say now, though it may have had. */
+function runOutFault({ nextUpdate }: CertificateList, { at }: CrlInputs): string | undefined {
+  return nextUpdate !== undefined && nextUpdate < at ? `it held until ${nextUpdate.toISOString()}` : undefined
 }
 
-/** Why the list says nothing at this time, whatever it is about. */
-function unusableList(list: CertificateList, { at, profile }: CrlInputs): string | undefined {
+/** Why the list says nothing, now or ever, whatever it is about. */
+function unusableFault(list: CertificateList, { at, profile }: CrlInputs): string | undefined {
   if (list.unusable !== undefined) return list.unusable
   if (list.thisUpdate > at) return `it is from ${list.thisUpdate.toISOString()}, which is to come`
   // RFC 5280 §5.1.2.5: "Conforming CRL issuers MUST include the nextUpdate field".
   if (list.nextUpdate === undefined) return 'it does not say until when it holds'
-  if (list.nextUpdate < at) return `it held until ${list.nextUpdate.toISOString()}`
   if (profile.crlNumber === 'require' && list.crlNumber === undefined) return 'it has no cRLNumber (RFC 5280 §5.2.3)'
   const weak = algorithmFault(list.signatureAlgorithm, profile)
   return weak && `of the list, ${weak}`
+}
+
+/** The reasons a complete list covers for the certificate, or why it cannot be used for it. */
+function usableCoverage(
+  list: CertificateList,
+  certificate: Certificate,
+  location: CrlLocation,
+  inputs: CrlInputs,
+): ReadonlySet<string> | string {
+  const fault = unusableFault(list, inputs)
+  if (fault !== undefined) return fault
+  if (list.isDelta) return 'it is a delta, which counts together with its base alone'
+  const coverage = coverageOf(list, certificate, location)
+  return 'outside' in coverage ? coverage.outside : coverage
 }
 
 /** §5.2.4 (a) to (d), and §6.3.3 (c). */
@@ -257,8 +234,7 @@ function isSameExtension(a: CertificateList, b: CertificateList, name: string): 
 }
 
 /** The entry for the certificate: of several the one that revokes it. */
-function entryOf(list: CertificateList | undefined, certificate: Certificate): RevokedCertificate | undefined {
-  if (list === undefined) return undefined
+function entryOf(list: CertificateList, certificate: Certificate): RevokedCertificate | undefined {
   const issuer = certificate.issuer
   const entries = list
     .revocationsOf(certificate.serialNumberBytes)
@@ -271,6 +247,6 @@ function entryOf(list: CertificateList | undefined, certificate: Certificate): R
 }
 
 const nameOf = (list: CertificateList): string => {
-  const kind = list.baseCRLNumber === undefined ? 'CRL' : 'delta CRL'
+  const kind = list.isDelta ? 'delta CRL' : 'CRL'
   return `${kind} of ${list.issuer.toString()}, ${list.thisUpdate.toISOString()}`
 }

@@ -1,8 +1,9 @@
 // CRLs fetched from where certificates say they are (RFC 5280 §4.2.1.13, §4.2.1.15), and kept until they run out.
 
+import { checkNumber } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import { type CertificateList, parseCertificateList } from '../crl/index.js'
-import { fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
+import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
 import { type Certificate, type DistributionPoint, ParseError } from '../x509/index.js'
 import type { CrlSource } from './check-revocation.js'
 
@@ -16,11 +17,21 @@ export interface FetchCrlOptions extends HttpFetchOptions {
   readonly clock?: Clock
   /** Lists kept, the oldest going first. Default 100. */
   readonly keptLists?: number
+  /** Seconds a list is kept at the most, though it may hold for longer. Default an hour. */
+  readonly keptFor?: number
+}
+
+interface Kept {
+  readonly list: Promise<CertificateList>
+  /** Milliseconds since 1970; for ever while the list is on its way. */
+  until: number
 }
 
 /**
  * Fetches the CRLs a certificate names by its cRLDistributionPoints, and delta CRLs by freshestCRL of certificate and list,
- * over http or https. Lists are kept until their nextUpdate. One source may serve many checks: a list is in flight once.
+ * over http or https. One source may serve many checks: a list is in flight once, and kept until its nextUpdate or for
+ * `keptFor`, whichever ends first. Nobody has verified it by then: one that was forged on the way is gone within that time.
+ * Lists of CRL issuers' own certificates are not fetched.
  *
  * @throws TypeError for a limit that is no number
  */
@@ -29,11 +40,19 @@ export function fetchCrlSource(options: FetchCrlOptions = {}): CrlSource {
 }
 
 class FetchingSource implements CrlSource {
-  private readonly lists = new Map<string, Promise<CertificateList>>()
+  private readonly kept = new Map<string, Kept>()
   private readonly clock: Clock
+  private readonly keptLists: number
+  private readonly keptFor: number
 
   constructor(private readonly options: FetchCrlOptions) {
-    this.clock = options.clock ?? systemClock
+    const { clock = systemClock, keptLists = 100, keptFor = 3600 } = options
+    checkHttpOptions(options)
+    checkNumber('keptLists', keptLists, Number.MAX_SAFE_INTEGER)
+    checkNumber('keptFor', keptFor, Infinity)
+    this.clock = clock
+    this.keptLists = keptLists
+    this.keptFor = keptFor
   }
 
   async crlsFor(certificate: Certificate): Promise<readonly CertificateList[]> {
@@ -42,39 +61,43 @@ class FetchingSource implements CrlSource {
     const uris = [points, deltas].flatMap((extension) =>
       extension === undefined || extension.error !== undefined ? [] : urisOf(extension.value),
     )
-    const lists: CertificateList[] = []
+    const lists = new Set<CertificateList>()
     let failure: Error | undefined
     for (const uri of uris.slice(0, MAX_URIS)) {
       try {
         const list = await this.listAt(uri)
-        lists.push(list)
+        lists.add(list)
         const [delta] = list.freshestCRL === undefined ? [] : urisOf(list.freshestCRL)
-        if (delta !== undefined && !uris.includes(delta)) lists.push(await this.listAt(delta))
+        if (delta !== undefined) lists.add(await this.listAt(delta))
       } catch (error) {
         if (!(error instanceof HttpError) && !(error instanceof ParseError)) throw error
         failure = error
       }
     }
-    if (lists.length === 0 && failure !== undefined) throw failure
-    return lists
+    if (lists.size === 0 && failure !== undefined) throw failure
+    return [...lists]
   }
 
-  private async listAt(uri: string): Promise<CertificateList> {
-    const known = this.lists.get(uri)
-    if (known !== undefined) {
-      const list = await known
-      if (list.nextUpdate !== undefined && list.nextUpdate > this.clock.now()) return list
+  private listAt(uri: string): Promise<CertificateList> {
+    const known = this.kept.get(uri)
+    if (known !== undefined && this.now < known.until) return known.list
+    const fetching: Kept = { list: this.fetchList(uri), until: Infinity }
+    this.kept.delete(uri)
+    this.kept.set(uri, fetching)
+    fetching.list.then(
+      ({ nextUpdate }) => (fetching.until = Math.min(nextUpdate?.getTime() ?? 0, this.now + this.keptFor * 1000)),
+      // A failure is not kept: the next check asks again.
+      () => (fetching.until = 0),
+    )
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= this.keptLists) break
+      this.kept.delete(oldest)
     }
-    const fetching = this.fetchList(uri)
-    this.lists.delete(uri)
-    this.lists.set(uri, fetching)
-    // A failure is not kept: the next check asks again.
-    fetching.catch(() => this.lists.get(uri) === fetching && this.lists.delete(uri))
-    for (const oldest of this.lists.keys()) {
-      if (this.lists.size <= (this.options.keptLists ?? 100)) break
-      this.lists.delete(oldest)
-    }
-    return fetching
+    return fetching.list
+  }
+
+  private get now(): number {
+    return this.clock.now().getTime()
   }
 
   private async fetchList(uri: string): Promise<CertificateList> {

@@ -14,7 +14,8 @@ export type CertificateVerdict = PathVerdict & { readonly revocation: Revocation
 /**
  * Validates a certificate's path and the revocation of every certificate on it. A path with a revoked certificate is
  * refused and the search goes on: a certificate issued anew, or a cross-certificate, may give another. Codes `revoked` and
- * `revocation-undetermined` are among the findings then.
+ * `revocation-undetermined` are among the findings then. Under a policy that lets pass what is unknown or undetermined a
+ * valid verdict does not mean that nothing is revoked: `revocation` says what is known of each certificate.
  *
  * @throws TypeError as {@link validatePath} does
  */
@@ -37,7 +38,8 @@ export async function validateCertificate(request: CertificateRequest): Promise<
       return revocation.findings.map(toPathFinding)
     },
   })
-  if (!verdict.ok) return { ...verdict, revocation }
+  // With scope `target` the authorities are still to be checked.
+  if (!verdict.ok || revocation?.certificates.length !== verdict.path.length) return { ...verdict, revocation }
   return { ...verdict, notChecked: verdict.notChecked.filter((one) => one !== 'revocation'), revocation }
 }
 

@@ -1,6 +1,7 @@
 // Writes CRLs (RFC 5280 §5): complete ones and deltas, of any scope, right or wrong.
 
 import type { Der } from '../base/brands.js'
+import { concatBytes } from '../base/bytes.js'
 import { writePem } from '../pem/index.js'
 import * as tags from '../der/tags.js'
 import { generalizedTime, integer, sequence } from '../der/writer.js'
@@ -140,8 +141,8 @@ export async function writeCrl(options: CrlOptions, state: CrlState): Promise<Te
       issuerName === undefined ? state.issuer.written.subject : nameOf(issuerName),
       timeOf(thisUpdate.getTime(), timeForm),
       ...(end === undefined ? [] : [timeOf(end, timeForm)]),
-      // RFC 5280 §5.1.2.6: absent where there are no entries.
-      ...(entries.length === 0 ? [] : [sequence(...entries.map((entry) => entryOf(entry, timeForm)))]),
+      // RFC 5280 §5.1.2.6: absent where there are no entries. Joined first, since a call takes only so many arguments.
+      ...(entries.length === 0 ? [] : [sequence(concatBytes(entries.map((entry) => entryOf(entry, timeForm))))]),
       ...extensionsField(0, extensions),
     )
   const der = (await signed(write, state.issuer.key, options)) as Der<'CertificateList'>

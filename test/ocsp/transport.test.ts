@@ -12,7 +12,7 @@ import {
   type OcspTransportCode,
   OcspTransportError,
 } from '../../src/ocsp/index.js'
-import { isPrivateHost } from '../../src/ocsp/private-host.js'
+import { isPrivateHost } from '../../src/net/private-host.js'
 import { fixedClock } from '../../src/base/clock.js'
 import { nodeListener, type OcspResponder } from '../../src/testkit/index.js'
 import { makeScene, type Scene, summary } from '../support/ocsp.js'
@@ -158,7 +158,6 @@ const faults: readonly Fault[] = [
         response.on('drain', more)
         more()
       }),
-    options: { timeout: 5_000 },
   },
   {
     title: 'a body that is small until it is unpacked',
@@ -170,21 +169,23 @@ const faults: readonly Fault[] = [
         response.writeHead(200, { 'content-type': 'application/ocsp-response', 'content-encoding': 'gzip' }).end(bomb),
       )
     },
-    options: { timeout: 5_000 },
   },
 ]
+
+/** Milliseconds: few where they run out, else more than a slow machine takes. */
+const patience = (code: OcspTransportCode): FetchTransportOptions => ({ timeout: code === 'timeout' ? 100 : 10_000 })
 
 describe('OCS-9 a responder that answers with', () => {
   it.each(faults)('$title has given no answer: $code', async ({ code, server, options }) => {
     const start = performance.now()
-    expect(await send(await server(), options)).toBe(code)
-    expect(performance.now() - start).toBeLessThan(5_000)
+    expect(await send(await server(), { ...patience(code), ...options })).toBe(code)
+    expect(performance.now() - start).toBeLessThan(15_000)
   })
 
   it.each(faults)(
     '$title leaves the status undetermined, and the policy decides',
     async ({ code, server, options }) => {
-      const transport = fetchOcspTransport({ timeout: 100, ...options })
+      const transport = fetchOcspTransport({ ...patience(code), ...options })
       const client = createOcspClient({
         transport,
         responder: { uri: await server() },
@@ -321,7 +322,7 @@ describe('OCS-4 a URI', () => {
       origin: 'configured',
     } as const
     await expect(transport.send(call)).rejects.toThrow(
-      'the responder’s URI http://ocsp.example holds a user name or password',
+      'the URI of the responder, http://ocsp.example, holds a user name or password',
     )
   })
 })

@@ -55,10 +55,15 @@ export class OpensslCa {
     private readonly executable: string,
     authority: TestCa,
     database: readonly DatabaseEntry[],
+    crls: 'version 1' | 'version 2' = 'version 2',
   ) {
     this.write('index.txt', database.map(line).join(''))
     this.write('crlnumber', '2A\n')
-    this.write('openssl.cnf', configuration)
+    // Without extensions openssl writes version 1.
+    this.write(
+      'openssl.cnf',
+      crls === 'version 2' ? configuration : configuration.replace(/^crl(number|_ext).*\n/gm, ''),
+    )
     this.write('ca.pem', authority.pem)
     this.write('ca.key', authority.key.pem)
   }

@@ -1,0 +1,34 @@
+// Certificates that say themselves that there is no status to ask for (RFC 9608 §4, RFC 6960 §4.2.2.2.1).
+
+import type { Certificate, ExtensionName } from '../x509/index.js'
+
+/**
+ * Why no status is looked for; undefined where one is. Both extensions are the issuer's word, and count in end entities
+ * alone. Where RFC 9608 §3 forbids noRevAvail the status is looked for: nobody else may refuse the certificate for it.
+ */
+export function exemptionOf(certificate: Certificate): 'noRevAvail' | 'ocspNoCheck' | undefined {
+  const basicConstraints = certificate.extension('basicConstraints')
+  if (basicConstraints?.error !== undefined || basicConstraints?.value.cA === true) return undefined
+  if (holds(certificate, 'noRevAvail') && !namesSources(certificate)) return 'noRevAvail'
+  return holds(certificate, 'ocspNoCheck') && isResponder(certificate) ? 'ocspNoCheck' : undefined
+}
+
+/** A malformed one says nothing. */
+const holds = (certificate: Certificate, name: ExtensionName): boolean => {
+  const extension = certificate.extension(name)
+  return extension !== undefined && extension.error === undefined
+}
+
+/** What "MUST NOT" stand beside noRevAvail; one that cannot be read may name anything. */
+function namesSources(certificate: Certificate): boolean {
+  if (certificate.extension('cRLDistributionPoints') ?? certificate.extension('freshestCRL')) return true
+  const access = certificate.extension('authorityInfoAccess')
+  if (access?.error !== undefined) return true
+  return access?.value.some(({ accessMethod }) => accessMethod === 'ocsp') === true
+}
+
+/** RFC 9608 §1: ocspNoCheck "is appropriate for inclusion only in certificates issued to … responders". */
+function isResponder(certificate: Certificate): boolean {
+  const usage = certificate.extension('extendedKeyUsage')
+  return usage?.error === undefined && usage?.value.includes('ocspSigning') === true
+}

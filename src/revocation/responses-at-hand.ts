@@ -1,0 +1,24 @@
+// OCSP responses somebody has handed over, stapled ones for example: read once, and weighed against each other.
+
+import { type OcspResponse, type OcspVerdict, parseOcspResponse } from '../ocsp/index.js'
+import { isGraver } from '../ocsp/gravity.js'
+import { ParseError } from '../x509/index.js'
+
+/** A verdict that determines the status. */
+export type ProvenVerdict = OcspVerdict & { readonly ok: true }
+
+/** Parsed for all certificates of a path; what is malformed is left for the evaluation to say so. */
+export function parsedOrBytes(der: Uint8Array): OcspResponse | Uint8Array {
+  try {
+    return parseOcspResponse(der)
+  } catch (error) {
+    if (error instanceof ParseError) return der
+    throw error
+  }
+}
+
+/** Of two proven verdicts on one certificate the one that counts. Who does not know it says less than who does. */
+export function graver(a: ProvenVerdict, b: ProvenVerdict): ProvenVerdict {
+  if ((a.status === 'unknown') !== (b.status === 'unknown')) return a.status === 'unknown' ? b : a
+  return isGraver(a, b) ? a : b
+}

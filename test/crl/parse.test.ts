@@ -1,0 +1,350 @@
+// The structure of CRLs (RFC 5280 §5): each field right, and each field wrong with its own code.
+
+import { describe, expect, it } from 'vitest'
+import type { ParseErrorCode } from '../../src/base/errors.js'
+import { type CertificateList, parseCertificateList, type RevokedCertificate } from '../../src/crl/index.js'
+import * as tags from '../../src/der/tags.js'
+import {
+  bitString,
+  booleanValue,
+  element,
+  explicit,
+  generalizedTime,
+  integer,
+  namedBits,
+  nullValue,
+  objectIdentifier,
+  octetString,
+  sequence,
+  time,
+} from '../../src/der/writer.js'
+import { createTestCa } from '../../src/testkit/index.js'
+import { crlEntry, type CrlParts, makeCrl } from '../support/make-crl.js'
+import { extension, hex, name, sha256WithRsa } from '../support/make-certificate.js'
+import { parseErrorOf } from '../support/parse-error.js'
+
+const NOW = Date.UTC(2026, 5, 1)
+const number = (value: number): Uint8Array => extension('2.5.29.20', integer(value))
+const reason = (value: number): Uint8Array => extension('2.5.29.21', integer(value, tags.ENUMERATED))
+const certificateIssuer = (commonName: string): Uint8Array =>
+  extension('2.5.29.29', sequence(element(tags.contextConstructed(4), name(commonName))), true)
+/** Content of an issuingDistributionPoint. */
+const scope = (...content: readonly Uint8Array[]): Uint8Array => extension('2.5.29.28', sequence(...content), true)
+const flag = (number_: number, value = 0xff): Uint8Array => element(tags.context(number_), Uint8Array.of(value))
+
+const parse = (parts: CrlParts = {}): CertificateList => parseCertificateList(makeCrl(parts))
+const entriesOf = (...entries: readonly Uint8Array[]): readonly RevokedCertificate[] => [
+  ...parse({ entries }).entries(),
+]
+
+describe('parseCertificateList', () => {
+  it('reads every field', () => {
+    const der = makeCrl({
+      entries: [crlEntry(integer(5), [reason(1)])],
+      extensions: [number(300), extension('2.5.29.35', sequence(element(tags.context(0), hex('0102'))))],
+    })
+    const list = parseCertificateList(der)
+    expect(list).toMatchObject({
+      version: 2,
+      entryCount: 1,
+      thisUpdate: new Date(NOW),
+      nextUpdate: new Date(NOW + 86_400_000),
+      crlNumber: 300n,
+      baseCRLNumber: undefined,
+      issuingDistributionPoint: undefined,
+      freshestCRL: undefined,
+      authorityKeyIdentifier: { keyIdentifier: hex('0102') },
+      unusable: undefined,
+      signatureAlgorithm: { scheme: 'ed25519' },
+      signatureValue: new Uint8Array(64),
+    })
+    expect(list.issuer.toString()).toBe('CN=Issuer')
+    expect(list.der).toEqual(der)
+    expect(list.tbsCertList).toEqual(der.subarray(3, 3 + list.tbsCertList.length))
+  })
+
+  it('reads version 1, no nextUpdate, no entries, and an empty list of them, which some issuers write', () => {
+    expect(parse({ version: new Uint8Array(0) })).toMatchObject({ version: 1, extensions: [], entryCount: 0 })
+    expect(parse({ nextUpdate: new Uint8Array(0) })).toMatchObject({ nextUpdate: undefined })
+    expect(parse({ nextUpdate: new Uint8Array(0), entries: [crlEntry(integer(1))] }).entryCount).toBe(1)
+    expect(parse({ entries: [] })).toMatchObject({ entryCount: 0, unusable: undefined })
+    expect([...parse({ entries: [] }).entries()]).toEqual([])
+    expect(parse().revocationsOf(hex('01'))).toEqual([])
+  })
+
+  it('reads times in either form', () => {
+    const list = parse({
+      thisUpdate: generalizedTime(NOW),
+      entries: [crlEntry(integer(1), undefined, generalizedTime(NOW))],
+    })
+    expect(list.thisUpdate).toEqual(new Date(NOW))
+    expect([...list.entries()][0]?.revocationDate).toEqual(new Date(NOW))
+  })
+
+  it('reads a scope of every kind', () => {
+    const point = explicit(0, element(tags.contextConstructed(0), element(tags.context(6), Buffer.from('http://a/'))))
+    const { issuingDistributionPoint } = parse({
+      extensions: [scope(point, flag(1), element(tags.context(3), namedBits([1, 6]).subarray(2)), flag(4))],
+    })
+    expect(issuingDistributionPoint).toMatchObject({
+      distributionPoint: { type: 'fullName', names: [{ type: 'uniformResourceIdentifier', value: 'http://a/' }] },
+      onlyContainsUserCerts: true,
+      onlyContainsCACerts: false,
+      onlySomeReasons: ['keyCompromise', 'certificateHold'],
+      indirectCRL: true,
+      onlyContainsAttributeCerts: false,
+    })
+    expect(parse({ extensions: [scope(flag(2))] }).issuingDistributionPoint?.onlyContainsCACerts).toBe(true)
+    expect(parse({ extensions: [scope(flag(5))] }).issuingDistributionPoint?.onlyContainsAttributeCerts).toBe(true)
+    const relative = explicit(0, element(tags.contextConstructed(1), name('CRL 1').subarray(4)))
+    expect(parse({ extensions: [scope(relative)] }).issuingDistributionPoint?.distributionPoint).toMatchObject({
+      type: 'nameRelativeToCRLIssuer',
+    })
+  })
+
+  it('reads delta CRLs and where they are', () => {
+    const delta = extension('2.5.29.27', integer(7), true)
+    expect(parse({ extensions: [number(8), delta] }).baseCRLNumber).toBe(7n)
+    const uri = element(tags.context(6), Buffer.from('http://a/'))
+    const points = sequence(sequence(explicit(0, element(tags.contextConstructed(0), uri))))
+    expect(parse({ extensions: [extension('2.5.29.46', points)] }).freshestCRL).toHaveLength(1)
+  })
+
+  it('reads numbers of up to 20 octets', () => {
+    const longest = 2n ** 159n - 1n
+    expect(parse({ extensions: [extension('2.5.29.20', integer(longest))] }).crlNumber).toBe(longest)
+  })
+
+  const flagged = (bytes: Uint8Array): CrlParts => ({ extensions: [extension('2.5.29.28', bytes, true)] })
+  it.each<[string, CrlParts, ParseErrorCode]>([
+    ['version 1, written out', { version: integer(0) }, 'invalid-version'],
+    ['version 3', { version: integer(2) }, 'invalid-version'],
+    ['a negative version', { version: integer(-1) }, 'integer-out-of-range'],
+    ['an algorithm that is none', { signature: nullValue(), outerSignature: nullValue() }, 'unexpected-tag'],
+    ['two algorithms', { outerSignature: sha256WithRsa() }, 'algorithm-mismatch'],
+    [
+      'the same algorithm with parameters',
+      { outerSignature: sequence(objectIdentifier('1.3.101.112'), nullValue()) },
+      'algorithm-mismatch',
+    ],
+    ['an issuer that is none', { issuer: integer(1) }, 'unexpected-tag'],
+    ['no thisUpdate', { thisUpdate: new Uint8Array(0), nextUpdate: new Uint8Array(0) }, 'truncated'],
+    ['three times', { more: time(NOW) }, 'trailing-bytes'],
+    ['a time with an offset', { thisUpdate: element(tags.UTC_TIME, Buffer.from('260601000000+0100')) }, 'invalid-time'],
+    ['a time without seconds', { nextUpdate: element(tags.UTC_TIME, Buffer.from('2606010000Z')) }, 'invalid-time'],
+    ['an entry that is none', { entries: [nullValue()] }, 'unexpected-tag'],
+    ['an entry without a time', { entries: [sequence(integer(1))] }, 'truncated'],
+    ['an entry whose number is padded', { entries: [crlEntry(hex('02020001'))] }, 'non-minimal-integer'],
+    ['an entry whose number is empty', { entries: [crlEntry(hex('0200'))] }, 'empty-integer'],
+    ['an entry whose time is none', { entries: [crlEntry(integer(1), undefined, nullValue())] }, 'unexpected-tag'],
+    ['an entry of no extensions', { entries: [crlEntry(integer(1), [])] }, 'empty-extensions'],
+    [
+      'an entry of an extension twice',
+      { entries: [crlEntry(integer(1), [reason(1), reason(1)])] },
+      'duplicate-extension',
+    ],
+    [
+      'an entry with more behind it',
+      { entries: [sequence(integer(1), time(NOW), sequence(reason(1)), nullValue())] },
+      'trailing-bytes',
+    ],
+    [
+      'an entry with an extension that says it is not critical',
+      {
+        entries: [
+          crlEntry(integer(1), [sequence(objectIdentifier('1.2.3'), booleanValue(false), octetString(nullValue()))]),
+        ],
+      },
+      'explicit-default',
+    ],
+    [
+      'an entry with extensions in version 1',
+      { version: new Uint8Array(0), entries: [crlEntry(integer(1), [reason(1)])] },
+      'unexpected-field',
+    ],
+    ['extensions in version 1', { version: new Uint8Array(0), extensions: [number(1)] }, 'trailing-bytes'],
+    ['no extensions in their place', { extensions: [] }, 'empty-extensions'],
+    ['an extension twice', { extensions: [number(1), number(2)] }, 'duplicate-extension'],
+    ['a signature of some bits', { signatureValue: bitString(Uint8Array.of(0xf0), 4) }, 'invalid-bit-string'],
+    ['more behind the signature', { trailing: nullValue() }, 'trailing-bytes'],
+  ])('refuses %s', (_, parts, code) => {
+    parseErrorOf(() => parse(parts), code)
+  })
+
+  it.each<[string, CrlParts, string]>([
+    ['a number that is negative', { extensions: [number(-1)] }, 'non-negative INTEGER'],
+    ['a number of 21 octets', { extensions: [extension('2.5.29.20', integer(2n ** 160n))] }, 'at most 20 octets'],
+    [
+      'a number with more behind it',
+      { extensions: [extension('2.5.29.20', hex('0201010500'))] },
+      'nothing after the last field',
+    ],
+    ['a base that is none', { extensions: [extension('2.5.29.27', nullValue(), true)] }, 'expected INTEGER'],
+    ['a scope that is none', flagged(nullValue()), 'expected SEQUENCE'],
+    ['a scope of two kinds', flagged(sequence(flag(1), flag(2))), 'one kind of certificate at most'],
+    ['a scope of three kinds', flagged(sequence(flag(1), flag(2), flag(5))), 'one kind of certificate at most'],
+    ['a scope that says FALSE', flagged(sequence(flag(1, 0))), 'expected'],
+    ['a scope whose flag is no flag', flagged(sequence(flag(1, 1))), 'BOOLEAN'],
+    ['a scope in another order', flagged(sequence(flag(4), flag(1))), 'expected'],
+    ['a scope with more behind it', flagged(Uint8Array.from([...sequence(flag(1)), 5, 0])), 'expected'],
+    ['a key identifier that is none', { extensions: [extension('2.5.29.35', nullValue())] }, 'authorityKeyIdentifier'],
+    ['freshest CRLs that are none', { extensions: [extension('2.5.29.46', nullValue())] }, 'freshestCRL'],
+    [
+      'an unknown critical extension',
+      { extensions: [extension('1.2.3', nullValue(), true)] },
+      'critical extension 1.2.3',
+    ],
+    [
+      'a critical issuerAltName',
+      { extensions: [extension('2.5.29.18', sequence(element(tags.context(2), hex('61'))), true)] },
+      'critical extension issuerAltName',
+    ],
+    [
+      'an entry with an unknown critical extension',
+      { entries: [crlEntry(integer(1), [extension('1.2.3', nullValue(), true)])] },
+      'critical extension 1.2.3',
+    ],
+    [
+      'an algorithm with parameters',
+      { signature: sequence(objectIdentifier('1.3.101.112'), nullValue()) },
+      'signatureAlgorithm',
+    ],
+  ])('can be read, but not used, with %s', (_, parts, why) => {
+    expect(parse(parts).unusable).toContain(why)
+  })
+
+  it('can be used with critical extensions that are processed', () => {
+    const list = parse({
+      entries: [
+        crlEntry(integer(1), [extension('2.5.29.21', integer(1, tags.ENUMERATED), true), certificateIssuer('A')]),
+      ],
+      extensions: [number(2), extension('2.5.29.27', integer(1), true), scope(flag(4))],
+    })
+    expect(list.unusable).toBeUndefined()
+  })
+
+  it('refuses what is cut short, at every byte, and what is not DER', () => {
+    const der = makeCrl({ entries: [crlEntry(integer(5), [reason(1)])], extensions: [number(300)] })
+    for (let length = 0; length < der.length; length++) {
+      parseErrorOf(() => parseCertificateList(der.subarray(0, length)), 'truncated')
+    }
+    const content = der.subarray(3)
+    expect(der[1]).toBe(0x81)
+    parseErrorOf(() => parseCertificateList(Uint8Array.from([0x30, 0x80, ...content, 0, 0])), 'indefinite-length')
+    const padded = Uint8Array.from([0x30, 0x82, 0, content.length, ...content])
+    parseErrorOf(() => parseCertificateList(padded), 'non-minimal-length')
+  })
+
+  it('FMT-4 refuses what exceeds a limit, and names it', () => {
+    const der = makeCrl({ extensions: [number(1), extension('1.2.3', nullValue())] })
+    expect(
+      parseErrorOf(() => parseCertificateList(der, { fileSize: der.length - 1 }), 'limit-exceeded').expected,
+    ).toContain('limits.fileSize')
+    expect(parseErrorOf(() => parseCertificateList(der, { extensionCount: 1 }), 'limit-exceeded').expected).toContain(
+      'limits.extensionCount',
+    )
+    expect(parseCertificateList(der, { fileSize: der.length, extensionCount: 2 }).entryCount).toBe(0)
+  })
+
+  it('takes views and Buffers, and nothing else', () => {
+    const der = makeCrl()
+    expect(parseCertificateList(Buffer.from(der)).version).toBe(2)
+    const inside = new Uint8Array([1, 2, ...der, 3]).subarray(2, 2 + der.length)
+    expect(parseCertificateList(inside).tbsCertList).toEqual(parseCertificateList(der).tbsCertList)
+    expect(() => parseCertificateList('text' as never)).toThrow(TypeError)
+  })
+})
+
+describe('an entry', () => {
+  it('says why, when, and since when the key may have been another’s', () => {
+    const since = extension('2.5.29.24', generalizedTime(NOW - 1000))
+    expect(entriesOf(crlEntry(integer(5), [reason(6), since]), crlEntry(integer(-6)))).toMatchObject([
+      {
+        serialNumberBytes: hex('05'),
+        revocationDate: new Date(NOW),
+        reason: 'certificateHold',
+        invalidityDate: new Date(NOW - 1000),
+        certificateIssuer: undefined,
+      },
+      { serialNumberBytes: hex('fa'), reason: 'unspecified', invalidityDate: undefined },
+    ])
+  })
+
+  it.each([
+    [0, 'unspecified'],
+    [1, 'keyCompromise'],
+    [2, 'cACompromise'],
+    [3, 'affiliationChanged'],
+    [4, 'superseded'],
+    [5, 'cessationOfOperation'],
+    [6, 'certificateHold'],
+    [8, 'removeFromCRL'],
+    [9, 'privilegeWithdrawn'],
+    [10, 'aACompromise'],
+  ])('has reason %i, %s', (code, expected) => {
+    expect(entriesOf(crlEntry(integer(1), [reason(code)]))).toMatchObject([{ reason: expected }])
+  })
+
+  it.each<[string, Uint8Array, ParseErrorCode]>([
+    ['the reason 7', reason(7), 'invalid-extension'],
+    ['the reason 11', reason(11), 'integer-out-of-range'],
+    ['a negative reason', reason(-1), 'integer-out-of-range'],
+    ['a reason that is an INTEGER', extension('2.5.29.21', integer(1)), 'unexpected-tag'],
+    ['a reason with more behind it', extension('2.5.29.21', hex('0a01010500')), 'trailing-bytes'],
+    ['a UTCTime since when', extension('2.5.29.24', time(NOW)), 'unexpected-tag'],
+    [
+      'an issuer without a directory name',
+      extension('2.5.29.29', sequence(element(tags.context(2), hex('61'))), true),
+      'invalid-extension',
+    ],
+    ['an issuer of no names', extension('2.5.29.29', sequence(), true), 'truncated'],
+  ])('is malformed, which asking for it tells, with %s', (_, bad, code) => {
+    const list = parse({ entries: [crlEntry(integer(5), [bad])] })
+    parseErrorOf(() => list.revocationsOf(hex('05')), code)
+    parseErrorOf(() => [...list.entries()], code)
+  })
+
+  it('speaks of the issuer of the entry before it, where it names none', () => {
+    const entries = [
+      crlEntry(integer(1)),
+      crlEntry(integer(2), [certificateIssuer('A')]),
+      crlEntry(integer(3)),
+      crlEntry(integer(4), [certificateIssuer('B'), reason(1)]),
+      crlEntry(integer(5), [reason(1)]),
+    ]
+    const list = parse({ entries })
+    const issuers = [undefined, 'CN=A', 'CN=A', 'CN=B', 'CN=B']
+    const nameOf = (entry: RevokedCertificate | undefined): string | undefined => {
+      const [first] = entry?.certificateIssuer ?? []
+      return first?.type === 'directoryName' ? first.value.toString() : undefined
+    }
+    expect([...list.entries()].map(nameOf)).toEqual(issuers)
+    expect([5, 1, 3, 2, 4].map((serial) => nameOf(list.revocationsOf(Uint8Array.of(serial))[0]))).toEqual(
+      [5, 1, 3, 2, 4].map((serial) => issuers[serial - 1]),
+    )
+  })
+
+  it('is found among all that have its serial number, in their order', () => {
+    const list = parse({ entries: [1, 2, 3].map((code) => crlEntry(integer(5), [reason(code)])) })
+    expect(list.revocationsOf(hex('05')).map((entry) => entry.reason)).toEqual([
+      'keyCompromise',
+      'cACompromise',
+      'affiliationChanged',
+    ])
+  })
+})
+
+describe('a CRL of the test kit', () => {
+  it('is read as it was written', async () => {
+    const ca = await createTestCa()
+    const leaf = await ca.issue()
+    ca.revoke(leaf, { reason: 'superseded', at: new Date(NOW) })
+    const { der, number: written } = await ca.crl({ issuingDistributionPoint: { onlyContainsUserCerts: true } })
+    const list = parseCertificateList(der)
+    expect(list.crlNumber).toBe(written)
+    expect(list.revocationsOf(leaf.certificate.serialNumberBytes)).toMatchObject([
+      { reason: 'superseded', revocationDate: new Date(NOW) },
+    ])
+    expect(list.signatureAlgorithm).toMatchObject({ scheme: 'ecdsa', hash: 'sha-256' })
+  })
+})

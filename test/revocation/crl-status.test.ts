@@ -1,0 +1,627 @@
+// The status of a certificate by CRLs (RFC 5280 §6.3.3): whose lists count, what they cover, and what they say together.
+
+import { createPrivateKey, sign } from 'node:crypto'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type BuiltPath, rfc5280, rfc5280Section6 } from '../../src/path/index.js'
+import {
+  type CrlOptions,
+  generateTestKey,
+  type TestCa,
+  type TestCertificate,
+  type TestCrl,
+  type TestDistributionPoint,
+  type TestIssuingDistributionPoint,
+} from '../../src/testkit/index.js'
+import { DAY, SECOND, after } from '../support/ocsp.js'
+import { at, rootOf } from '../support/paths.js'
+import { line, pathOf, statusByCrl } from '../support/revocation.js'
+
+let root: TestCa
+let authority: TestCa
+beforeAll(async () => {
+  root = await rootOf()
+  authority = await root.issueIntermediate({ name: 'Authority' })
+})
+
+const NONE = 'no CRL could be used'
+const undetermined = (...reasons: readonly string[]): string => `undetermined: ${reasons.join('; ')}`
+const revocationDate = after(-DAY)
+
+/** A leaf of the authority, and its path. */
+async function leafOf(
+  options: Parameters<TestCa['issue']>[0] = {},
+  issuer = authority,
+): Promise<{ leaf: TestCertificate; path: BuiltPath }> {
+  const leaf = await issuer.issue(options)
+  return { leaf, path: await pathOf(leaf, root) }
+}
+
+/** The status of a leaf by one list that the authority issues as told; entries revoke the leaf. */
+async function judge(
+  options: CrlOptions | ((leaf: TestCertificate) => CrlOptions | Promise<CrlOptions>) = {},
+  leafOptions: Parameters<TestCa['issue']>[0] = {},
+): Promise<string> {
+  const { leaf, path } = await leafOf(leafOptions)
+  const chosen = typeof options === 'function' ? await options(leaf) : options
+  return line(await statusByCrl(path, [await authority.crl(chosen)]))
+}
+
+const entry = (leaf: TestCertificate, more: Partial<NonNullable<CrlOptions['entries']>[number]> = {}) => ({
+  serialNumber: leaf.serialNumber,
+  revocationDate,
+  ...more,
+})
+
+describe('a complete CRL', () => {
+  it('says good of what it does not list, and revoked, when and why, of what it lists', async () => {
+    expect(await judge()).toBe('good')
+    const { leaf, path } = await leafOf()
+    const crl = await authority.crl({ entries: [entry(leaf, { reason: 'cACompromise' })] })
+    expect(await statusByCrl(path, [crl])).toMatchObject({
+      status: 'revoked',
+      revokedAt: revocationDate,
+      reason: 'cACompromise',
+      source: 'CRL of CN=Authority, 2026-06-01T00:00:00.000Z',
+    })
+  })
+
+  it('says that a hold holds, and no longer does once it is taken back', async () => {
+    const { leaf, path } = await leafOf()
+    const ca = authority
+    ca.revoke(leaf, { reason: 'certificateHold' })
+    expect(line(await statusByCrl(path, [await ca.crl()]))).toBe('revoked (certificateHold)')
+    ca.revoke(leaf, { reason: 'removeFromCRL' })
+    expect(line(await statusByCrl(path, [await ca.crl()]))).toBe('good')
+  })
+
+  it('without a number counts under profiles that do not ask for one, of version 1 too', async () => {
+    const { leaf, path } = await leafOf()
+    const lenient = { profile: rfc5280Section6 }
+    for (const options of [{ version: 1 }, { without: ['cRLNumber'] }] as const) {
+      const plain = await authority.crl(options)
+      expect(line(await statusByCrl(path, [plain]))).toBe(undetermined('it has no cRLNumber (RFC 5280 §5.2.3)', NONE))
+      expect(line(await statusByCrl(path, [plain], lenient))).toBe('good')
+      const revoking = await authority.crl({ ...options, entries: [entry(leaf)] })
+      expect(line(await statusByCrl(path, [revoking], lenient))).toBe('revoked (unspecified)')
+    }
+  })
+
+  it('lists serial numbers of any size and sign, and no others', async () => {
+    for (const serialNumber of [1n, 127n, 128n, 255n, 256n, 2n ** 159n - 1n]) {
+      const leaf = await authority.issue({ serialNumber })
+      const path = await pathOf(leaf, root)
+      const numbers = [serialNumber - 1n, serialNumber + 1n, -serialNumber, serialNumber + 256n, serialNumber << 8n]
+      const others = numbers.map((number) => ({ serialNumber: number, revocationDate }))
+      expect(line(await statusByCrl(path, [await authority.crl({ entries: others })]))).toBe('good')
+      const crl = await authority.crl({ entries: [...others, entry(leaf)] })
+      expect(line(await statusByCrl(path, [crl]))).toBe('revoked (unspecified)')
+    }
+  })
+
+  it('that lists a certificate twice revokes it, in whatever order', async () => {
+    for (const reasons of [
+      ['removeFromCRL', 'keyCompromise'],
+      ['keyCompromise', 'removeFromCRL'],
+    ] as const) {
+      expect(await judge((leaf) => ({ entries: reasons.map((reason) => entry(leaf, { reason })) }))).toBe(
+        'revoked (keyCompromise)',
+      )
+    }
+  })
+})
+
+describe('a CRL does not count', () => {
+  const unknown = { oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }
+  it.each<[string, CrlOptions, string]>([
+    ['from tomorrow on', { thisUpdate: after(DAY) }, 'it is from 2026-06-02T00:00:00.000Z, which is to come'],
+    [
+      'that has run out',
+      { thisUpdate: after(-DAY), nextUpdate: after(-SECOND) },
+      'it held until 2026-05-31T23:59:59.000Z',
+    ],
+    ['without a nextUpdate', { nextUpdate: 'omit' }, 'it does not say until when it holds'],
+    [
+      'that ends before it begins',
+      { thisUpdate: after(-SECOND), nextUpdate: after(-DAY) },
+      'it held until 2026-05-31T00:00:00.000Z',
+    ],
+    ['whose signature is broken', { signature: 'broken' }, 'its signature does not verify'],
+    [
+      'with an unknown critical extension',
+      { extensions: [unknown] },
+      'its critical extension 1.2.3.4 is not to be processed',
+    ],
+    [
+      'with an entry that has one',
+      { entries: [{ serialNumber: 1n, revocationDate, extensions: [unknown] }] },
+      'its critical extension 1.2.3.4 is not to be processed',
+    ],
+    ['of another issuer', { issuerName: 'Another' }, 'its issuer is not the certificate’s'],
+    [
+      'whose scope is malformed',
+      { extensions: [{ oid: '2.5.29.28', critical: true, value: Uint8Array.of(5, 0) }] },
+      'CRL extension 2.5.29.28: expected SEQUENCE, found NULL at byte 0',
+    ],
+    [
+      'with a critical number',
+      { critical: { cRLNumber: true } },
+      'its critical extension 2.5.29.20 is not to be processed',
+    ],
+  ])('%s', async (_, options, reason) => {
+    expect(await judge(options)).toBe(undetermined(reason, NONE))
+  })
+
+  it('that another key signs', async () => {
+    expect(await judge(async () => ({ signingKey: await generateTestKey() }))).toBe(
+      undetermined('its signature does not verify', NONE),
+    )
+  })
+
+  it('that holds to this very second, but does', async () => {
+    expect(await judge({ thisUpdate: at, nextUpdate: at })).toBe('good')
+  })
+
+  it('of an authority that may not sign CRLs', async () => {
+    const ca = await root.issueIntermediate({ name: 'No CRLs', keyUsage: ['keyCertSign'] })
+    const { path } = await leafOf({}, ca)
+    expect(line(await statusByCrl(path, [await ca.crl()]))).toBe(
+      undetermined('its issuer’s keyUsage lacks cRLSign', NONE),
+    )
+  })
+
+  it('where nobody gives one', async () => {
+    const { path } = await leafOf()
+    expect(line(await statusByCrl(path, []))).toBe(undetermined(NONE))
+  })
+
+  it('signed with SHA-1, unless the profile accepts that', async () => {
+    const { path } = await leafOf()
+    const privateKey = createPrivateKey({ key: Buffer.from(authority.key.pkcs8), format: 'der', type: 'pkcs8' })
+    const crl = await authority.crl({
+      signatureAlgorithm: 'ecdsaWithSHA1',
+      signingKey: Object.defineProperty(Object.create(authority.key) as TestCa['key'], 'sign', {
+        value: async (bytes: Uint8Array) => new Uint8Array(sign('sha1', bytes, privateKey)),
+      }),
+    })
+    expect(line(await statusByCrl(path, [crl]))).toBe(
+      undetermined('of the list, its signature algorithm ecdsaWithSHA1 (ecdsa sha-1) is not accepted', NONE),
+    )
+    const profile = { ...rfc5280, legacyAlgorithms: 'accept' } as const
+    expect(line(await statusByCrl(path, [crl], { profile }))).toBe('good')
+  })
+})
+
+describe('of several CRLs', () => {
+  it('the newest counts, in whatever order they come', async () => {
+    const { leaf, path } = await leafOf()
+    const old = await authority.crl({ thisUpdate: after(-DAY) })
+    const young = await authority.crl({ entries: [entry(leaf, { reason: 'keyCompromise' })] })
+    for (const crls of [
+      [old, young],
+      [young, old],
+    ]) {
+      expect(line(await statusByCrl(path, crls))).toBe('revoked (keyCompromise)')
+    }
+    const held = await authority.crl({ thisUpdate: after(-DAY), entries: [entry(leaf, { reason: 'certificateHold' })] })
+    const released = await authority.crl()
+    for (const crls of [
+      [held, released],
+      [released, held],
+    ]) {
+      expect(line(await statusByCrl(path, crls))).toBe('good')
+    }
+  })
+
+  it('of the same second the one with the greater number counts', async () => {
+    const { leaf, path } = await leafOf()
+    const first = await authority.crl()
+    const second = await authority.crl({ entries: [entry(leaf)] })
+    for (const crls of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(line(await statusByCrl(path, crls))).toBe('revoked (unspecified)')
+    }
+  })
+
+  it('one that cannot be used takes nothing from another', async () => {
+    const { path } = await leafOf()
+    const forged = await authority.crl({ signature: 'broken' })
+    const older = await authority.crl({ thisUpdate: after(-DAY) })
+    expect(line(await statusByCrl(path, [forged, older]))).toBe('good')
+  })
+
+  it('one that has run out still proves a revocation that is final, where no other says anything', async () => {
+    const { leaf, path } = await leafOf()
+    const past = { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }
+    const old = async (reason: 'keyCompromise' | 'certificateHold' | 'removeFromCRL'): Promise<TestCrl> =>
+      authority.crl({ ...past, entries: [entry(leaf, { reason })] })
+    expect(line(await statusByCrl(path, [await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
+    for (const reason of ['certificateHold', 'removeFromCRL'] as const) {
+      expect(line(await statusByCrl(path, [await old(reason)]))).toMatch(/^undetermined: it held until/)
+    }
+    // Whoever issues the current list knows better.
+    expect(line(await statusByCrl(path, [await old('keyCompromise'), await authority.crl()]))).toBe('good')
+    const forged = await authority.crl({ ...past, entries: [entry(leaf)], signature: 'broken' })
+    expect(line(await statusByCrl(path, [forged]))).toMatch(/^undetermined/)
+  })
+})
+
+describe('a delta CRL', () => {
+  const scene = async (): Promise<{ leaf: TestCertificate; path: BuiltPath; ca: TestCa }> => {
+    const ca = await root.issueIntermediate({ name: 'Delta Authority' })
+    return { ca, ...(await leafOf({}, ca)) }
+  }
+
+  it('adds what has been revoked since its base', async () => {
+    const { ca, leaf, path } = await scene()
+    const base = await ca.crl()
+    ca.revoke(leaf, { reason: 'superseded' })
+    const delta = await ca.crl({ delta: { base: base.number } })
+    for (const crls of [
+      [base, delta],
+      [delta, base],
+    ]) {
+      expect(line(await statusByCrl(path, crls))).toBe('revoked (superseded)')
+    }
+    expect(line(await statusByCrl(path, [base]))).toBe('good')
+  })
+
+  it('takes back a hold, which its base has', async () => {
+    const { ca, leaf, path } = await scene()
+    ca.revoke(leaf, { reason: 'certificateHold' })
+    const base = await ca.crl()
+    ca.revoke(leaf, { reason: 'removeFromCRL' })
+    const delta = await ca.crl({ delta: { base: base.number } })
+    expect(line(await statusByCrl(path, [base]))).toBe('revoked (certificateHold)')
+    expect(line(await statusByCrl(path, [base, delta]))).toBe('good')
+  })
+
+  it('makes a hold final', async () => {
+    const { ca, leaf, path } = await scene()
+    ca.revoke(leaf, { reason: 'certificateHold' })
+    const base = await ca.crl()
+    ca.revoke(leaf, { reason: 'keyCompromise' })
+    const delta = await ca.crl({ delta: { base: base.number } })
+    expect(line(await statusByCrl(path, [base, delta]))).toBe('revoked (keyCompromise)')
+  })
+
+  it('counts in its newest form', async () => {
+    const { ca, leaf, path } = await scene()
+    const base = await ca.crl()
+    const first = await ca.crl({ delta: { base: base.number } })
+    ca.revoke(leaf)
+    const second = await ca.crl({ delta: { base: base.number } })
+    for (const deltas of [
+      [first, second],
+      [second, first],
+    ]) {
+      expect(line(await statusByCrl(path, [base, ...deltas]))).toBe('revoked (unspecified)')
+    }
+  })
+
+  it('is no complete CRL: without its base it says nothing', async () => {
+    const { ca, path } = await scene()
+    const delta = await ca.crl({ delta: { base: 1 } })
+    expect(line(await statusByCrl(path, [delta]))).toBe(
+      undetermined('it is a delta, which counts together with its base alone', NONE),
+    )
+  })
+
+  it.each<[string, (base: TestCrl) => CrlOptions, CrlOptions?]>([
+    ['a later base than there is', (base) => ({ delta: { base: base.number + 1n }, number: base.number + 2n })],
+    ['a number its base has passed', (base) => ({ delta: { base: base.number }, number: base.number })],
+    ['no number', () => ({ delta: { base: 1 }, without: ['cRLNumber'] })],
+    ['run out', () => ({ delta: { base: 1 }, thisUpdate: after(-DAY), nextUpdate: after(-SECOND) })],
+    ['a signature that is broken', () => ({ delta: { base: 1 }, signature: 'broken' })],
+    ['another scope', () => ({ delta: { base: 1 }, issuingDistributionPoint: { onlyContainsUserCerts: true } })],
+    ['another issuer', () => ({ delta: { base: 1 }, issuerName: 'Another' })],
+    ['another key identifier', () => ({ delta: { base: 1 }, without: ['authorityKeyIdentifier'] })],
+    ['a base without a number', () => ({ delta: { base: 1 } }), { without: ['cRLNumber'] }],
+  ])('changes nothing that has %s', async (_, options, baseOptions = {}) => {
+    const { ca, leaf, path } = await scene()
+    const base = await ca.crl(baseOptions)
+    const check = { profile: rfc5280Section6 }
+    ca.revoke(leaf)
+    expect(line(await statusByCrl(path, [base, await ca.crl(options(base))], check))).toBe('good')
+    expect(line(await statusByCrl(path, [base, await ca.crl({ delta: { base: base.number } })], check))).toBe(
+      baseOptions.without === undefined ? 'revoked (unspecified)' : 'good',
+    )
+  })
+})
+
+describe('the scope of a CRL', () => {
+  const uri = 'http://crl.example/1.crl'
+  const other = 'http://crl.example/2.crl'
+  const OUTSIDE = 'its distribution point is not one the certificate names'
+
+  it.each<[string, TestIssuingDistributionPoint, readonly TestDistributionPoint[] | undefined, string]>([
+    ['users', { onlyContainsUserCerts: true }, undefined, 'good'],
+    [
+      'authorities',
+      { onlyContainsCACerts: true },
+      undefined,
+      undetermined('it holds certificates of authorities alone', NONE),
+    ],
+    [
+      'attributes',
+      { onlyContainsAttributeCerts: true },
+      undefined,
+      undetermined('it holds attribute certificates alone', NONE),
+    ],
+    ['the point the certificate names', { distributionPoint: uri }, [uri], 'good'],
+    ['one of the points the certificate names', { distributionPoint: uri }, [other, uri], 'good'],
+    ['another point', { distributionPoint: uri }, [other], undetermined(OUTSIDE, NONE)],
+    ['a point, of a certificate that names none', { distributionPoint: uri }, undefined, undetermined(OUTSIDE, NONE)],
+    ['no point, of a certificate that names one', {}, [uri], 'good'],
+    ['its issuer’s name as its point', { distributionPoint: { directory: ['Authority'] } }, undefined, 'good'],
+    ['a point of several names', { distributionPoint: { uri: [other, uri] } }, [uri], 'good'],
+    [
+      'a point that is a mailbox of the same text',
+      { distributionPoint: { email: [uri] } },
+      [uri],
+      undetermined(OUTSIDE, NONE),
+    ],
+    [
+      'a point relative to the issuer’s name',
+      { distributionPoint: { relativeName: 'CRL 1' } },
+      [{ distributionPoint: { relativeName: 'CRL 1' } }],
+      'good',
+    ],
+    [
+      'a point relative to the issuer’s name, which the certificate names in full',
+      { distributionPoint: { relativeName: 'CRL 1' } },
+      [{ distributionPoint: { directory: [[{ type: 'commonName', value: 'Authority' }]] } }],
+      undetermined(OUTSIDE, NONE),
+    ],
+    [
+      'a point in full, which the certificate names relatively',
+      {
+        distributionPoint: {
+          directory: [
+            [
+              { type: 'commonName', value: 'Authority' },
+              { type: 'commonName', value: 'CRL 1' },
+            ],
+          ],
+        },
+      },
+      [{ distributionPoint: { relativeName: 'CRL 1' } }],
+      'good',
+    ],
+    [
+      'another relative point',
+      { distributionPoint: { relativeName: 'CRL 1' } },
+      [{ distributionPoint: { relativeName: 'CRL 2' } }],
+      undetermined(OUTSIDE, NONE),
+    ],
+  ])('is %s', async (_, issuingDistributionPoint, cRLDistributionPoints, expected) => {
+    const options = cRLDistributionPoints === undefined ? {} : { cRLDistributionPoints }
+    expect(await judge({ issuingDistributionPoint }, options)).toBe(expected)
+    // The extension ought to be critical; what it says holds all the same.
+    const critical = { issuingDistributionPoint: false }
+    expect(await judge({ issuingDistributionPoint, critical }, options)).toBe(expected)
+  })
+
+  it('is users, and the certificate is an authority’s', async () => {
+    const below = await authority.issueIntermediate({ name: 'Below' })
+    const path = await pathOf(below, root)
+    const users = await authority.crl({ issuingDistributionPoint: { onlyContainsUserCerts: true } })
+    const authorities = await authority.crl({ issuingDistributionPoint: { onlyContainsCACerts: true } })
+    expect(line(await statusByCrl(path, [users]))).toBe(undetermined('it holds no certificates of authorities', NONE))
+    expect(line(await statusByCrl(path, [users, authorities]))).toBe('good')
+  })
+
+  const half = ['keyCompromise', 'cACompromise', 'affiliationChanged', 'superseded'] as const
+  const rest = ['cessationOfOperation', 'certificateHold', 'privilegeWithdrawn', 'aACompromise'] as const
+  const some = (onlySomeReasons: TestIssuingDistributionPoint['onlySomeReasons'] & object, more: CrlOptions = {}) =>
+    authority.crl({ issuingDistributionPoint: { onlySomeReasons }, ...more })
+
+  it('is some reasons: several CRLs together cover all of them', async () => {
+    const { leaf, path } = await leafOf()
+    const [first, second] = [await some(half), await some(rest)]
+    expect(line(await statusByCrl(path, [first]))).toBe(
+      undetermined(`no CRL for the reasons ${rest.join(', ')} could be used`),
+    )
+    expect(line(await statusByCrl(path, [first, second]))).toBe('good')
+    const entries = [entry(leaf, { reason: 'certificateHold' })]
+    const held = await some(rest, { entries })
+    for (const crls of [[first, held], [held, first], [held]]) {
+      expect(line(await statusByCrl(path, crls))).toBe('revoked (certificateHold)')
+    }
+  })
+
+  it('is what a distribution point is for: its reasons bound those of the CRL', async () => {
+    const points = [
+      { distributionPoint: uri, reasons: half },
+      { distributionPoint: other, reasons: rest },
+    ]
+    const { path } = await leafOf({ cRLDistributionPoints: points })
+    const [first, second] = await Promise.all(
+      [uri, other].map((distributionPoint) => authority.crl({ issuingDistributionPoint: { distributionPoint } })),
+    )
+    if (first === undefined || second === undefined) throw new TypeError('no CRL')
+    expect(line(await statusByCrl(path, [first]))).toContain(`no CRL for the reasons ${rest.join(', ')} could be used`)
+    expect(line(await statusByCrl(path, [first, second]))).toBe('good')
+  })
+})
+
+describe('an indirect CRL', () => {
+  const uri = 'http://crl.example/indirect.crl'
+  const scope = { distributionPoint: uri, indirectCRL: true }
+  const pointTo = (issuer: TestCertificate): TestDistributionPoint => ({
+    distributionPoint: uri,
+    cRLIssuer: { directory: [issuer.certificate.subject] },
+  })
+
+  /** A leaf that names a CRL issuer of the root, and the lists that cover it and the issuer. */
+  async function scene(): Promise<{ leaf: TestCertificate; path: BuiltPath; issuer: TestCertificate; above: TestCrl }> {
+    const issuer = await root.issueCrlIssuer({ name: 'CRL Issuer' })
+    const { leaf, path } = await leafOf({ cRLDistributionPoints: [pointTo(issuer)] })
+    return { leaf, path, issuer, above: await root.crl({ entries: [] }) }
+  }
+  const certificateIssuer = 'Authority'
+
+  it('speaks for the issuer its entries name, and for those that follow', async () => {
+    const { leaf, path, issuer, above } = await scene()
+    const first = { serialNumber: 99n, revocationDate }
+    const judgeEntries = async (...entries: CrlOptions['entries'] & object): Promise<string> => {
+      const crl = await authority.crl({ issuer, issuingDistributionPoint: scope, entries })
+      return line(await statusByCrl(path, [crl, above], { certificates: [issuer.certificate] }))
+    }
+    expect(await judgeEntries()).toBe('good')
+    expect(await judgeEntries(entry(leaf, { certificateIssuer }))).toBe('revoked (unspecified)')
+    expect(await judgeEntries({ ...first, certificateIssuer }, entry(leaf))).toBe('revoked (unspecified)')
+    // The entry is about a certificate of the CRL issuer, or of another authority.
+    expect(await judgeEntries(entry(leaf))).toBe('good')
+    expect(await judgeEntries(entry(leaf, { certificateIssuer: 'Another' }))).toBe('good')
+    expect(await judgeEntries({ ...first, certificateIssuer: 'Another' }, entry(leaf))).toBe('good')
+    expect(
+      await judgeEntries({ ...first, certificateIssuer }, { ...first, certificateIssuer: 'Another' }, entry(leaf)),
+    ).toBe('good')
+    expect(
+      await judgeEntries({ ...first, certificateIssuer: 'Another' }, { ...first, certificateIssuer }, entry(leaf)),
+    ).toBe('revoked (unspecified)')
+  })
+
+  it('does not count where an entry’s issuer has no name', async () => {
+    const { path, issuer, above } = await scene()
+    const value = Uint8Array.of(0x30, 3, 0x82, 1, 0x61)
+    const entries = [{ serialNumber: 1n, revocationDate, extensions: [{ oid: '2.5.29.29', critical: true, value }] }]
+    const crl = await authority.crl({ issuer, issuingDistributionPoint: scope, entries })
+    expect(line(await statusByCrl(path, [crl, above], { certificates: [issuer.certificate] }))).toContain(
+      'expected a directoryName (RFC 5280 §5.3.3)',
+    )
+  })
+
+  it('does not count unless it says that it is one', async () => {
+    const { path, issuer, above } = await scene()
+    const crl = await authority.crl({ issuer, issuingDistributionPoint: { distributionPoint: uri } })
+    expect(line(await statusByCrl(path, [crl, above], { certificates: [issuer.certificate] }))).toContain(
+      'it is not marked as indirect',
+    )
+  })
+
+  it('does not count for a certificate that names no cRLIssuer, or another', async () => {
+    const { issuer, above } = await scene()
+    const crl = await authority.crl({ issuer, issuingDistributionPoint: scope })
+    const check = { certificates: [issuer.certificate] }
+    const { path: plain } = await leafOf({ cRLDistributionPoints: [uri] })
+    expect(line(await statusByCrl(plain, [crl, above], check))).toContain('its issuer is not the certificate’s')
+    const somebody = { distributionPoint: uri, cRLIssuer: { directory: ['Somebody'] } }
+    const { path: elsewhere } = await leafOf({ cRLDistributionPoints: [somebody] })
+    expect(line(await statusByCrl(elsewhere, [crl, above], check))).toContain(
+      'its issuer is not the cRLIssuer the certificate names',
+    )
+  })
+
+  it('does not count where its issuer is not at hand, is revoked, has no status, or has no path to the anchor', async () => {
+    const { path, issuer, above } = await scene()
+    const crl = await authority.crl({ issuer, issuingDistributionPoint: scope })
+    const check = { certificates: [issuer.certificate] }
+    expect(line(await statusByCrl(path, [crl, above], check))).toBe('good')
+    expect(line(await statusByCrl(path, [crl, above]))).toContain('no certificate of its issuer is at hand')
+    expect(line(await statusByCrl(path, [crl], check))).toContain('the status of its issuer’s path is undetermined')
+    const revoked = await root.crl({ entries: [entry(issuer)] })
+    expect(line(await statusByCrl(path, [crl, revoked], check))).toContain('the status of its issuer’s path is revoked')
+    const stranger = await (await rootOf({ name: 'Stranger' })).issueCrlIssuer({ name: 'CRL Issuer' })
+    const foreign = await authority.crl({ issuer: stranger, issuingDistributionPoint: scope })
+    expect(line(await statusByCrl(path, [foreign, above], { certificates: [stranger.certificate] }))).toContain(
+      'its issuer has no valid path to the anchor',
+    )
+  })
+
+  it('speaks of its own issuer where the authority has named it for that too, and nobody else speaks', async () => {
+    const name = 'CRL Issuer of itself'
+    const itself = { distributionPoint: uri, cRLIssuer: { directory: [name] } }
+    const issuer = await root.issueCrlIssuer({ name, cRLDistributionPoints: [itself] })
+    const { leaf, path } = await leafOf({ cRLDistributionPoints: [itself] })
+    const judgeWith = async (entries: CrlOptions['entries'] & object, ...more: readonly TestCrl[]): Promise<string> => {
+      const crl = await authority.crl({ issuer, issuingDistributionPoint: scope, entries })
+      return line(await statusByCrl(path, [crl, ...more], { certificates: [issuer.certificate] }))
+    }
+    const itsOwn = entry(issuer, { certificateIssuer: 'Root' })
+    expect(await judgeWith([])).toBe('good')
+    expect(await judgeWith([entry(leaf, { certificateIssuer: 'Authority' })])).toBe('revoked (unspecified)')
+    expect(await judgeWith([itsOwn])).toContain('the status of its issuer’s path is revoked')
+    // The root's own list is older, and counts before the issuer's word about itself.
+    const honest = await root.crl({ thisUpdate: after(-DAY), entries: [entry(issuer)] })
+    expect(await judgeWith([], honest)).toContain('the status of its issuer’s path is revoked')
+  })
+
+  it('does not count where its issuer has expired or may not sign CRLs', async () => {
+    const { above } = await scene()
+    for (const [options, reason] of [
+      [{ notAfter: after(-SECOND) }, 'its issuer has no valid path to the anchor: it expired'],
+      [{ keyUsage: ['digitalSignature'] }, 'its issuer’s keyUsage lacks cRLSign'],
+    ] as const) {
+      const issuer = await root.issueCrlIssuer({ name: 'CRL Issuer', ...options })
+      const { path } = await leafOf({ cRLDistributionPoints: [pointTo(issuer)] })
+      const crl = await authority.crl({ issuer, issuingDistributionPoint: scope })
+      expect(line(await statusByCrl(path, [crl, above], { certificates: [issuer.certificate] }))).toContain(reason)
+    }
+  })
+})
+
+describe('a key of its own for CRLs', () => {
+  /** Another certificate for the name of the authority, to sign CRLs with. */
+  const signerOf = (issuer: TestCa, options: Parameters<TestCa['issueCrlIssuer']>[0] = {}): Promise<TestCertificate> =>
+    issuer.issueCrlIssuer({ name: 'Authority', ...options })
+
+  it('counts where whoever certified the authority certified it too', async () => {
+    const { leaf, path } = await leafOf()
+    const signer = await signerOf(root)
+    const check = { certificates: [signer.certificate] }
+    const above = await root.crl({ entries: [] })
+    expect(line(await statusByCrl(path, [await authority.crl({ issuer: signer }), above], check))).toBe('good')
+    const revoking = await authority.crl({ issuer: signer, entries: [entry(leaf)] })
+    expect(line(await statusByCrl(path, [revoking, above], check))).toBe('revoked (unspecified)')
+    expect(line(await statusByCrl(path, [revoking], check))).toContain(
+      'the status of its issuer’s path is undetermined',
+    )
+  })
+
+  it('counts where the authority certified it itself', async () => {
+    const { path } = await leafOf()
+    const signer = await signerOf(authority)
+    const lists = [await authority.crl({ issuer: signer, entries: [] }), await authority.crl({ entries: [] })]
+    const check = { certificates: [signer.certificate] }
+    expect(line(await statusByCrl(path, lists, check))).toBe('good')
+  })
+
+  it('does not count where another authority below the anchor has certified it', async () => {
+    const { path } = await leafOf()
+    const hostile = await root.issueIntermediate({ name: 'Hostile' })
+    for (const signer of [
+      await signerOf(hostile),
+      await hostile.issueIntermediate({ name: 'Authority' }),
+      await signerOf(await hostile.issueIntermediate({ name: 'Authority' })),
+    ]) {
+      const chain = signer.chain.map(({ certificate }) => certificate)
+      const lists = [await authority.crl({ issuer: signer }), await root.crl({ entries: [] }), await hostile.crl()]
+      expect(line(await statusByCrl(path, lists, { certificates: chain }))).toContain(
+        'its issuer is another authority of the same name',
+      )
+    }
+  })
+
+  it('does not count once it has been revoked, whatever it says about itself', async () => {
+    const { leaf, path } = await leafOf()
+    const signer = await signerOf(authority)
+    const check = { certificates: [signer.certificate] }
+    // Who has stolen the key, and denies it in a list of a later date.
+    const stolen = await authority.crl({ issuer: signer, entries: [] })
+    const above = await root.crl({ entries: [] })
+    const honest = await authority.crl({ thisUpdate: after(-DAY), entries: [entry(signer), entry(leaf)] })
+    for (const crls of [
+      [stolen, honest, above],
+      [above, honest, stolen],
+    ]) {
+      expect(line(await statusByCrl(path, crls, check))).toBe('revoked (unspecified)')
+    }
+    // Nor where nobody else says anything about it.
+    expect(line(await statusByCrl(path, [stolen, above], check))).toContain(
+      'the status of its issuer’s path is undetermined',
+    )
+  })
+})

@@ -1,0 +1,186 @@
+// CRLs fetched from where certificates say they are: by whom, how often, and what becomes of failures.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Clock } from '../../src/base/clock.js'
+import type { FetchFunction } from '../../src/ocsp/index.js'
+import {
+  checkRevocation,
+  type FetchCrlOptions,
+  fetchCrlSource,
+  type RevocationVerdict,
+} from '../../src/revocation/index.js'
+import type { TestCa, TestCertificate } from '../../src/testkit/index.js'
+import { after, DAY, SECOND } from '../support/ocsp.js'
+import { at, rootOf } from '../support/paths.js'
+import { line, pathOf } from '../support/revocation.js'
+
+const HOST = 'http://crl.example'
+let root: TestCa
+let authority: TestCa
+let leaf: TestCertificate
+let now: Date
+const clock: Clock = { now: () => now }
+/** What is at each URL: a CRL, a status, or what fetch comes to. */
+const served = new Map<string, () => Promise<Uint8Array | number>>()
+let asked: string[]
+
+beforeEach(async () => {
+  now = at
+  asked = []
+  served.clear()
+  root = await rootOf()
+  authority = await root.issueIntermediate({ name: 'Authority', cRLDistributionPoints: [`${HOST}/root`] })
+  leaf = await authority.issue({ cRLDistributionPoints: [`${HOST}/authority`] })
+  served.set(`${HOST}/root`, async () => (await root.crl()).der)
+  served.set(`${HOST}/authority`, async () => (await authority.crl()).der)
+})
+
+const fetch: FetchFunction = async (url) => {
+  asked.push(url.replace(`${HOST}/`, ''))
+  const answer = (await served.get(url)?.()) ?? 404
+  return typeof answer === 'number' ? new Response(null, { status: answer }) : new Response(new Uint8Array(answer))
+}
+const source = (options: FetchCrlOptions = {}) => fetchCrlSource({ clock, fetch, ...options })
+const check = async (crls = source(), target = leaf): Promise<RevocationVerdict> =>
+  checkRevocation(await pathOf(target, root), { sources: { crls }, at: now })
+const lines = ({ certificates }: RevocationVerdict): readonly string[] =>
+  certificates.map(({ revocation }) => line(revocation))
+
+describe('fetchCrlSource', () => {
+  it('fetches the list each certificate names', async () => {
+    authority.revoke(leaf, { reason: 'superseded' })
+    expect(lines(await check())).toEqual(['revoked (superseded)', 'good'])
+    expect(asked).toEqual(['authority', 'root'])
+  })
+
+  it('fetches deltas that the certificate or the list names', async () => {
+    const delta = [`${HOST}/delta`]
+    const base = await authority.crl({ freshestCRL: delta })
+    const plain = await authority.crl({ number: base.number })
+    for (const [certificate, list] of [
+      [leaf, base],
+      [await authority.issue({ cRLDistributionPoints: [`${HOST}/authority`], freshestCRL: delta }), plain],
+    ] as const) {
+      const { serialNumber } = certificate
+      const entries = [{ serialNumber, revocationDate: at, reason: 'keyCompromise' as const }]
+      const newer = await authority.crl({ delta: { base: base.number }, entries })
+      served.set(`${HOST}/authority`, async () => list.der)
+      served.set(`${HOST}/delta`, async () => newer.der)
+      expect(lines(await check(source(), certificate))[0]).toBe('revoked (keyCompromise)')
+    }
+  })
+
+  it('keeps a list until its nextUpdate, but for no longer than an hour', async () => {
+    const crls = source()
+    await check(crls)
+    now = after(3600 * SECOND - 1)
+    await check(crls)
+    expect(asked).toEqual(['authority', 'root'])
+    now = after(3600 * SECOND)
+    await check(crls)
+    expect(asked).toEqual(['authority', 'root', 'authority', 'root'])
+  })
+
+  it('asks again at the nextUpdate, and as soon as it is told', async () => {
+    served.set(`${HOST}/authority`, async () => (await authority.crl({ nextUpdate: after(60 * SECOND) })).der)
+    const crls = source()
+    await check(crls)
+    now = after(60 * SECOND)
+    await check(crls)
+    expect(asked).toEqual(['authority', 'root', 'authority'])
+    const impatient = source({ keptFor: 0 })
+    asked = []
+    await check(impatient)
+    await check(impatient)
+    expect(asked).toEqual(['authority', 'root', 'authority', 'root'])
+  })
+
+  it('has a list in flight once, when it is new and when it has run out', async () => {
+    const crls = source()
+    const path = await pathOf(leaf, root)
+    for (const [i, time] of [at, after(DAY), after(2 * DAY)].entries()) {
+      now = time
+      const many = Array.from({ length: 20 }, () => crls.crlsFor(leaf.certificate))
+      expect(new Set((await Promise.all(many)).flat()).size).toBe(1)
+      expect(asked).toHaveLength(i + 1)
+    }
+    expect(path.path).toHaveLength(2)
+  })
+
+  it('keeps no failure, and so many lists', async () => {
+    const right = served.get(`${HOST}/authority`)
+    served.set(`${HOST}/authority`, async () => 500)
+    const crls = source()
+    expect(lines(await check(crls))[0]).toBe('undetermined: the source failed: crl.example answers with status 500')
+    if (right !== undefined) served.set(`${HOST}/authority`, right)
+    expect(lines(await check(crls))).toEqual(['good', 'good'])
+    asked = []
+    const small = source({ keptLists: 1 })
+    await check(small)
+    await check(small)
+    expect(asked).toEqual(['authority', 'root', 'authority', 'root'])
+  })
+
+  it('takes the next point where one fails, four at the most', async () => {
+    const points = ['a', 'b', 'authority'].map((name) => `${HOST}/${name}`)
+    const pointed = await authority.issue({ cRLDistributionPoints: points })
+    expect(lines(await check(source(), pointed))[0]).toBe('good')
+    expect(asked).toEqual(['a', 'b', 'authority', 'root'])
+    asked = []
+    const hundred = Array.from({ length: 100 }, (_, i) => `${HOST}/${i}`)
+    await check(source(), await authority.issue({ cRLDistributionPoints: hundred }))
+    expect(asked).toEqual(['0', '1', '2', '3', 'root'])
+  })
+
+  it('leaves what is no CRL, and what is none over HTTP, undetermined', async () => {
+    served.set(`${HOST}/authority`, async () => new TextEncoder().encode('<html>'))
+    expect(lines(await check())[0]).toContain('the source failed: CertificateList')
+    asked = []
+    const odd = ['ldap://crl.example/cn=x', 'file:///etc/passwd']
+    expect(lines(await check(source(), await authority.issue({ cRLDistributionPoints: odd })))[0]).toBe(
+      'undetermined: no CRL could be used',
+    )
+    expect(asked).toEqual(['root'])
+  })
+
+  it('refuses a list beyond the limit', async () => {
+    expect(lines(await check(source({ maximumSize: 100 })))[0]).toContain('answers with more than 100 bytes')
+  })
+
+  it.each([{ timeout: NaN }, { maximumSize: NaN }, { keptLists: NaN }, { keptFor: NaN }, { keptFor: -1 }])(
+    'refuses a limit that is none: %o',
+    (options) => {
+      expect(() => fetchCrlSource(options)).toThrow(TypeError)
+    },
+  )
+})
+
+describe('fetchCrlSource over the network', () => {
+  let server: Server
+  let connections: number
+  let url: string
+  beforeEach(async () => {
+    connections = 0
+    server = createServer((_, response) => {
+      authority.crl().then(
+        ({ der }) => response.end(der),
+        () => response.destroy(),
+      )
+    })
+    server.on('connection', () => connections++)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/list.crl`
+  })
+  afterEach(() => server.close())
+
+  it('OCS-4 connects to no private host unless the caller accepts that', async () => {
+    const pointed = await authority.issue({ cRLDistributionPoints: [url] })
+    const [refused] = lines(await check(fetchCrlSource({ clock }), pointed))
+    expect(refused).toContain('comes from a certificate and names a private host')
+    expect(connections).toBe(0)
+    const [status] = lines(await check(fetchCrlSource({ clock, privateHosts: 'accept' }), pointed))
+    expect([status, connections]).toEqual(['good', 1])
+  })
+})

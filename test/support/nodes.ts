@@ -1,0 +1,66 @@
+// Nodes with a storage each, behind a gateway that fails, waits and lies as a test says.
+
+import { createStorageGateway, type NodeGateway } from '../../src/cluster/index.js'
+import { type CertificateCluster, createCertificateCluster } from '../../src/cluster/index.js'
+import { createMemoryStorage, type Storage } from '../../src/inventory/index.js'
+import { unifiedCommunications } from '../../src/purposes/index.js'
+import { cluster as nodes, type Setting } from './manager.js'
+
+/** How a node behaves. */
+export interface Behaviour {
+  /** Answers nothing. */
+  isDown?: boolean
+  /** What it waits for before it answers. */
+  wait?: Promise<void>
+  /** Confirms changes and makes none. */
+  ignoresChanges?: boolean
+  /** Gives these bytes for every certificate. */
+  gives?: Uint8Array
+}
+
+/** A gateway whose nodes behave as `behaviour` says, by name. */
+export function unreliable(gateway: NodeGateway, behaviour: Readonly<Record<string, Behaviour>>): NodeGateway {
+  const meet = async (node: string): Promise<Behaviour> => {
+    const { isDown = false, wait } = behaviour[node] ?? {}
+    await wait
+    if (isDown) throw new Error(`${node} does not answer`)
+    return behaviour[node] ?? {}
+  }
+  return {
+    list: async (node, purpose) => {
+      await meet(node)
+      return gateway.list(node, purpose)
+    },
+    pull: async (node, purpose, sha256) => (await meet(node)).gives ?? gateway.pull(node, purpose, sha256),
+    push: async (node, changes) => {
+      if ((await meet(node)).ignoresChanges !== true) await gateway.push(node, changes)
+    },
+  }
+}
+
+export interface Nodes {
+  readonly cluster: CertificateCluster
+  readonly gateway: NodeGateway
+  readonly behaviour: Record<string, Behaviour>
+}
+
+/** The nodes of a setting, all in its storage, or each but the first in one of its own. */
+export function nodesOf({ storage, clock }: Setting, where: 'one-storage' | 'own-storages' = 'one-storage'): Nodes {
+  const storages = new Map<string, Storage>()
+  const storageOf = (node: string): Storage => {
+    if (where === 'one-storage' || node === nodes.publisher) return storage
+    const own = storages.get(node) ?? createMemoryStorage()
+    storages.set(node, own)
+    return own
+  }
+  const behaviour: Record<string, Behaviour> = {}
+  const gateway = unreliable(createStorageGateway(storageOf, { clock }), behaviour)
+  const cluster = createCertificateCluster({
+    catalogue: unifiedCommunications,
+    cluster: nodes,
+    storage,
+    gateway,
+    clock,
+  })
+  return { cluster, gateway, behaviour }
+}
