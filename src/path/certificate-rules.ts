@@ -83,6 +83,15 @@ function commonNameFault({ certificate, subjectAltName }: CertificateFacts): str
   return breaks(!copies, `its common name "${commonName}" is no copy of a name of the subjectAltName`)
 }
 
+/** "If any of the above are violated in a certificate, then the relying party MUST consider the certificate invalid." */
+function noRevAvailFault(facts: CertificateFacts): string | undefined {
+  if (facts.value('noRevAvail') === undefined) return undefined
+  if (facts.isAuthority) return 'it is an authority, and has noRevAvail'
+  const points = facts.value('cRLDistributionPoints') ?? facts.value('freshestCRL')
+  const hasResponder = facts.value('authorityInfoAccess')?.some(({ accessMethod }) => accessMethod === 'ocsp') === true
+  return breaks(points !== undefined || hasResponder, 'it has noRevAvail, and names where its status is to be found')
+}
+
 const critical =
   (name: Parameters<CertificateFacts['has']>[0]) =>
   (facts: CertificateFacts): string | undefined =>
@@ -195,6 +204,7 @@ const rules = {
   'freshest-crl-critical': { cites: 'RFC 5280 §4.2.1.15', check: critical('freshestCRL') },
   'authority-info-access-critical': { cites: 'RFC 5280 §4.2.2.1', check: critical('authorityInfoAccess') },
   'subject-info-access-critical': { cites: 'RFC 5280 §4.2.2.2', check: critical('subjectInfoAccess') },
+  'no-rev-avail-misused': { cites: 'RFC 9608 §3', check: noRevAvailFault },
   'no-rev-avail-critical': { cites: 'RFC 9608 §2', check: critical('noRevAvail') },
   'extended-key-usage-critical': {
     cites: 'CA/Browser Forum BR 7.1.2.7.6',

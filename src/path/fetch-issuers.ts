@@ -1,6 +1,6 @@
 // Issuers nobody sent, fetched from where certificates say they are (RFC 5280 §4.2.2.1, id-ad-caIssuers).
 
-import { fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
+import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
 import { readCertificates } from '../reading/index.js'
 import { type Certificate, ParseError } from '../x509/index.js'
 import type { IssuerSource } from './issuers.js'
@@ -21,6 +21,7 @@ const MAX_SIZE = 256 * 1024
  * const verdict = await validatePath({ certificate, anchors, at, issuers: fetchIssuerSource({ timeout: 3000 }) })
  */
 export function fetchIssuerSource(options: HttpFetchOptions = {}): IssuerSource {
+  checkHttpOptions(options)
   return {
     async issuersOf(certificate) {
       const uris = issuerUris(certificate).slice(0, MAX_URIS)

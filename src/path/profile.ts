@@ -86,6 +86,7 @@ export const rfc5280: PathProfile = {
     'freshest-crl-critical': all,
     'authority-info-access-critical': all,
     'subject-info-access-critical': all,
+    'no-rev-avail-misused': all,
     'no-rev-avail-critical': all,
     'extended-key-usage-critical': off,
     'extended-key-usage-absent': off,

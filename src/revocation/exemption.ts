@@ -4,7 +4,7 @@ import type { Certificate, ExtensionName } from '../x509/index.js'
 
 /**
  * Why no status is looked for; undefined where one is. Both extensions are the issuer's word, and count in end entities
- * alone. Where RFC 9608 §3 forbids noRevAvail the status is looked for: nobody else may refuse the certificate for it.
+ * alone. Where RFC 9608 §3 forbids noRevAvail the status is looked for, under profiles that do not refuse the certificate.
  */
 export function exemptionOf(certificate: Certificate): 'noRevAvail' | 'ocspNoCheck' | undefined {
   const basicConstraints = certificate.extension('basicConstraints')

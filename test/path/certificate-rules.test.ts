@@ -174,6 +174,19 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
       kept: { subjectInfoAccess: { caRepository: ['http://ca.example/'] } },
     },
   ],
+  'no-rev-avail-misused': [
+    { on: 'authority', broken: { noRevAvail: true } },
+    {
+      on: 'target',
+      broken: { noRevAvail: true, cRLDistributionPoints: [{ distributionPoint: 'http://crl.example/' }] },
+      kept: { noRevAvail: true },
+    },
+    {
+      on: 'target',
+      broken: { noRevAvail: true, authorityInfoAccess: access },
+      kept: { noRevAvail: true, authorityInfoAccess: { caIssuers: ['http://ca.example/'] } },
+    },
+  ],
   'no-rev-avail-critical': [
     { on: 'target', broken: { noRevAvail: true, critical: { noRevAvail: true } }, kept: { noRevAvail: true } },
   ],
