@@ -1,58 +1,102 @@
 // What the library does, to be run: npm run example
 
 import { parseArgs } from 'node:util'
-import type { IdentityPurpose } from '../src/index.js'
+import { FileStoreError } from '../src/adapters/file-storage/index.js'
 import { describeFiles, type Detail } from './describe.js'
+import { type CommandOptions, isCommand, NODE, runCommand, UsageError } from './keeper/commands.js'
+import { tellStory } from './keeper/story.js'
 import { identityOf, showRequestFor } from './request.js'
 
-const help = `Usage: npm run example -- [FILE…] [--verbose] [--json] [--purpose PURPOSE]
+const help = `Usage: npm run example
+       npm run example -- COMMAND [ARGUMENT…]
+       npm run example -- FILE… [--verbose] [--json]
+       npm run example -- --purpose PURPOSE
 
-Reads certificates, requests and CRLs from files of any form (PEM, DER, PKCS#7; - is standard input)
-and says what is in them. Without a file: the root certificates Node trusts, and then a certificate
-request for a purpose, answered by a CA that grants what is asked for and by one that ignores it.
+Without arguments: the whole task on a store of files in a new directory. A request, a CA, root,
+intermediate, upload, list, verify, delete, regenerate.
 
-  --verbose   everything, in the layout of openssl x509 -text
-  --json      one JSON object for all files
-  --purpose   only the request, for this purpose: tomcat, tomcat-ECDSA, CallManager, CAPF, ipsec …
-  --help      this text
+Commands, on the store in --store (default ./certward-store):
+  csr PURPOSE --cn NAME       make a key and a request for it
+  upload PURPOSE FILE         install what a file holds: PEM, DER, PKCS#7
+  list                        what is installed
+  show FINGERPRINT            one certificate; the first digits of its SHA-256 are enough
+  delete FINGERPRINT          a trusted one; --confirm PLAN where it breaks a chain
+  regenerate PURPOSE          a self-signed certificate like the installed one
+  self-signed PURPOSE         the first of a purpose, --cn NAME
 
-Exit codes: 0 all went well, 1 some file is not what it should be, 2 the command is wrong`
+Files: what is in them, one line a certificate (- is standard input).
 
-interface Command {
-  readonly files: readonly string[]
-  readonly detail: Detail
-  readonly purpose: IdentityPurpose | undefined
-}
+  --node NAME      cucm1 (the first node, default) or cucm2
+  --description T  of trusted certificates
+  --verbose        everything, in the layout of openssl x509 -text
+  --json           one JSON object for all files
+  --purpose        a request for a purpose, answered by two CAs: tomcat, CallManager, CAPF, ipsec …
+  --help           this text
 
-function commandLine(): Command | undefined {
+CERTWARD_PASSPHRASE protects the store's keys; without it the passphrase is "example".
+Exit codes: 0 all went well, 1 refused or not what it should be, 2 the command is wrong`
+
+function commandLine() {
   const flag = { type: 'boolean' } as const
-  const options = { verbose: flag, json: flag, help: flag, purpose: { type: 'string' } } as const
-  const { values, positionals } = parseArgs({ options, allowPositionals: true })
-  if (values.help === true) return undefined
-  const detail = values.json === true ? 'json' : values.verbose === true ? 'verbose' : 'table'
-  return { files: positionals, detail, purpose: values.purpose === undefined ? undefined : identityOf(values.purpose) }
+  const text = { type: 'string' } as const
+  return parseArgs({
+    options: {
+      verbose: flag,
+      json: flag,
+      help: flag,
+      purpose: text,
+      store: text,
+      node: text,
+      cn: text,
+      description: text,
+      confirm: text,
+    },
+    allowPositionals: true,
+  })
 }
 
-async function main(): Promise<number> {
-  let command: Command | undefined
-  try {
-    command = commandLine()
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+async function run(): Promise<boolean> {
+  const { values, positionals } = commandLine()
+  if (values.help === true) {
+    console.log(help)
+    return true
+  }
+  if (values.purpose !== undefined) {
+    await showRequestFor(identityOf(values.purpose))
+    return true
+  }
+  const [name, ...args] = positionals
+  if (isCommand(name)) {
+    const options: CommandOptions = {
+      store: values.store ?? 'certward-store',
+      node: values.node ?? NODE,
+      commonName: values.cn,
+      description: values.description,
+      confirm: values.confirm,
+    }
+    return runCommand(name, args, options)
+  }
+  if (positionals.length === 0) return tellStory()
+  const detail: Detail = values.json === true ? 'json' : values.verbose === true ? 'verbose' : 'table'
+  return describeFiles(positionals, detail)
+}
+
+/** What went wrong, where it is the command line's or the machine's doing and no bug. */
+function explainFailure(error: unknown): number {
+  if (error instanceof UsageError || (error instanceof TypeError && 'code' in error)) {
+    console.error(`${error.message}\n\n${help}`)
     return 2
   }
-  if (command === undefined) {
-    console.log(help)
-    return 0
+  const isFileFault = error instanceof Error && 'code' in error && 'syscall' in error
+  if (error instanceof FileStoreError || isFileFault) {
+    console.error(error.message)
+    return 1
   }
-  const { files, detail, purpose } = command
-  if (purpose !== undefined) {
-    await showRequestFor(purpose)
-    return 0
-  }
-  const areGood = await describeFiles(files, detail)
-  if (files.length === 0 && detail === 'table') await showRequestFor(identityOf('tomcat'))
-  return areGood ? 0 : 1
+  throw error
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = (await run()) ? 0 : 1
+} catch (error) {
+  process.exitCode = explainFailure(error)
+}

@@ -16,6 +16,10 @@ interface Tools {
 const calls: Readonly<Record<string, string>> = {
   './crypto': `const { length } = await api.digest('sha-256', new Uint8Array(3))
   if (length !== 32) throw new Error('digest returned ' + length + ' bytes')`,
+  './file-storage': `const refused = await api.openFileStore('', { keysUnencrypted: 'accept' }).catch(String)
+  if (!String(refused).includes('TypeError')) throw new Error('openFileStore took the empty path')`,
+  './inventory': `const storage = api.createMemoryStorage()
+  for (const { run } of api.storageContract(() => Promise.resolve(storage)).slice(0, 1)) await run()`,
   './reading': `const { length } = api.readCertificates(pem).certificates
   if (length !== 1) throw new Error('readCertificates found ' + length + ' certificates')`,
   './testkit': `const ca = await api.createTestCa()
@@ -29,9 +33,13 @@ const names = publicSubpaths.map((subpath) => ({
   variable: `entry${subpath.replace(/\W+/g, '_')}`,
 }))
 
-/** One program over all entry points; `load` writes the import of one. */
-function program(load: (variable: string, specifier: string) => string, head = ''): string {
-  const uses = names.map(
+/** Entry points that use Node itself, and so stand in no bundle for browsers. */
+const nodeOnly: readonly string[] = ['./file-storage']
+const everywhere = names.filter(({ subpath }) => !nodeOnly.includes(subpath))
+
+/** One program over entry points; `load` writes the import of one. */
+function program(load: (variable: string, specifier: string) => string, used = names): string {
+  const uses = used.map(
     ({ subpath, variable }) => `{
   const api = ${variable}
   if (Object.keys(api).length === 0) throw new Error('${subpath} exports nothing')
@@ -39,8 +47,7 @@ function program(load: (variable: string, specifier: string) => string, head = '
 }`,
   )
   return [
-    head,
-    ...names.map(({ variable, specifier }) => load(variable, specifier)),
+    ...used.map(({ variable, specifier }) => load(variable, specifier)),
     `const pem = ${JSON.stringify(rootCertificates[0])}`,
     'async function main() {',
     ...uses,
@@ -110,9 +117,10 @@ export function useFromEverywhere(directory: string, tarball: string, { run, ste
   })
   step('browser bundle', () => {
     // An import of Node cannot be resolved for a browser, so this fails when one gets through the conditions.
-    const entryPoints = [join(directory, 'use.mjs')]
+    write('everywhere.mjs', program(asModule, everywhere))
+    const entryPoints = [join(directory, 'everywhere.mjs')]
     buildSync({ entryPoints, outfile: join(directory, 'bundle.mjs'), bundle: true, format: 'esm', platform: 'browser' })
     node('bundle.mjs')
-    return all
+    return `${everywhere.length} entry points`
   })
 }

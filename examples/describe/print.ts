@@ -11,25 +11,12 @@ import {
   type SubjectPublicKeyInfo,
 } from '../../src/index.js'
 import type { Result } from '../describe.js'
+import { table } from '../table.js'
 
 const DAY = 86_400_000
 
 /** Cuts `text` to `width` characters, marking the cut. */
 const fit = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
-
-/** Rows in columns as wide as their widest cell. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows]
-  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
-}
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 

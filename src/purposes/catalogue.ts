@@ -59,6 +59,27 @@ export interface Notice {
   readonly message: string
 }
 
+/** One step of mending the trust between nodes, as data. The cluster adds the nodes. */
+export type RemedyTemplate =
+  | { readonly type: 'wait'; readonly minutes: number }
+  /** On every node the finding is about. */
+  | { readonly type: 'restart-service'; readonly service: string }
+  /** Delete what the peer holds in place of the right certificate. */
+  | { readonly type: 'delete-stale' }
+  /** Give each node's certificates to its peers by hand. */
+  | { readonly type: 'exchange' }
+
+/** Certificates that go into one signed list which clients load, and how many it bears. */
+export interface TrustList {
+  readonly id: string
+  /** Identity purposes whose certificates of all nodes stand in it. */
+  readonly purposes: readonly string[]
+  readonly mostCertificates: number
+  /** What happens beyond that, for people. */
+  readonly consequence: string
+  readonly cites: readonly string[]
+}
+
 interface PurposeBase {
   readonly id: string
   readonly description: string
@@ -75,6 +96,8 @@ export interface IdentityPurpose extends PurposeBase {
   readonly profile: string
   /** Keys a request may be made for; the first is what is used where nobody chooses. */
   readonly keys: readonly KeyKind[]
+  /** Keys a self-signed certificate may be made with, the first by default, where they are fewer than `keys`. */
+  readonly selfSignedKeys?: readonly KeyKind[]
   /** Where the certificate lives: on every node, or on the first (publisher) alone. */
   readonly placement: 'every-node' | 'first-node'
   /** Whether one certificate may carry every node's name. */
@@ -84,6 +107,11 @@ export interface IdentityPurpose extends PurposeBase {
   readonly notices: readonly Notice[]
   /** Which signatures the issued certificate may carry. */
   readonly issuerSignatures: readonly ('rsa' | 'ecdsa')[]
+  /**
+   * Present where the nodes know each other by this certificate: each node's stands in the trust purpose of every node.
+   * `remedies` are what to try, in this order, where it does not.
+   */
+  readonly exchange?: { readonly remedies: readonly RemedyTemplate[] }
 }
 
 /** A set of certificates the system believes. */
@@ -119,6 +147,8 @@ export interface Catalogue {
   readonly requestHashes: readonly RequestHash[]
   /** How long a self-signed certificate is valid, in days. */
   readonly selfSignedDays: number
+  /** Default none. */
+  readonly trustLists?: readonly TrustList[]
 }
 
 /** The purpose `id`. @throws TypeError naming the purposes there are */

@@ -19,6 +19,7 @@ function identityFaults(purpose: IdentityPurpose, catalogue: Catalogue): readonl
   }
   if (keys.length === 0) faults.push(`identity "${id}" takes no kind of key`)
   if (distributions.length === 0) faults.push(`identity "${id}" has no distribution`)
+  if (purpose.selfSignedKeys?.length === 0) faults.push(`identity "${id}" has no kind of key to sign itself with`)
   if (issuerSignatures.length === 0) faults.push(`identity "${id}" accepts no issuer signature`)
   const { rsaModulusLength } = catalogue.limits
   for (const key of keys) {
@@ -83,6 +84,11 @@ export function defineCatalogue<C extends Catalogue>(catalogue: C): C {
       if (purpose.usage === 'identity') return identityFaults(purpose, catalogue)
       return purpose.usage === 'trust' ? trustFaults(purpose, catalogue) : []
     }),
+    ...(catalogue.trustLists ?? []).flatMap(({ id, purposes: listed }) =>
+      listed
+        .filter((one) => !purposes.some((purpose) => purpose.usage === 'identity' && purpose.id === one))
+        .map((one) => `trust list "${id}" names "${one}", which is no identity purpose`),
+    ),
     ...copyCycles(catalogue).map((cycle) => `copies go round in a circle: ${cycle.join(' → ')}`),
     ...(requestHashes.length === 0 ? ['requestHashes is empty'] : []),
     ...(Number.isSafeInteger(selfSignedDays) && selfSignedDays > 0

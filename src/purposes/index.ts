@@ -15,9 +15,11 @@ export {
   type Purpose,
   purposeOf,
   type PurposeProfile,
+  type RemedyTemplate,
   type RequestHash,
   type Required,
   type ServiceRestart,
+  type TrustList,
   type TrustPurpose,
 } from './catalogue.js'
 export { checkProfile, type ProfileVerdict } from './check-profile.js'

@@ -9,6 +9,8 @@ import type {
   KeyKind,
   Notice,
   Purpose,
+  RemedyTemplate,
+  TrustList,
   TrustPurpose,
 } from './catalogue.js'
 
@@ -78,6 +80,29 @@ const profiles: readonly CsrProfile[] = [
   },
 ]
 
+/** REG-2: "a new key length of 3072 or 4096". */
+const longerRsaKeys: readonly KeyKind[] = [3072, 4096].map((modulusLength) => ({ type: 'rsa', modulusLength }))
+
+/** CLU-4: the guide's steps, in its order. */
+const exchangeRemedies: readonly RemedyTemplate[] = [
+  { type: 'wait', minutes: 30 },
+  { type: 'restart-service', service: 'Cisco Intercluster Sync Agent' },
+  { type: 'restart-service', service: 'Cisco Tomcat' },
+  { type: 'wait', minutes: 30 },
+  { type: 'delete-stale' },
+  { type: 'exchange' },
+  { type: 'restart-service', service: 'Cisco Tomcat' },
+]
+
+/** The identity trust list phones load: vendor documentation of its file's limit. */
+const identityTrustList: TrustList = {
+  id: 'ITL',
+  purposes: ['CallManager', 'CallManager-ECDSA', 'CAPF', 'TVS', 'ITLRecovery'],
+  mostCertificates: 39,
+  consequence: 'its file outgrows the 64 kB that phones load',
+  cites: ['vendor documentation'],
+}
+
 /** UPL-7. */
 const openByName: Notice = {
   code: 'open-by-name',
@@ -113,6 +138,7 @@ const common = {
   usage: 'identity',
   profile: 'callmanager',
   keys: rsaKeys,
+  selfSignedKeys: longerRsaKeys,
   placement: 'every-node',
   distributions: ['this-server'],
   services: [],
@@ -122,7 +148,11 @@ const common = {
 } as const satisfies Partial<IdentityPurpose>
 
 /** PUR-9: an EC key, under a CA that signs with either. */
-const ecdsa = { keys: ecKeys, issuerSignatures: ['rsa', 'ecdsa'] } as const satisfies Partial<IdentityPurpose>
+const ecdsa = {
+  keys: ecKeys,
+  selfSignedKeys: ecKeys,
+  issuerSignatures: ['rsa', 'ecdsa'],
+} as const satisfies Partial<IdentityPurpose>
 
 const everyServer = { distributions: ['this-server', 'multi-server'] } as const satisfies Partial<IdentityPurpose>
 
@@ -133,6 +163,7 @@ const tomcat = {
   trust: 'tomcat-trust',
   description: 'Web services, and Cisco CallManager services while SIP OAuth mode is on',
   services: tomcatServices,
+  exchange: { remedies: exchangeRemedies },
   effects: { upload: [{ type: 'cycle-tftp' }, backup], regenerate: [backup] },
 } as const satisfies Partial<IdentityPurpose>
 
@@ -271,4 +302,5 @@ export const unifiedCommunications: Catalogue = {
   requestHashes: ['sha-256', 'sha-384', 'sha-512'],
   // REG-5: five years.
   selfSignedDays: 1825,
+  trustLists: [identityTrustList],
 }

@@ -204,6 +204,24 @@ describe('the unified-communications catalogue', () => {
   })
 })
 
+it('CLU-3, CLU-4 name the identities nodes know each other by, and the remedies in the guide’s order', () => {
+  const exchanged = catalogue.purposes.filter(
+    (purpose) => purpose.usage === 'identity' && purpose.exchange !== undefined,
+  )
+  expect(exchanged.map(({ id }) => id)).toEqual(['tomcat', 'tomcat-ECDSA'])
+  for (const purpose of exchanged) {
+    expect(purpose.usage === 'identity' && purpose.exchange?.remedies).toEqual([
+      { type: 'wait', minutes: 30 },
+      { type: 'restart-service', service: 'Cisco Intercluster Sync Agent' },
+      { type: 'restart-service', service: 'Cisco Tomcat' },
+      { type: 'wait', minutes: 30 },
+      { type: 'delete-stale' },
+      { type: 'exchange' },
+      { type: 'restart-service', service: 'Cisco Tomcat' },
+    ])
+  }
+})
+
 describe('defineCatalogue', () => {
   it('accepts the appliance’s catalogue and the web farm’s', () => {
     expect(defineCatalogue(catalogue)).toBe(catalogue)
@@ -215,7 +233,13 @@ describe('defineCatalogue', () => {
     const broken = {
       ...webFarm,
       purposes: [
-        { ...https, trust: 'nowhere', profile: 'none', keys: [{ type: 'rsa', modulusLength: 8192 }] },
+        {
+          ...https,
+          trust: 'nowhere',
+          profile: 'none',
+          selfSignedKeys: [],
+          keys: [{ type: 'rsa', modulusLength: 8192 }],
+        },
         { ...client, trust: 'https', keys: [], distributions: [], issuerSignatures: [] },
         { ...client, trust: 'a' },
         { ...trustStore, id: 'a', copiesRootsTo: ['b', 'gone', 'https'] },
@@ -237,6 +261,7 @@ describe('defineCatalogue', () => {
       limits: { rsaModulusLength: 1024, wildcardIdentities: 'accepted' },
       requestHashes: [],
       selfSignedDays: 0,
+      trustLists: [{ id: 'list', purposes: ['a'], mostCertificates: 1, consequence: '', cites: [] }],
     } as Catalogue
     let message = ''
     try {
@@ -259,6 +284,8 @@ describe('defineCatalogue', () => {
       'requestHashes is empty',
       'selfSignedDays is 0',
       'limits.rsaModulusLength is 1024',
+      'identity "https" has no kind of key to sign itself with',
+      'trust list "list" names "a", which is no identity purpose',
     ]) {
       expect(message).toContain(fault)
     }

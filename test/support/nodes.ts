@@ -19,7 +19,7 @@ export interface Behaviour {
 }
 
 /** A gateway whose nodes behave as `behaviour` says, by name. */
-export function unreliable(gateway: NodeGateway, behaviour: Readonly<Record<string, Behaviour>>): NodeGateway {
+function unreliable(gateway: NodeGateway, behaviour: Readonly<Record<string, Behaviour>>): NodeGateway {
   const meet = async (node: string): Promise<Behaviour> => {
     const { isDown = false, wait } = behaviour[node] ?? {}
     await wait

@@ -1,0 +1,188 @@
+// Reads a whole store: the records' files, and what the journal has that is not in them yet. What is damaged is named and left
+// where it is; everything else is read.
+
+import { RecordTable } from '../../inventory/record-table.js'
+import type { AuditRecord } from '../../inventory/index.js'
+import { readChecked, writeChecked } from './checked-json.js'
+import { type Effects, effectsOf } from './effects.js'
+import { FileStoreError } from './errors.js'
+import { type Files, forEach } from './files.js'
+import { type Journal, type JournalContent, type JournalEntry, type JournalRange, readAudit } from './journal.js'
+import { RECORD_FILE, recordStem, scopeFile } from './names.js'
+import { readRecord, readScope, type StoredRecord } from './record-file.js'
+import { DamageError, encodeRecord } from './record-codec.js'
+
+/** What a store holds. */
+export interface Loaded {
+  readonly table: RecordTable
+  readonly journal: JournalContent
+  /** What is damaged or foreign. */
+  readonly problems: readonly FileStoreError[]
+  /** Directories of scopes with something damaged, and what. */
+  readonly damaged: ReadonlyMap<string, FileStoreError>
+  /** What the journal's entries come to. */
+  readonly effects: Effects
+}
+
+/** Times a load is tried while others commit. With the lock held, once is enough. */
+const ATTEMPTS = 10
+
+/** @throws FileStoreError */
+export async function load(files: Files, journal: Journal): Promise<Loaded> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const range = await journal.range()
+    if (range === undefined) {
+      const message = 'the journal is empty, which it never is: restore the directory from a backup'
+      throw new FileStoreError('damaged', files.path('journal'), message)
+    }
+    const content = await journal.read(range.first, range.last)
+    if (content === undefined) continue
+    const loaded = await loadOnce(files, content)
+    // Whoever has committed or settled meanwhile has changed the files under our eyes.
+    const after = await journal.range()
+    if (isSameRange(range, after)) return loaded
+  }
+  throw new FileStoreError(
+    'locked',
+    files.root,
+    'other processes keep changing the store faster than it can be read: try again',
+  )
+}
+
+const isSameRange = (a: JournalRange, b: JournalRange | undefined): boolean => a.first === b?.first && a.last === b.last
+
+async function loadOnce(files: Files, journal: JournalContent): Promise<Loaded> {
+  const effects = effectsOf(journal.entries)
+  const reader = new RecordReader(files, effects)
+  await reader.readAll()
+  const table = new RecordTable()
+  for (const { record, lease } of reader.records.values()) {
+    table.put(record)
+    if (lease !== undefined) table.lease(record, lease)
+  }
+  for (const { scope, revision } of reader.scopes) table.setRevision(scope, revision)
+  for (const audit of reader.audits) if (table.get(audit) === undefined) table.put(audit)
+  for (const entry of journal.entries) applyEntry(table, entry)
+  const problems = [...journal.damaged, ...reader.problems]
+  return { table, journal, problems, damaged: reader.damaged, effects }
+}
+
+/** Does to the table what an entry does. */
+export function applyEntry(table: RecordTable, { deletes, puts, scopes, audits }: JournalEntry): void {
+  for (const place of deletes) table.remove(place)
+  for (const { record, lease } of puts) {
+    table.put(record)
+    if (lease !== undefined) table.lease(record, lease)
+  }
+  for (const { scope, revision } of scopes) table.setRevision(scope, revision)
+  for (const audit of audits) if (table.get(audit) === undefined) table.put(audit)
+}
+
+class RecordReader {
+  /** By the path without extension. */
+  readonly records = new Map<string, StoredRecord>()
+  readonly scopes: ReturnType<typeof readScope>[] = []
+  readonly audits: AuditRecord[] = []
+  readonly problems: FileStoreError[] = []
+  readonly damaged = new Map<string, FileStoreError>()
+
+  constructor(
+    private readonly files: Files,
+    /** What the journal says of a file, which is then not read. */
+    private readonly effects: Effects,
+  ) {}
+
+  async readAll(): Promise<void> {
+    for (const node of await this.files.list('records')) {
+      if (!(await this.isDirectory(`records/${node}`))) continue
+      for (const purpose of await this.files.list(`records/${node}`)) {
+        const directory = `records/${node}/${purpose}`
+        if (await this.isDirectory(directory)) await this.readScopes(directory)
+      }
+    }
+    for (const name of [...(await this.files.list(AUDIT))].sort()) await this.readAudits(`${AUDIT}/${name}`)
+  }
+
+  private async isDirectory(relative: string): Promise<boolean> {
+    const kind = await this.files.kindOf(relative)
+    if (kind === 'directory') return true
+    if (kind !== undefined) this.report('foreign-file', relative, 'expected a directory; it has been left alone')
+    return false
+  }
+
+  private async readScopes(directory: string): Promise<void> {
+    const names = new Set(await this.files.list(directory))
+    await forEach(names, async (name) => {
+      const file = `${directory}/${name}`
+      if (!RECORD_FILE.test(name)) {
+        this.report('foreign-file', file, 'no file store writes such a file; it has been left alone')
+        return
+      }
+      if (this.effects.has(file)) return
+      try {
+        await this.readFile(file, names)
+      } catch (error) {
+        if (error instanceof FileStoreError && error.code !== 'unsafe-path' && error.code !== 'io') throw error
+        if (!(error instanceof DamageError || error instanceof FileStoreError)) throw error
+        const message = `it cannot be read (${error.message}): restore it from a backup, or move it and its namesakes away`
+        this.damaged.set(directory, this.report('damaged', file, message))
+      }
+    })
+    const known = new Set([...this.scopes.map(({ scope }) => scopeFile(scope)), ...this.effects.keys()])
+    for (const [stem, { record }] of this.records) {
+      if (!stem.startsWith(`${directory}/`) || known.has(scopeFile(record))) continue
+      const file = scopeFile(record)
+      this.damaged.set(directory, this.report('damaged', file, 'the file with the revision of the records is missing'))
+    }
+  }
+
+  private async readFile(file: string, names: ReadonlySet<string>): Promise<void> {
+    const stem = file.slice(0, file.lastIndexOf('.'))
+    const beside = stem.slice(stem.lastIndexOf('/') + 1)
+    if (file.endsWith('.pem')) {
+      // Read with its record; without one it is what is left of it.
+      if (!names.has(`${beside}.json`)) throw new DamageError('the record it belongs to is missing')
+      return
+    }
+    const json = await this.files.read(file)
+    // Gone since it was listed: the load is done again.
+    if (json === undefined) return
+    if (beside.startsWith('scope.')) {
+      const scope = readScope(json)
+      if (scopeFile(scope.scope) !== file) throw new DamageError('it belongs elsewhere')
+      this.scopes.push(scope)
+      return
+    }
+    const pem = names.has(`${beside}.pem`) ? await this.files.read(`${stem}.pem`) : undefined
+    const stored = readRecord({ json, pem })
+    if (recordStem(stored.record) !== stem) throw new DamageError('it belongs elsewhere')
+    this.records.set(stem, stored)
+  }
+
+  private async readAudits(file: string): Promise<void> {
+    const text = (await this.files.read(file)) ?? ''
+    for (const [at, line] of text.split('\n').entries()) {
+      if (line === '') continue
+      try {
+        this.audits.push(readAudit(readChecked(line)))
+      } catch (error) {
+        if (!(error instanceof DamageError)) throw error
+        this.report('damaged', file, `line ${at + 1} cannot be read: ${error.message}`)
+      }
+    }
+  }
+
+  private report(code: 'damaged' | 'foreign-file', relative: string, message: string): FileStoreError {
+    const problem = new FileStoreError(code, this.files.path(relative), message)
+    this.problems.push(problem)
+    return problem
+  }
+}
+
+const AUDIT = 'audit'
+
+/** The file of audit records, one a line, of commits from a number on. */
+export const auditFile = (first: number): string => `${AUDIT}/${String(first).padStart(12, '0')}.jsonl`
+
+export const auditLines = (entries: readonly JournalEntry[]): string =>
+  entries.flatMap(({ audits }) => audits.map((audit) => writeChecked(encodeRecord(audit)))).join('')

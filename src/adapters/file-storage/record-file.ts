@@ -1,0 +1,58 @@
+// A record's files: its fields as JSON, and beside it what openssl reads, its certificate or request as PEM.
+
+import type { InventoryRecord, Lease, ScopeRevision } from '../../inventory/index.js'
+import { readPem, writePem } from '../../pem/index.js'
+import { ParseError } from '../../x509/index.js'
+import { readChecked, writeChecked } from './checked-json.js'
+import { readLease, readScopeRevision } from './journal.js'
+import { DamageError, decodeRecord, encodeRecord, type JsonObject } from './record-codec.js'
+
+/** A record as it is on the medium. */
+export interface StoredRecord {
+  readonly record: InventoryRecord
+  readonly lease: Lease | undefined
+  /** Number of the commit that wrote it. */
+  readonly commit: number
+}
+
+/** Texts of the files, by their extension. */
+export interface RecordTexts {
+  readonly json: string
+  readonly pem: string | undefined
+}
+
+export function writeRecord({ record, lease, commit }: StoredRecord): RecordTexts {
+  const { der, ...fields } = encodeRecord(record)
+  const body: JsonObject = { ...fields, ...(lease === undefined ? {} : { lease: { ...lease } }), commit }
+  const label = record.kind === 'request' ? 'CERTIFICATE REQUEST' : 'CERTIFICATE'
+  const pem = 'der' in record ? writePem(label, record.der) : undefined
+  return { json: writeChecked(body, textOf(der), 2), pem }
+}
+
+const textOf = (der: unknown): string => (typeof der === 'string' ? der : '')
+
+/** @throws DamageError */
+export function readRecord({ json, pem }: RecordTexts): StoredRecord {
+  const der = pem === undefined ? undefined : Buffer.from(onlyBlock(pem)).toString('base64')
+  const { lease, commit, ...fields } = readChecked(json, textOf(der))
+  if (typeof commit !== 'number') throw new DamageError('expected the number of a commit')
+  const record = decodeRecord(der === undefined ? fields : { ...fields, der })
+  return { record, lease: lease === undefined ? undefined : readLease(lease), commit }
+}
+
+function onlyBlock(pem: string): Uint8Array {
+  try {
+    const [block, ...more] = readPem(pem)
+    if (block !== undefined && more.length === 0) return block.bytes
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    throw new DamageError(error.message, { cause: error })
+  }
+  throw new DamageError('expected one PEM block')
+}
+
+export const writeScope = ({ scope: { node, purpose }, revision }: ScopeRevision, commit: number): string =>
+  writeChecked({ node, purpose, revision, commit }, '', 2)
+
+/** @throws DamageError */
+export const readScope = (text: string): ScopeRevision => readScopeRevision(readChecked(text))

@@ -1,0 +1,219 @@
+// The store's directory as one thing: who may write when, what the journal has, what has to be mended. One object in one
+// process; others, here and elsewhere, work on the same directory.
+
+import type { Scope } from '../../inventory/index.js'
+import { RecordTable } from '../../inventory/record-table.js'
+import { effectsOf, putInPlace, repair, settle } from './effects.js'
+import { FileStoreError } from './errors.js'
+import type { Files } from './files.js'
+import { Journal, type JournalEntry } from './journal.js'
+import { applyEntry, auditFile, auditLines, load } from './load.js'
+import { checkFormat, createLayout } from './layout.js'
+import type { DirectoryLock } from './lock.js'
+import { recordStem, scopeDirectory } from './names.js'
+
+/** Entries the journal grows to before they are settled: what a load reads twice, and what a commit in so many waits for. */
+const JOURNAL_ENTRIES = 64
+
+/** Failures after which a store can still be read. */
+const UNWRITABLE: readonly string[] = ['no-space', 'read-only', 'permission-denied']
+
+export class StoreDirectory {
+  /** What the store holds, as of `commit`. Current within {@link reading} and {@link writing}. */
+  table = new RecordTable()
+  /** What has been mended, in words. */
+  readonly repairs: string[] = []
+  /** What is damaged or foreign, and why nothing can be written. */
+  problems: readonly FileStoreError[] = []
+  private commit = -1
+  private damaged: ReadonlyMap<string, FileStoreError> = new Map()
+  private readonly journal: Journal
+  private needsRecovery = true
+  private isClosed = false
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    readonly files: Files,
+    private readonly lock: DirectoryLock,
+    private readonly journalEntries = JOURNAL_ENTRIES,
+  ) {
+    this.journal = new Journal(files)
+  }
+
+  /** Makes the store where there is none, mends what a crash has left, reads it. */
+  async open(): Promise<void> {
+    await this.enqueue(async () => {
+      const isStore = await checkFormat(this.files)
+      try {
+        if (!isStore) await this.files.requireDirectory('lock')
+        await this.locked(async () => Promise.resolve())
+      } catch (error) {
+        if (!isStore || !(error instanceof FileStoreError) || !UNWRITABLE.includes(error.code)) throw error
+        await this.load()
+        this.problems = [...this.problems, error]
+      }
+    })
+  }
+
+  /** Runs `work` on the newest state. */
+  reading<T>(work: (table: RecordTable) => T): Promise<T> {
+    return this.enqueue(async () => {
+      await this.catchUp()
+      return work(this.table)
+    })
+  }
+
+  /** Runs `work` on the newest state while nobody else writes. */
+  writing<T>(work: (table: RecordTable) => Promise<T>): Promise<T> {
+    return this.enqueue(() =>
+      this.locked(async () => {
+        await this.catchUp()
+        return work(this.table)
+      }),
+    )
+  }
+
+  /** @throws FileStoreError `damaged` where a decision on the scope would rest on less than was written */
+  checkScopes(scopes: readonly Scope[]): void {
+    for (const scope of scopes) {
+      const problem = this.damaged.get(scopeDirectory(scope))
+      if (problem !== undefined) throw problem
+    }
+  }
+
+  /** Adds an entry, and does what it says. Within {@link writing} only. False where somebody else was faster. */
+  async append(change: Omit<JournalEntry, 'commit' | 'removes'>): Promise<boolean> {
+    const entry: JournalEntry = { ...change, commit: this.commit + 1, removes: this.removesOf(change) }
+    if (!(await this.journal.append(entry))) {
+      // Where the lock has been broken, or a commit before was interrupted.
+      await this.recover()
+      return false
+    }
+    applyEntry(this.table, entry)
+    this.commit = entry.commit
+    // The commit stands. What fails from here on is made up for by whoever settles the entry.
+    try {
+      await putInPlace(this.files, effectsOf([entry]))
+      const range = await this.journal.range()
+      if (range !== undefined && range.last - range.first >= this.journalEntries) await this.settle()
+    } catch {
+      this.needsRecovery = true
+    }
+    return true
+  }
+
+  /** Settles the journal, and lets nothing be done any more. */
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    try {
+      await this.writing(() => this.settle())
+    } catch (error) {
+      // Whoever opens the store next does it.
+      if (!(error instanceof FileStoreError)) throw error
+    } finally {
+      this.isClosed = true
+    }
+  }
+
+  private removesOf({ deletes, puts }: Pick<JournalEntry, 'deletes' | 'puts'>): readonly string[] {
+    const written = new Set(puts.map(({ record }) => recordStem(record)))
+    const stems = [...deletes, ...puts.map(({ record }) => record)]
+      .map((place) => this.table.get(place))
+      .filter((record) => record !== undefined)
+      .map(recordStem)
+    return [...new Set(stems)].filter((stem) => !written.has(stem))
+  }
+
+  /** One after the other: the table is read and written across waits. */
+  private enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const run = async (): Promise<T> => {
+      if (this.isClosed) throw new FileStoreError('closed', this.files.root, 'the store has been closed: open it again')
+      return work()
+    }
+    const result = this.queue.then(run, run)
+    this.queue = result.catch(() => undefined)
+    return result
+  }
+
+  private async locked<T>(work: () => Promise<T>): Promise<T> {
+    const abandonedBy = await this.lock.acquire()
+    if (abandonedBy !== undefined) {
+      this.needsRecovery = true
+      this.repairs.push(`the lock left behind by ${abandonedBy} was taken over`)
+    }
+    try {
+      if (this.needsRecovery) await this.recover()
+      return await work()
+    } finally {
+      await this.giveBack()
+    }
+  }
+
+  /** Where it fails again and again the lock stays this process's, to be given back after its next use or with its end. */
+  private async giveBack(): Promise<void> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      try {
+        await this.lock.release()
+        return
+      } catch {
+        // Tried again, for what it is worth.
+      }
+    }
+  }
+
+  /** Ends what was interrupted. With the lock held. */
+  private async recover(): Promise<void> {
+    if (await this.files.closeToOthers()) this.repairs.push('the directory was open to others: its mode is 0700 now')
+    await createLayout(this.files)
+    await this.files.removeTemporaries()
+    await this.lock.tidy()
+    const finished = await this.journal.recover()
+    if (finished !== undefined)
+      this.repairs.push(`commit ${finished}, interrupted on the medium, was brought to its end`)
+    const { effects } = await this.load()
+    const mended = await repair(this.files, effects)
+    if (mended > 0) this.repairs.push(`${mended} files of interrupted commits were put into place`)
+    this.needsRecovery = false
+  }
+
+  private async load(): Promise<Awaited<ReturnType<typeof load>>> {
+    const loaded = await load(this.files, this.journal)
+    this.table = loaded.table
+    this.problems = loaded.problems
+    this.damaged = loaded.damaged
+    this.commit = loaded.journal.last
+    return loaded
+  }
+
+  /** Brings the table to the newest commit, whoever made it. */
+  private async catchUp(): Promise<void> {
+    const range = await this.journal.range()
+    if (range?.last === this.commit) return
+    if (range !== undefined && range.first <= this.commit + 1 && range.last > this.commit) {
+      const content = await this.journal.read(this.commit + 1, range.last)
+      if (content?.damaged.length === 0) {
+        for (const entry of content.entries) applyEntry(this.table, entry)
+        this.commit = content.last
+        return
+      }
+    }
+    await this.load()
+  }
+
+  /** Gets what the journal says to the medium, and the journal's entries out of the way but for the last. */
+  private async settle(): Promise<void> {
+    const range = await this.journal.range()
+    if (range === undefined || range.first === range.last) return
+    const upTo = range.last - 1
+    const content = await this.journal.read(range.first, range.last)
+    if (content === undefined) return
+    const settled = content.entries.filter(({ commit }) => commit <= upTo)
+    const effects = new Map(effectsOf(content.entries))
+    const audits = auditLines(settled)
+    if (audits !== '') effects.set(auditFile(range.first), audits)
+    await settle(this.files, effects)
+    // The last entry stays: its name must be on the medium before the others' go.
+    await this.files.sync('journal')
+    await this.journal.trim(range.first, upTo, content.damaged)
+  }
+}

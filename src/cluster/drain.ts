@@ -1,0 +1,70 @@
+// The outbox: words left for nodes, brought to each in the order they were left, and kept until they have arrived.
+
+import { type OutboxRecord, type Scope, scopeKey, type Storage } from '../inventory/index.js'
+import { records } from '../manager/pages.js'
+import type { TrustChange } from './gateway.js'
+import { type NodeFault, NodeView } from './node-view.js'
+import type { ClusterContext } from './settings.js'
+
+/** Times the delivered words are taken from a scope anew where somebody else has written to it. */
+const ATTEMPTS = 8
+
+/** What a drain has come to. */
+export interface DrainReport {
+  /** Words that have arrived, by node. */
+  readonly delivered: readonly { readonly node: string; readonly words: number }[]
+  /** Words that wait for nodes that did not answer. They are tried again by the next drain. */
+  readonly waiting: readonly { readonly node: string; readonly words: number; readonly since: Date }[]
+  readonly faults: readonly NodeFault[]
+}
+
+/** Brings every node what was left for it (CLU-2). Nodes are served side by side: one that is slow holds up none. */
+export async function drain(context: ClusterContext): Promise<DrainReport> {
+  const byTarget = new Map<string, OutboxRecord[]>()
+  for await (const record of records(context.storage, 'outbox')) {
+    if (record.kind !== 'outbox') continue
+    const words = byTarget.get(record.target)
+    if (words === undefined) byTarget.set(record.target, [record])
+    else words.push(record)
+  }
+  const view = new NodeView(context.gateway)
+  const delivered: { node: string; words: number }[] = []
+  const waiting: { node: string; words: number; since: Date }[] = []
+  await Promise.all(
+    [...byTarget].map(async ([node, left]) => {
+      // Of one scope they are in order; between scopes, the order in time is what people meant.
+      const words = [...left].sort((a, b) => a.at - b.at || compare(scopeKey(a), scopeKey(b)) || compare(a.id, b.id))
+      const isMember = context.nodes.includes(node)
+      if (isMember && !(await view.push(node, words.map(toChange)))) {
+        waiting.push({ node, words: words.length, since: new Date(words[0]?.at ?? 0) })
+        return
+      }
+      await forget(context.storage, words)
+      if (isMember) delivered.push({ node, words: words.length })
+    }),
+  )
+  return { delivered, waiting, faults: view.faults }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+function toChange({ purpose, recordId: id, sha256, record }: OutboxRecord): TrustChange {
+  if (record === undefined) return { action: 'delete', purpose, id, sha256 }
+  const { der, description, installedAt } = record
+  const origin = record.origin === 'generated' ? 'generated' : 'replicated'
+  return { action: 'put', purpose, id, der, description, origin, installedAt }
+}
+
+/** Takes delivered words out, scope by scope. What is left where that fails is delivered once more, which changes nothing. */
+async function forget(storage: Storage, words: readonly OutboxRecord[]): Promise<void> {
+  const scopes = new Map<string, Scope>(
+    words.map(({ node, purpose }) => [scopeKey({ node, purpose }), { node, purpose }]),
+  )
+  for (const [key, scope] of scopes) {
+    const deletes = words.filter((word) => scopeKey(word) === key)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const { revisions } = await storage.read([scope])
+      if ((await storage.commit({ relies: revisions, puts: [], deletes, appends: [] })).ok) break
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// The gateway to nodes whose storages are at hand: all in one, or one for each.
+
+import { type Clock, systemClock } from '../base/clock.js'
+import { type CertificateRecord, describeRecord, type Storage, trustId } from '../inventory/index.js'
+import { ChangeBuilder } from '../manager/change-builder.js'
+import { State } from '../manager/state.js'
+import { parseCertificate } from '../x509/index.js'
+import type { NodeGateway, TrustChange } from './gateway.js'
+
+/** Times a change is made anew where somebody else has written to its scope. */
+const ATTEMPTS = 8
+
+/**
+ * A gateway to nodes in storages of this process.
+ *
+ * @param storageOf the node's storage; the same for all where one holds every node
+ */
+export function createStorageGateway(
+  storageOf: (node: string) => Storage,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): NodeGateway {
+  const certificates = async (node: string, purpose: string): Promise<readonly CertificateRecord[]> => {
+    const scope = { node, purpose }
+    return new State(await storageOf(node).read([scope])).certificates(scope)
+  }
+  return {
+    list: certificates,
+    pull: async (node, purpose, sha256) =>
+      (await certificates(node, purpose)).find((record) => record.sha256 === sha256)?.der.slice(),
+    push: async (node, changes) => {
+      for (const change of changes) await apply(storageOf(node), node, change, clock.now().getTime())
+    },
+  }
+}
+
+async function apply(storage: Storage, node: string, change: TrustChange, now: number): Promise<void> {
+  const scope = { node, purpose: change.purpose }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const state = new State(await storage.read([scope]))
+    const builder = new ChangeBuilder(state, now)
+    const current = state.trusted(scope).find(({ id }) => id === change.id)
+    if (change.action === 'delete') {
+      if (current?.sha256 !== change.sha256) return
+      builder.removeTrusted(current, 'deleted')
+    } else if (!(await install(builder, node, change, current))) return
+    const { puts, deletes } = builder.planned()
+    const result = await storage.commit({ relies: state.snapshot.revisions, puts, deletes, appends: [] })
+    if (result.ok) return
+  }
+  throw new Error(`${change.purpose} on ${node} kept changing while it was replicated to`)
+}
+
+/** Whether there was anything to install. */
+async function install(
+  builder: ChangeBuilder,
+  node: string,
+  { purpose, id, der, description, origin, installedAt }: Extract<TrustChange, { action: 'put' }>,
+  current: CertificateRecord | undefined,
+): Promise<boolean> {
+  const certificate = parseCertificate(der)
+  const { sha256 } = await describeRecord(certificate)
+  if (current?.sha256 === sha256) return false
+  // A certificate that stands for its subject never goes back in time; one that shows an identity follows it.
+  const isBySubject = id === (await trustId(certificate))
+  if (isBySubject && current !== undefined && current.notBefore >= certificate.notBeforeTime) return false
+  const place = { node, purpose, kind: 'trust', id, origin, description, keyHandle: undefined } as const
+  await builder.install(place, certificate, current, installedAt)
+  return true
+}

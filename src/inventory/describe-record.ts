@@ -1,0 +1,53 @@
+// A certificate as a record's searchable facts.
+
+import { toHex } from '../base/bytes.js'
+import { digest } from '../crypto/index.js'
+import { type Certificate, formatPublicKey, ParseError } from '../x509/index.js'
+import { type CertificateIndex, type CertificateRecord, type CertificateType, type Scope, scopeKey } from './records.js'
+
+/** What a certificate is found and sorted by. */
+export function indexOf(certificate: Certificate): CertificateIndex {
+  const { subject, issuer, serialNumber, notBeforeTime, notAfterTime } = certificate
+  return {
+    commonName: subject.get('commonName') ?? '',
+    subject: subject.toString(),
+    issuer: issuer.toString(),
+    serialNumber,
+    notBefore: notBeforeTime,
+    notAfter: notAfterTime,
+    keyType: keyTypeOf(certificate),
+  }
+}
+
+function keyTypeOf({ publicKey }: Certificate): string {
+  try {
+    return formatPublicKey(publicKey.key)
+  } catch (error) {
+    if (error instanceof ParseError) return 'malformed'
+    throw error
+  }
+}
+
+export const typeOf = (certificate: Certificate): CertificateType =>
+  certificate.isSelfSigned ? 'self-signed' : 'ca-signed'
+
+/** Everything of a record that follows from the certificate. */
+export async function describeRecord(
+  certificate: Certificate,
+): Promise<CertificateIndex & Pick<CertificateRecord, 'der' | 'type' | 'sha256' | 'sha1'>> {
+  const der = certificate.der.slice()
+  const [sha256, sha1] = await Promise.all([digest('sha-256', der), digest('sha-1', der)])
+  return { ...indexOf(certificate), der, type: typeOf(certificate), sha256: toHex(sha256), sha1: toHex(sha1) }
+}
+
+/** The id of a trust record: one certificate for each subject (UPL-5), by a digest of what makes names equal. */
+export async function trustId({ subject }: Certificate): Promise<string> {
+  const hash = await digest('sha-256', new TextEncoder().encode(subject.canonicalKey))
+  return toHex(hash.subarray(0, 16))
+}
+
+/**
+ * The id of the trust record that shows an identity's own certificate to its peers: one for each identity, whatever its
+ * subject, since the identities of a node often share one.
+ */
+export const copyId = (identity: Scope): string => `identity ${scopeKey(identity)}`

@@ -1,0 +1,61 @@
+// Where an inventory is kept, as an interface. Every implementation passes storageContract().
+
+import type { Page, Query } from './query.js'
+import type { AuditRecord, DueRecord, InventoryRecord, OutboxRecord, RecordKey, RecordKind, Scope } from './records.js'
+
+/** The records of some scopes, all as of one moment. */
+export interface Snapshot {
+  /** Those of the scopes asked for, in no particular order; audit records are not among them. */
+  readonly records: readonly InventoryRecord[]
+  /** The revision of each scope asked for, 0 for one never written. */
+  readonly revisions: readonly ScopeRevision[]
+}
+
+export interface ScopeRevision {
+  readonly scope: Scope
+  readonly revision: number
+}
+
+/** One atomic change. */
+export interface ChangeSet {
+  /** Every scope changed, with the revision the change was decided on, and any other the decision rests on. */
+  readonly relies: readonly ScopeRevision[]
+  readonly puts: readonly InventoryRecord[]
+  readonly deletes: readonly RecordKey[]
+  /** Records that are only ever added, each with a new id: they rest on nothing, and conflict with nothing. */
+  readonly appends: readonly (AuditRecord | OutboxRecord)[]
+}
+
+/** `conflict` names the scopes that have moved on; nothing was written then. */
+export type CommitResult = { readonly ok: true } | { readonly ok: false; readonly conflict: readonly Scope[] }
+
+/** Who works on a claim, and until when nobody else may. */
+export interface Lease {
+  readonly owner: string
+  /** Milliseconds since 1970. */
+  readonly until: number
+}
+
+export interface KindPage {
+  readonly records: readonly InventoryRecord[]
+  readonly next: string | undefined
+}
+
+/**
+ * Keeps records. Optimistic and atomic: a commit carries the revisions it was decided on and is applied whole or not at
+ * all, also across a crash; what `commit` has acknowledged is there afterwards. Failures of the medium reject.
+ */
+export interface Storage {
+  read(scopes: readonly Scope[]): Promise<Snapshot>
+  /** @throws TypeError for a change to a scope that `relies` leaves out */
+  commit(change: ChangeSet): Promise<CommitResult>
+  /** Certificates by filter and sort, a page at a time (LST-1). @throws TypeError for a query that makes no sense */
+  query(query: Query): Promise<Page>
+  /** All records of a kind by their place, a page at a time. */
+  list(kind: RecordKind, page?: { readonly cursor?: string; readonly limit?: number }): Promise<KindPage>
+  /**
+   * Records of a task that are due at `before` and that nobody holds, the most overdue first, each leased: until the
+   * lease ends nobody else gets it. Committing the record again, or deleting it, ends the lease.
+   */
+  claimDue(task: string, before: number, limit: number, lease: Lease): Promise<readonly DueRecord[]>
+}

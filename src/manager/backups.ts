@@ -1,0 +1,50 @@
+// Whether a backup holds the keys that are in use (REG-6).
+
+import type { Scope } from '../inventory/index.js'
+import type { Actor } from './audit.js'
+import { ChangeBuilder } from './change-builder.js'
+import type { Executor } from './executor.js'
+import { isRefusal } from './outcome.js'
+import { records } from './pages.js'
+import type { Surroundings } from './settings.js'
+
+export interface BackupInput extends Actor {
+  /** When the backup was begun: what was regenerated at that time or later is not in it. Default now. */
+  readonly takenAt?: Date
+}
+
+/** Where keys have changed since the last recorded backup, in the order of their places. */
+export async function backupPending({ storage }: Surroundings, before = Infinity): Promise<readonly Scope[]> {
+  const pending: Scope[] = []
+  for await (const record of records(storage, 'backup-pending')) {
+    const { node, purpose } = record
+    if ('since' in record && record.since <= before) pending.push({ node, purpose })
+  }
+  return pending
+}
+
+/** Notes that a backup holds what had changed when it was begun; returns where. */
+export async function recordBackup(
+  surroundings: Surroundings,
+  executor: Executor,
+  { takenAt, actor = '' }: BackupInput,
+): Promise<readonly Scope[]> {
+  const until = takenAt?.getTime() ?? surroundings.now()
+  const covered: Scope[] = []
+  for (const scope of await backupPending(surroundings, until)) {
+    const done = await executor.execute({
+      action: 'record-backup',
+      place: { ...scope, actor },
+      scopes: () => [scope],
+      plan: (state, now) => {
+        const builder = new ChangeBuilder(state, now)
+        // Regenerated once more in the meantime: that one is in no backup.
+        const isCovered = state.in(scope).some((record) => record.kind === 'backup-pending' && record.since <= until)
+        if (isCovered) builder.backedUp(scope)
+        return Promise.resolve({ ...builder.planned(), isCovered })
+      },
+    })
+    if (!isRefusal(done) && done.isCovered) covered.push(scope)
+  }
+  return covered
+}

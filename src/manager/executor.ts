@@ -1,0 +1,176 @@
+// Read, plan, commit. Every rule stands in a plan; here is only the order of doing things, so that nothing is lost: a
+// new key is made before the change that refers to it, an old one destroyed after the change that drops it.
+
+import { type ChangeSet, KeyStoreError, type KeyStore, type Scope, type Storage } from '../inventory/index.js'
+import { type Actor, auditOfChange, auditOfRefusal } from './audit.js'
+import type { PlannedChange } from './change-builder.js'
+import type { Draft, KeyedOperation, Made } from './keyed-operation.js'
+import { finding, isRefusal, type ManagerFinding, type Refusal, refusal } from './outcome.js'
+import type { ManagerContext, Surroundings } from './settings.js'
+import { State } from './state.js'
+import { isCondemned, sweepScope } from './sweep-keys.js'
+
+/** Times a plan is made anew where somebody else has changed what it rests on. */
+const ATTEMPTS = 8
+
+/** One operation. */
+export interface Operation<P extends PlannedChange> {
+  /** Its name in the audit. */
+  readonly action: string
+  readonly place: Scope & Actor
+  /** What it looks at and may change; asked for once the place is known to exist. */
+  readonly scopes: () => readonly Scope[]
+  readonly plan: (state: State, now: number) => Promise<P | Refusal>
+}
+
+/** Whether a commit that carries the new key may have happened. */
+interface KeyFate {
+  isReferred: boolean
+}
+
+export class Executor {
+  private readonly storage: Storage
+  private readonly keys: KeyStore
+  private readonly context: ManagerContext
+  private readonly now: () => number
+
+  constructor({ storage, keys, context, now }: Surroundings) {
+    this.storage = storage
+    this.keys = keys
+    this.context = context
+    this.now = now
+  }
+
+  /** What an operation would come to, now (UPL-8). Writes nothing. */
+  async foresee<P extends PlannedChange>({ place, scopes, plan }: Operation<P>): Promise<P | Refusal> {
+    return this.unknownPlace(place) ?? plan(await this.read(scopes()), this.now())
+  }
+
+  /** The same for one that makes a key. Makes none. */
+  foreseeWithKey<D extends Draft, T>(operation: KeyedOperation<D, T>): Promise<PlannedChange | Refusal> {
+    return this.foresee(withoutKey(operation))
+  }
+
+  /** Does an operation: planned again, a few times, where the state has moved in between. */
+  async execute<P extends PlannedChange>(operation: Operation<P>, fate?: KeyFate): Promise<P | Refusal> {
+    const { action, place, scopes, plan } = operation
+    const unknown = this.unknownPlace(place)
+    if (unknown !== undefined) return this.refuse(action, place, unknown)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const state = await this.read(scopes())
+      const now = this.now()
+      const planned = await plan(state, now)
+      if (isRefusal(planned)) return this.refuse(action, place, planned)
+      const { puts, deletes, appends } = planned
+      const audit = auditOfChange(action, place, now, planned)
+      const change: ChangeSet = { relies: state.snapshot.revisions, puts, deletes, appends: [...appends, audit] }
+      // A commit that rejects may have been made all the same: a key it carries is kept until a sweep knows better.
+      if (fate !== undefined) fate.isReferred = true
+      const result = await this.storage.commit(change)
+      if (result.ok) {
+        await this.destroy(planned.obsoleteKeys)
+        return planned
+      }
+      if (fate !== undefined) fate.isReferred = false
+    }
+    return this.refuse(action, place, conflict(place))
+  }
+
+  /** Does an operation that makes a key. The key goes again where nothing came to refer to it. */
+  async executeWithKey<D extends Draft, T>(
+    operation: KeyedOperation<D, T>,
+  ): Promise<{ readonly planned: PlannedChange; readonly document: T } | Refusal> {
+    const { action, place, scopes, draft, make, apply } = operation
+    const unknown = this.unknownPlace(place)
+    if (unknown !== undefined) return this.refuse(action, place, unknown)
+    const drafted = draft(await this.read(scopes()))
+    if (isRefusal(drafted)) return this.refuse(action, place, drafted)
+    const keyHandle = await this.generate(drafted)
+    if (isRefusal(keyHandle)) return this.refuse(action, place, keyHandle)
+    const fate: KeyFate = { isReferred: false }
+    try {
+      const { handle } = keyHandle
+      const document = await make(drafted, await this.keys.signer(handle, drafted.hash), this.now())
+      const made: Made<T> = { keyHandle: handle, document }
+      const planned = await this.execute(
+        {
+          action,
+          place,
+          scopes: () => [...scopes(), sweepScope],
+          plan: async (state, now) => {
+            const again = draft(state)
+            if (isRefusal(again)) return again
+            const isSame = JSON.stringify(again) === JSON.stringify(drafted)
+            return isSame && !isCondemned(state, handle) ? apply(state, again, now, made) : conflict(place)
+          },
+        },
+        fate,
+      )
+      return isRefusal(planned) ? planned : { planned, document }
+    } finally {
+      if (!fate.isReferred) await this.destroy([keyHandle.handle])
+    }
+  }
+
+  async read(scopes: readonly Scope[]): Promise<State> {
+    return new State(await this.storage.read(scopes))
+  }
+
+  /** A purpose or node that does not exist: the caller's data, so a refusal and no exception. */
+  unknownPlace({ node, purpose }: Scope): Refusal | undefined {
+    const { catalogue, cluster } = this.context
+    const findings: ManagerFinding[] = []
+    if (!catalogue.purposes.some(({ id }) => id === purpose)) {
+      const known = catalogue.purposes.map(({ id }) => id).join(', ')
+      findings.push(finding('unknown-purpose', `there is no purpose "${purpose}"; there are ${known}`, 'PUR-1'))
+    }
+    if (!cluster.nodes.includes(node)) {
+      const known = cluster.nodes.join(', ')
+      findings.push(finding('unknown-node', `there is no node "${node}"; there are ${known}`, 'CLU-1'))
+    }
+    return findings.length === 0 ? undefined : refusal(...findings)
+  }
+
+  private async generate({ key }: Draft): Promise<{ readonly handle: string } | Refusal> {
+    try {
+      return { handle: await this.keys.generate(key) }
+    } catch (error) {
+      if (!(error instanceof KeyStoreError) || error.code !== 'unsupported-key') throw error
+      return refusal(finding('key-not-offered', error.message, 'CSR-8'))
+    }
+  }
+
+  /** Notes a refusal in the audit. */
+  private async refuse(action: string, place: Scope & Actor, refused: Refusal): Promise<Refusal> {
+    const audit = auditOfRefusal(action, place, this.now(), refused)
+    await this.storage.commit({ relies: [], puts: [], deletes: [], appends: [audit] })
+    return refused
+  }
+
+  /** Destroys keys nothing refers to. What has been committed stands whether or not that succeeds: a sweep tries again. */
+  private async destroy(handles: readonly string[]): Promise<void> {
+    await Promise.allSettled(handles.map((handle) => this.keys.destroy(handle)))
+  }
+}
+
+const conflict = ({ node, purpose }: Scope): Refusal => {
+  const message = `${purpose} on ${node} was changed by somebody else while this was decided: try again`
+  return refusal(finding('conflict', message, 'UPL-4'))
+}
+
+/** The operation as far as it can be planned before its key is made. */
+const withoutKey = <D extends Draft, T>({
+  action,
+  place,
+  scopes,
+  draft,
+  apply,
+}: KeyedOperation<D, T>): Operation<PlannedChange> => ({
+  action,
+  place,
+  scopes,
+  plan: async (state, now) => {
+    const drafted = draft(state)
+    return isRefusal(drafted) ? drafted : apply(state, drafted, now, undefined)
+  },
+})

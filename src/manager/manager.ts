@@ -1,0 +1,164 @@
+// The manager's face: what can be done, and what each is done by.
+
+import type { Page, Query, Scope } from '../inventory/index.js'
+import type { Actor } from './audit.js'
+import { backupPending, type BackupInput, recordBackup } from './backups.js'
+import type { PlannedChange } from './change-builder.js'
+import { Executor, type Operation } from './executor.js'
+import { isRefusal, type Outcome, type Refusal } from './outcome.js'
+import {
+  type BrokenChain,
+  type DeleteInput,
+  deleteScopes,
+  planDelete,
+  type PlannedDeletion,
+  unconfirmed,
+} from './plan-delete.js'
+import { type RequestInput, requestOperation } from './plan-request.js'
+import {
+  regenerateOperation,
+  type RegenerateInput,
+  type SelfSignedInput,
+  selfSignedOperation,
+} from './plan-self-signed.js'
+import { planUpload, type UploadInput, uploadScopes } from './plan-upload.js'
+import { type CertificateReference, download, type DownloadFormat, downloadCsr, show } from './reading.js'
+import { type ManagerOptions, surroundingsOf } from './settings.js'
+import { sweepKeys } from './sweep-keys.js'
+
+/** A request, made and pending. */
+export type RequestOutcome = Outcome & { readonly pem: string }
+
+/** What a deletion would come to; `planId` is what {@link DeleteInput} confirms it by. */
+export type DeletionPlan = Outcome & { readonly planId: string; readonly breaks: readonly BrokenChain[] }
+
+/** What each operation would come to. Nothing is written and no key is made: `after` of a generated certificate is undefined. */
+export interface CertificateManagerPlans {
+  generateCsr(input: RequestInput): Promise<Outcome | Refusal>
+  upload(input: UploadInput): Promise<Outcome | Refusal>
+  delete(input: DeleteInput): Promise<DeletionPlan | Refusal>
+  regenerate(input: RegenerateInput): Promise<Outcome | Refusal>
+  generateSelfSigned(input: SelfSignedInput): Promise<Outcome | Refusal>
+}
+
+/**
+ * Keeps the certificates of a system: decides what may be installed, replaced and deleted, and does it. Each operation
+ * returns its outcome, or a refusal with every reason against it, and is noted in the audit. A refusal has changed
+ * nothing. A call that rejects, because storage or key store failed, has changed all or nothing.
+ */
+export interface CertificateManager {
+  /** Makes a key and a request for it, in place of the pending one (CSR-6). The key stays in the key store. */
+  generateCsr(input: RequestInput & Actor): Promise<RequestOutcome | Refusal>
+  /** The pending request (LST-3). Default PEM. */
+  downloadCsr(scope: Scope, format?: 'pem' | 'der'): Promise<string | Uint8Array | Refusal>
+  /** Installs what a file holds: an identity, or certificates to be trusted (UPL). */
+  upload(input: UploadInput & Actor): Promise<Outcome | Refusal>
+  /** Certificates by filter and sort, a page at a time (LST-1). @throws TypeError for a query that makes no sense */
+  list(query?: Query): Promise<Page>
+  /** One certificate as text, with where it stands (LST-2). */
+  show(certificate: CertificateReference): Promise<string | Refusal>
+  /** One certificate, or its chain as far as it is known (LST-3). Default PEM. */
+  download(certificate: CertificateReference, format?: DownloadFormat): Promise<string | Uint8Array | Refusal>
+  /** Deletes a trusted certificate (DEL). What would break has to be confirmed by the plan that names it. */
+  delete(input: DeleteInput & Actor): Promise<Outcome | Refusal>
+  /** Makes a self-signed certificate with key type, key length, subject and names of the installed one (REG-2). */
+  regenerate(input: RegenerateInput & Actor): Promise<Outcome | Refusal>
+  /** Makes a self-signed certificate with a key of another kind, or the first of a purpose (REG-2). */
+  generateSelfSigned(input: SelfSignedInput & Actor): Promise<Outcome | Refusal>
+  /** Where keys have been regenerated since the last recorded backup (REG-6). */
+  backupPending(): Promise<readonly Scope[]>
+  /** Notes that a backup holds what had been regenerated when it was begun (REG-6); returns where. */
+  recordBackup(input?: BackupInput): Promise<readonly Scope[]>
+  /**
+   * Destroys keys nothing refers to, left behind by a process that ended between two steps; returns how many. Safe at
+   * any time, beside any operation of any manager on the same storage and key store.
+   */
+  sweepKeys(): Promise<number>
+  /** The same decisions without writing anything (UPL-8). */
+  readonly plan: CertificateManagerPlans
+}
+
+/**
+ * Makes a manager of the certificates of one catalogue. Several, in several processes, may work on one storage.
+ *
+ * @throws TypeError where the publisher is not among the nodes
+ * @example
+ * const manager = createCertificateManager({ catalogue: unifiedCommunications, storage: createMemoryStorage(),
+ *   keys: createMemoryKeyStore(), cluster: { publisher: 'cucm1', nodes: ['cucm1', 'cucm2'] } })
+ * const request = await manager.generateCsr({ purpose: 'tomcat', node: 'cucm1', subject: { commonName: 'cucm1.example' } })
+ * if (request.ok) console.log(request.pem)
+ */
+export function createCertificateManager(options: ManagerOptions): CertificateManager {
+  const { nodes, publisher } = options.cluster
+  if (!nodes.includes(publisher)) {
+    throw new TypeError(`cluster.nodes: expected the publisher ${publisher} among them, found ${nodes.join(', ')}`)
+  }
+  const surroundings = surroundingsOf(options)
+  const { context, storage } = surroundings
+  const executor = new Executor(surroundings)
+
+  const upload = (input: UploadInput & Actor): Operation<PlannedChange> => ({
+    action: 'upload',
+    place: input,
+    scopes: () => uploadScopes(input, context),
+    plan: (state, now) => planUpload(state, input, now, context),
+  })
+  const deletion = (input: DeleteInput & Actor): Operation<PlannedDeletion> => ({
+    action: 'delete',
+    place: input,
+    scopes: () => deleteScopes(input, context),
+    plan: (state, now) => planDelete(state, input, now, context),
+  })
+  const confirmedDeletion = (input: DeleteInput & Actor): Operation<PlannedDeletion> => {
+    const operation = deletion(input)
+    return {
+      ...operation,
+      plan: async (state, now) => {
+        const planned = await operation.plan(state, now)
+        return isRefusal(planned) ? planned : (unconfirmed(planned, input) ?? planned)
+      },
+    }
+  }
+
+  return {
+    generateCsr: async (input) => {
+      const done = await executor.executeWithKey(requestOperation(input, context))
+      return isRefusal(done) ? done : { ...outcomeOf(done.planned), pem: done.document.pem }
+    },
+    downloadCsr: (scope, format = 'pem') => downloadCsr(executor, scope, format),
+    upload: async (input) => toOutcome(await executor.execute(upload(input))),
+    list: (query = {}) => storage.query(query),
+    show: (reference) => show(executor, reference),
+    download: (reference, format = 'pem') => download({ executor, surroundings }, reference, format),
+    delete: async (input) => toOutcome(await executor.execute(confirmedDeletion(input))),
+    regenerate: async (input) => {
+      const done = await executor.executeWithKey(regenerateOperation(input, context))
+      return isRefusal(done) ? done : outcomeOf(done.planned)
+    },
+    generateSelfSigned: async (input) => {
+      const done = await executor.executeWithKey(selfSignedOperation(input, context))
+      return isRefusal(done) ? done : outcomeOf(done.planned)
+    },
+    backupPending: () => backupPending(surroundings),
+    recordBackup: (input = {}) => recordBackup(surroundings, executor, input),
+    sweepKeys: () => sweepKeys(surroundings),
+    plan: {
+      generateCsr: async (input) => toOutcome(await executor.foreseeWithKey(requestOperation(input, context))),
+      upload: async (input) => toOutcome(await executor.foresee(upload(input))),
+      delete: async (input) => {
+        const planned = await executor.foresee(deletion(input))
+        if (isRefusal(planned)) return planned
+        const { planId, breaks } = planned
+        return { ...outcomeOf(planned), planId, breaks }
+      },
+      regenerate: async (input) => toOutcome(await executor.foreseeWithKey(regenerateOperation(input, context))),
+      generateSelfSigned: async (input) =>
+        toOutcome(await executor.foreseeWithKey(selfSignedOperation(input, context))),
+    },
+  }
+}
+
+const outcomeOf = ({ changes, effects, notices }: PlannedChange): Outcome => ({ ok: true, changes, effects, notices })
+
+const toOutcome = (planned: PlannedChange | Refusal): Outcome | Refusal =>
+  isRefusal(planned) ? planned : outcomeOf(planned)

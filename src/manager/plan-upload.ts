@@ -1,0 +1,126 @@
+// Upload (UPL-1 … UPL-8): what a file is and where it belongs. The two kinds have plans of their own.
+
+import type { Scope } from '../inventory/index.js'
+import {
+  type Catalogue,
+  checkUploadPurpose,
+  classifyUpload,
+  type IdentityPurpose,
+  type Purpose,
+  purposeOf,
+  type UploadClass,
+} from '../purposes/index.js'
+import { readCertificates } from '../reading/index.js'
+import { type Certificate, ParseError } from '../x509/index.js'
+import { ChangeBuilder, type PlannedChange } from './change-builder.js'
+import { keyFor } from './offered-keys.js'
+import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
+import { planIdentity } from './plan-identity.js'
+import { planTrust } from './plan-trust.js'
+import type { ManagerContext } from './settings.js'
+import type { State } from './state.js'
+import { trustPurposeOf, trustScopes } from './trust-store.js'
+
+export interface UploadInput {
+  readonly purpose: string
+  readonly node: string
+  /** PEM, DER or PKCS#7: told apart by content. */
+  readonly file: Uint8Array | string
+  /** Of trusted certificates (UPL-5). */
+  readonly description?: string
+  /**
+   * What a trust purpose is to believe the file as. `authority`, the default, takes certificates of certification
+   * authorities only. `peer` also takes the certificate of another system: a directory's (PUR-6), an OCSP
+   * responder's (OCS-1), another node's (CLU-4). Such a one is then believed by itself.
+   */
+  readonly as?: 'authority' | 'peer'
+}
+
+/** Scopes an upload looks at and may change. */
+export function uploadScopes({ purpose: id, node }: UploadInput, context: ManagerContext): readonly Scope[] {
+  const purpose = purposeOf(context.catalogue, id)
+  if (purpose.usage === 'endpoint') return [{ node, purpose: id }]
+  if (purpose.usage === 'identity') {
+    return [{ node, purpose: id }, ...trustScopes(node, trustPurposeOf(context, purpose.trust))]
+  }
+  // The identities too: what is their certificate belongs there and not here.
+  const identities = identitiesOf(context.catalogue, id).map((one) => ({ node, purpose: one.id }))
+  return [...trustScopes(node, purpose), ...identities]
+}
+
+/** Identity purposes whose chains end in a trust purpose. */
+const identitiesOf = (catalogue: Catalogue, trust: string): readonly IdentityPurpose[] =>
+  catalogue.purposes.filter(
+    (purpose): purpose is IdentityPurpose => purpose.usage === 'identity' && purpose.trust === trust,
+  )
+
+/** Plans an upload on the state of its scopes at a time. Nothing is written, and nothing a file holds makes it throw. */
+export async function planUpload(
+  state: State,
+  input: UploadInput,
+  now: number,
+  context: ManagerContext,
+): Promise<PlannedChange | Refusal> {
+  try {
+    return await planFile(state, input, now, context)
+  } catch (error) {
+    // Lazy decoding: what a file holds may turn out malformed at any step that looks at it.
+    if (!(error instanceof ParseError)) throw error
+    const code = error.code === 'private-key' ? 'private-key' : 'malformed'
+    return refusal(finding(code, error.message, 'FMT-3'))
+  }
+}
+
+async function planFile(
+  state: State,
+  input: UploadInput,
+  now: number,
+  context: ManagerContext,
+): Promise<PlannedChange | Refusal> {
+  const { node } = input
+  const purpose = purposeOf(context.catalogue, input.purpose)
+  const { certificates } = readCertificates(input.file)
+  const upload = classifyUpload(certificates, hintFor(state, { node, purpose: purpose.id }, certificates))
+  if (!upload.ok) {
+    return refusal(...upload.findings.map(({ message, rule }) => finding('unsuitable-file', message, rule)))
+  }
+  const builder = new ChangeBuilder(state, now)
+  const wrong = wrongPurpose(state, purpose, upload, input, context)
+  if (wrong.length > 0) return refusal(...wrong)
+  const findings =
+    purpose.usage === 'identity' && upload.kind === 'identity'
+      ? await planIdentity(builder, { purpose, node, ...upload }, context)
+      : purpose.usage === 'trust'
+        ? await planTrust(builder, { purpose, node, description: input.description ?? '', ...upload }, context)
+        : []
+  return findings.length > 0 ? refusal(...findings) : builder.planned()
+}
+
+/** CAPF's certificate is an authority's, and told from those above it by its key. */
+function hintFor(state: State, scope: Scope, certificates: readonly Certificate[]): { identityKey?: Uint8Array } {
+  const key = certificates.map((one) => keyFor(state, scope, one)).find((one) => one !== undefined)
+  return key === undefined ? {} : { identityKey: key.publicKey }
+}
+
+/** PUR-4. */
+function wrongPurpose(
+  state: State,
+  purpose: Purpose,
+  upload: UploadClass,
+  { node, as = 'authority' }: UploadInput,
+  { catalogue }: ManagerContext,
+): readonly ManagerFinding[] {
+  const isPeer = as === 'peer' && purpose.usage === 'trust' && upload.kind === 'identity'
+  if (!isPeer) {
+    return checkUploadPurpose(upload, purpose.id, catalogue).map(({ message, rule }) =>
+      finding('wrong-purpose', message, rule),
+    )
+  }
+  const own = identitiesOf(catalogue, purpose.id).filter(
+    ({ id }) => keyFor(state, { node, purpose: id }, upload.leaf) !== undefined,
+  )
+  return own.map(({ id }) => {
+    const message = `the file holds the certificate of ${id} on ${node}, which is no other system's: it belongs into ${id}`
+    return finding('wrong-purpose', message, 'PUR-4')
+  })
+}

@@ -1,0 +1,163 @@
+/** Every call of the file system fails in turn, in every way calls fail: nothing is lost, and the error says what it was. */
+
+import { describe, expect, it } from 'vitest'
+import {
+  type FileStore,
+  type FileStoreError,
+  type FileStoreErrorCode,
+} from '../../../src/adapters/file-storage/index.js'
+import { commitChange, contentOf, changeOf, failureOf, Model, openSimulated, SimulatedProcesses } from './scene.js'
+import { type Fault, type Operation, randomOf, SimulatedFileSystem } from './simulated-file-system.js'
+
+const COMMITS = 6
+
+interface Run {
+  readonly calls: number
+  readonly errors: readonly FileStoreError[]
+}
+
+/** A life of a store in which calls fail as `faultAt` says; then the same store, and another, without failures. */
+async function runWith(faultAt: SimulatedFileSystem['faultAt']): Promise<Run> {
+  const system = new SimulatedFileSystem()
+  const processes = new SimulatedProcesses()
+  const random = randomOf(7)
+  const model = new Model()
+  const errors: FileStoreError[] = []
+  const note = async (work: Promise<unknown>): Promise<boolean> => {
+    const error = await failureOf(work)
+    if (error !== undefined) errors.push(error)
+    return error === undefined
+  }
+  system.faultAt = faultAt
+  const process = processes.start()
+  const opening = openSimulated(system, process)
+  if (!(await note(opening))) {
+    system.faultAt = () => undefined
+    process.kill()
+    await (await openSimulated(system, processes.start())).close()
+    return { calls: system.calls, errors }
+  }
+  const store: FileStore = await opening
+  const keys = new Set<string>()
+  for (let number = 1; number <= COMMITS; number++) {
+    const change = changeOf(number, random)
+    const before = await model.content()
+    await model.commit(change)
+    const after = await model.content()
+    const committed = await note(commitChange(store.storage, change))
+    if (!committed) {
+      const code = errors.at(-1)?.code
+      const { calls } = system
+      system.faultAt = () => undefined
+      const found = await contentOf(store.storage)
+      if (code !== 'unconfirmed') expect(found).toBe(before)
+      expect([before, after]).toContain(found)
+      if (found === before) await commitChange(store.storage, change)
+      // Those just made to look do not count, so that every call of the work itself gets its turn.
+      system.calls = calls
+      system.faultAt = faultAt
+    }
+    if (number === 3) {
+      await note(store.keys.generate({ type: 'ec', curve: 'P-256' }).then((handle) => keys.add(handle)))
+      await note(store.storage.claimDue('expiry', number, 1, { owner: 'worker', until: number + 1 }))
+    }
+  }
+  const expected = await model.content()
+  const { calls } = system
+  system.faultAt = () => undefined
+  expect(await contentOf(store.storage)).toBe(expected)
+  expect(await store.keys.handles()).toEqual(expect.arrayContaining([...keys]))
+  system.faultAt = faultAt
+  system.calls = calls
+  await store.close()
+  const result = { calls: system.calls, errors }
+  system.faultAt = () => undefined
+  // A lock that cannot be given back goes with its process.
+  process.kill()
+  const again = await openSimulated(system, processes.start())
+  expect(await contentOf(again.storage)).toBe(expected)
+  expect(again.problems()).toStrictEqual([])
+  return result
+}
+
+const faults: readonly {
+  readonly name: string
+  readonly fault: Fault
+  readonly codes: readonly FileStoreErrorCode[]
+}[] = [
+  { name: 'a medium that fails', fault: { code: 'EIO', when: 'before' }, codes: ['io', 'damaged'] },
+  { name: 'a medium that fails when it is done', fault: { code: 'EIO', when: 'after' }, codes: ['io', 'damaged'] },
+  { name: 'a full disk', fault: { code: 'ENOSPC', when: 'before' }, codes: ['no-space'] },
+  { name: 'a file system gone read-only', fault: { code: 'EROFS', when: 'before' }, codes: ['read-only'] },
+]
+const writes: readonly Operation[] = ['create', 'write', 'makeDirectory', 'link', 'rename', 'syncFile', 'sync', 'close']
+
+describe('a call of the file system that fails', () => {
+  it('is none where none fails', async () => {
+    const { calls, errors } = await runWith(() => undefined)
+    expect(errors).toStrictEqual([])
+    expect(calls).toBeGreaterThan(200)
+  })
+
+  it('by writing less than asked changes nothing', async () => {
+    const { errors } = await runWith((_, operation) =>
+      operation === 'write' ? { code: '', when: 'short' } : undefined,
+    )
+    expect(errors).toStrictEqual([])
+  })
+
+  it.each(faults.slice(0, 3))(
+    'at each one in turn, for $name, loses nothing and is named',
+    async ({ fault, codes }) => {
+      const { calls } = await runWith(() => undefined)
+      const isWrite = fault.code !== 'EIO'
+      let failed = 0
+      for (let at = 0; at < calls; at++) {
+        const { errors } = await runWith((call, operation) =>
+          call === at && (!isWrite || writes.includes(operation)) ? fault : undefined,
+        )
+        for (const { code } of errors) expect([...codes, 'unconfirmed']).toContain(code)
+        failed += errors.length
+      }
+      expect(failed).toBeGreaterThan(50)
+    },
+    600_000,
+  )
+
+  it.each(faults.slice(2))(
+    'of those that write, all of them, for $name, leaves a store that opens and is read',
+    async ({ fault, codes }) => {
+      const system = new SimulatedFileSystem()
+      const processes = new SimulatedProcesses()
+      const first = await openSimulated(system, processes.start())
+      for (let number = 1; number <= 7; number++) await commitChange(first.storage, changeOf(number, randomOf(number)))
+      const content = await contentOf(first.storage)
+      system.faultAt = (_, operation) => (writes.includes(operation) ? fault : undefined)
+      const store = await openSimulated(system, processes.start())
+      expect(store.problems()).toMatchObject([{ code: codes[0] }])
+      for (const one of [first, store]) {
+        expect(await contentOf(one.storage)).toBe(content)
+        expect(await failureOf(commitChange(one.storage, changeOf(8, randomOf(8))))).toMatchObject({ code: codes[0] })
+        expect(await contentOf(one.storage)).toBe(content)
+      }
+      system.faultAt = () => undefined
+      await commitChange(store.storage, changeOf(8, randomOf(8)))
+      expect(store.problems()).toStrictEqual([])
+      expect(await contentOf(first.storage)).toBe(await contentOf(store.storage))
+    },
+  )
+
+  it.each(faults.slice(2))(
+    'from one call on for good, for $name, leaves a store that can be read',
+    async ({ fault, codes }) => {
+      const { calls } = await runWith(() => undefined)
+      for (let at = 0; at < calls; at += 7) {
+        const { errors } = await runWith((call, operation) =>
+          call >= at && writes.includes(operation) ? fault : undefined,
+        )
+        for (const { code } of errors) expect([...codes, 'unconfirmed']).toContain(code)
+      }
+    },
+    600_000,
+  )
+})

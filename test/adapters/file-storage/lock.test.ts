@@ -1,0 +1,152 @@
+/** The lock: who is dead is found out, who lives is waited for, and no two have it at once. */
+
+import { spawn } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { Files } from '../../../src/adapters/file-storage/files.js'
+import { type Holder, livenessOf, type Processes, systemProcesses } from '../../../src/adapters/file-storage/holder.js'
+import { DirectoryLock } from '../../../src/adapters/file-storage/lock.js'
+import { failureOf, SimulatedProcesses } from './scene.js'
+import { randomOf, SimulatedFileSystem } from './simulated-file-system.js'
+
+async function newFiles(): Promise<{ readonly system: SimulatedFileSystem; readonly files: Files }> {
+  const system = new SimulatedFileSystem()
+  const files = new Files(system, '/store')
+  await files.requireDirectory('lock')
+  return { system, files }
+}
+
+const lockOf = (files: Files, processes: Processes, timeout = 100, presumeDeadAfter?: number): DirectoryLock =>
+  new DirectoryLock(files, processes, { timeout, presumeDeadAfter })
+
+/** Writes a lock's file as it would be left behind. */
+async function leave(files: Files, text: string, name = '000000000007.held'): Promise<void> {
+  await files.replace(`lock/${name}`, text, 'not synced')
+}
+
+const self = { host: 'here', boot: 'b', processSpace: 's', pid: 1, started: '1' }
+const holderText = (changes: Partial<Holder>): string => JSON.stringify({ token: 't', ...self, ...changes })
+const among = (liveness: 'alive' | 'dead' | 'unknown'): Processes => ({ self, liveness: () => liveness })
+
+describe('the lock', () => {
+  it('left behind by a process that is dead is taken over, and the last holder named', async () => {
+    const { files } = await newFiles()
+    await leave(files, holderText({ pid: 4711, host: 'there' }))
+    expect(await lockOf(files, among('dead')).acquire()).toBe('process 4711 on there')
+  })
+
+  it.each(['', '\0\0\0\0', '{"token":', 'null', '{}'])(
+    'left empty or torn by a crash (%j) is taken over',
+    async (text) => {
+      const { files } = await newFiles()
+      await leave(files, text)
+      expect(await lockOf(files, among('alive')).acquire()).toBeDefined()
+    },
+  )
+
+  it('of a live process is waited for, and after the timeout the error names the process', async () => {
+    const { files } = await newFiles()
+    await leave(files, holderText({ pid: 4711 }))
+    const start = performance.now()
+    const error = await failureOf(lockOf(files, among('alive')).acquire())
+    expect(error).toMatchObject({ code: 'locked', path: '/store/lock' })
+    expect(error?.message).toContain('process 4711 on here')
+    expect(performance.now() - start).toBeGreaterThanOrEqual(100)
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+
+  it('of a process nothing is known about is never taken, unless it may be presumed dead, and then only after a time', async () => {
+    const { files } = await newFiles()
+    await leave(files, holderText({ host: 'elsewhere' }))
+    expect(await failureOf(lockOf(files, among('unknown')).acquire())).toMatchObject({ code: 'locked' })
+    const start = performance.now()
+    await lockOf(files, among('unknown'), 1000, 200).acquire()
+    expect(performance.now() - start).toBeGreaterThanOrEqual(200)
+    expect(await failureOf(lockOf(files, among('alive'), 300, 50).acquire())).toMatchObject({ code: 'locked' })
+  })
+
+  it('that is given back is free at once', async () => {
+    const { files } = await newFiles()
+    const processes = new SimulatedProcesses()
+    const [one, two] = [lockOf(files, processes.start()), lockOf(files, processes.start(), 2000)]
+    await one.acquire()
+    const waiting = two.acquire()
+    await one.release()
+    expect(await waiting).toBeUndefined()
+    await two.release()
+  })
+
+  it('that a failing disk kept from being given back is still its holder’s', async () => {
+    const { system, files } = await newFiles()
+    const processes = new SimulatedProcesses()
+    const lock = lockOf(files, processes.start())
+    await lock.acquire()
+    system.faultAt = (_, operation) => (operation === 'rename' ? { code: 'EIO', when: 'before' } : undefined)
+    await expect(lock.release()).rejects.toThrow('EIO')
+    system.faultAt = () => undefined
+    expect(await lock.acquire()).toBeUndefined()
+    await lock.release()
+    await lockOf(files, processes.start()).acquire()
+  })
+
+  it('is never held by two, whoever dies when, and nobody waits for ever', async () => {
+    const { system, files } = await newFiles()
+    const processes = new SimulatedProcesses()
+    const random = randomOf(3)
+    const holders = new Set<number>()
+    let taken = 0
+    let takenOver = 0
+    const work = async (): Promise<void> => {
+      for (let at = 0; at < 40; at++) {
+        const process = processes.start()
+        // Half of them are at their first turn with this lock, as a process newly started.
+        const lock = lockOf(files, process, 20_000)
+        if ((await lock.acquire()) !== undefined) takenOver++
+        taken++
+        expect([...holders]).toStrictEqual([])
+        holders.add(process.self.pid)
+        for (let turn = 0; turn < 5; turn++) await system.status('/store')
+        holders.delete(process.self.pid)
+        if (random() < 0.5) process.kill()
+        else await lock.release()
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, work))
+    expect(taken).toBe(320)
+    expect(takenOver).toBeGreaterThan(50)
+    // It is tidied as it goes on.
+    expect(system.paths().length).toBeLessThan(40)
+  }, 60_000)
+})
+
+describe('a holder of the lock', () => {
+  const { self: here } = systemProcesses()
+  const holder = (changes: Partial<Holder> = {}): Holder => ({ token: 't', ...here, ...changes })
+
+  it('lives while its process does', () => {
+    expect(livenessOf(holder(), here)).toBe('alive')
+  })
+
+  it('is dead once its process is, noticed by its parent or not', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    await new Promise((resolve) => child.once('spawn', resolve))
+    const { pid = 0 } = child
+    expect(livenessOf(holder({ pid, started: '' }), here)).toBe('alive')
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await ended
+    expect(livenessOf(holder({ pid, started: '' }), here)).toBe('dead')
+  })
+
+  it.runIf(here.started !== '')('is dead where another process has its id by now', () => {
+    expect(livenessOf(holder({ started: '12' }), here)).toBe('dead')
+  })
+
+  it.runIf(here.boot !== '')('is dead where the machine has been started again', () => {
+    expect(livenessOf(holder({ boot: 'another' }), here)).toBe('dead')
+  })
+
+  it('is unknown on another machine and in another container', () => {
+    expect(livenessOf(holder({ host: 'elsewhere', boot: 'another' }), here)).toBe('unknown')
+    expect(livenessOf(holder({ processSpace: 'pid:[1]' }), here)).toBe('unknown')
+  })
+})
