@@ -159,6 +159,9 @@ export {
 } from './monitor/index.js'
 export {
   type AcceptedAlgorithm,
+  type AskedUrl,
+  type HttpFetchOptions,
+  type UriOrigin,
   type AnchorConstraints,
   fetchIssuerSource,
   type AcceptedKeys,

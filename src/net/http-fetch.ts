@@ -53,6 +53,18 @@ export type FetchFunction = (
   },
 ) => Promise<FetchedResponse>
 
+/** A URL that is about to be asked, by its parts. */
+export interface AskedUrl {
+  readonly href: string
+  /** `http:` or `https:`. */
+  readonly protocol: string
+  readonly hostname: string
+  readonly port: string
+  readonly pathname: string
+  /** The query with its question mark; empty where there is none. */
+  readonly search: string
+}
+
 export interface HttpFetchOptions {
   /** Default: the runtime's own. */
   readonly fetch?: FetchFunction
@@ -61,7 +73,7 @@ export interface HttpFetchOptions {
   /** Bytes an answer may have. */
   readonly maximumSize?: number
   /** Refuses a URL by returning false. It sees only those the built-in rules have let pass. */
-  readonly allowUrl?: (url: URL, origin: UriOrigin) => boolean
+  readonly allowUrl?: (url: AskedUrl, origin: UriOrigin) => boolean
   /** Whether URIs of certificates may name hosts of private networks. Default `refuse`. Configured ones always may. */
   readonly privateHosts?: 'refuse' | 'accept'
 }
@@ -75,7 +87,7 @@ export interface HttpCall {
   /** Media types that are read; undefined for any. */
   readonly contentTypes?: readonly string[]
   /** How to ask, once the URL is allowed. Default a GET of it. */
-  readonly request?: (url: URL) => HttpRequest
+  readonly request?: (url: AskedUrl) => HttpRequest
 }
 
 /** What goes to fetch. */

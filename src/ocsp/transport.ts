@@ -1,6 +1,13 @@
 // How a request reaches a responder: by HTTP, with the distrust of src/net.
 
-import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions, type HttpRequest } from '../net/http-fetch.js'
+import {
+  type AskedUrl,
+  checkHttpOptions,
+  fetchBytes,
+  HttpError,
+  type HttpFetchOptions,
+  type HttpRequest,
+} from '../net/http-fetch.js'
 import type { OcspFindingCode } from './finding.js'
 import { ocspRequestUrl } from './ocsp-request.js'
 
@@ -73,7 +80,7 @@ export function fetchOcspTransport(options: FetchTransportOptions = {}): OcspTra
     async send({ uri, origin, request }) {
       try {
         const call = { uri, origin, what: 'the responder', contentTypes: [RESPONSE_TYPE] }
-        const asked = { ...call, request: (url: URL) => httpRequest(url, request, options.method) }
+        const asked = { ...call, request: (url: AskedUrl) => httpRequest(url, request, options.method) }
         return await fetchBytes(asked, options, MAXIMUM_SIZE)
       } catch (error) {
         if (error instanceof HttpError) throw new OcspTransportError(error.code, error.message, { cause: error.cause })
@@ -84,7 +91,7 @@ export function fetchOcspTransport(options: FetchTransportOptions = {}): OcspTra
 }
 
 function httpRequest(
-  { href, search }: URL,
+  { href, search }: AskedUrl,
   request: Uint8Array,
   method: FetchTransportOptions['method'] = 'POST',
 ): HttpRequest {

@@ -3,6 +3,7 @@
 export type { BuiltPath, FurtherCheck } from './build-path.js'
 export type { CertificateRole, CertificateRuleName } from './certificate-rules.js'
 export { explain } from './explain.js'
+export type { AskedUrl, HttpFetchOptions, UriOrigin } from '../net/http-fetch.js'
 export { fetchIssuerSource } from './fetch-issuers.js'
 export type { PathFinding, PathFindingCode, PathStepCode } from './finding.js'
 export { type CertificatePool, createCertificatePool, type IssuerSource } from './issuers.js'
