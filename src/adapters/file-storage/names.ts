@@ -15,7 +15,7 @@ export const sha256Hex = (text: string): string => createHash('sha256').update(t
 const mark = (text: string, digits = 16): string => sha256Hex(text).slice(0, digits)
 
 /** A name as it is where it is harmless; else its harmless part, and a mark of the whole. */
-export function safeName(name: string): string {
+function safeName(name: string): string {
   if (name.length <= LONGEST && PLAIN.test(name) && !DEVICE.test(name)) return name
   return `${label(name)}~${mark(JSON.stringify(name), 8)}`
 }

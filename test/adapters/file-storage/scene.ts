@@ -36,7 +36,7 @@ export const openSimulated = (
     ...options,
   })
 
-export const scopes = ['a', 'b', 'c'].map((purpose) => scopeOf(purpose))
+const scopes = ['a', 'b', 'c'].map((purpose) => scopeOf(purpose))
 
 /** A change of several scopes and kinds at once, different for each number. */
 export function changeOf(number: number, random: Random): Omit<ChangeSet, 'relies'> {
