@@ -1,0 +1,28 @@
+// The manager on files agrees with the same model as in memory: the same sequences come to the same state.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, it } from 'vitest'
+import { type FileStore, openFileStore } from '../../../src/adapters/file-storage/index.js'
+import type { Storage } from '../../../src/inventory/index.js'
+import { holdAgainstModel } from '../../support/manager-model.js'
+
+let directory = ''
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'certward-model-'))
+})
+afterAll(() => {
+  rmSync(directory, { recursive: true })
+})
+
+it('UPL-8, CSR-6, DEL-3: any sequence of operations on files agrees with the model that the memory agrees with', async () => {
+  const stores: FileStore[] = []
+  const openStorage = async (): Promise<Storage> => {
+    const store = await openFileStore(join(directory, String(stores.length)), { keysUnencrypted: 'accept' })
+    stores.push(store)
+    return store.storage
+  }
+  await holdAgainstModel(openStorage, { numRuns: 25, maxCommands: 30 })
+  for (const store of stores) await store.close()
+}, 120_000)
