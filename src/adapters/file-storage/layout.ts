@@ -16,20 +16,13 @@ const DIRECTORIES = ['lock', 'tmp', 'journal', 'records', 'audit', 'keys'] as co
  */
 export async function checkFormat(files: Files): Promise<boolean> {
   await files.requireDirectory('')
-  const text = await files.read(FORMAT_FILE)
+  let text = await files.read(FORMAT_FILE)
   if (text === undefined) {
-    const names = await files.list('')
-    const foreign = names.find((name) => !DIRECTORIES.some((one) => one === name))
-    if (foreign !== undefined) {
-      const message = `it holds ${JSON.stringify(foreign)} and is no file store: choose an empty directory`
-      throw new FileStoreError('foreign-directory', files.root, message)
-    }
-    for (const directory of ['records', 'audit', 'keys']) {
-      if ((await files.list(directory)).length === 0) continue
-      const message = `${FORMAT_FILE} is missing: restore it from a backup`
-      throw new FileStoreError('damaged', files.path(FORMAT_FILE), message)
-    }
-    return false
+    const refusal = await refusalWithoutFormat(files)
+    if (refusal === undefined) return false
+    // Another process may have made the store while we looked: what has the file now is judged by it.
+    text = await files.read(FORMAT_FILE)
+    if (text === undefined) throw refusal
   }
   try {
     // The version first: a later one may know other checksums.
@@ -50,6 +43,22 @@ export async function checkFormat(files: Files): Promise<boolean> {
     throw new FileStoreError('unsafe-path', files.path(directory), message)
   }
   return true
+}
+
+/** Why a directory without the format file is no place for a store; undefined for a new, empty or half-made one. */
+async function refusalWithoutFormat(files: Files): Promise<FileStoreError | undefined> {
+  const names = await files.list('')
+  const foreign = names.find((name) => !DIRECTORIES.some((one) => one === name))
+  if (foreign !== undefined) {
+    const message = `it holds ${JSON.stringify(foreign)} and is no file store: choose an empty directory`
+    return new FileStoreError('foreign-directory', files.root, message)
+  }
+  for (const directory of ['records', 'audit', 'keys']) {
+    if ((await files.list(directory)).length === 0) continue
+    const message = `${FORMAT_FILE} is missing: restore it from a backup`
+    return new FileStoreError('damaged', files.path(FORMAT_FILE), message)
+  }
+  return undefined
 }
 
 /** Makes what is missing of a store's directory. To be called by the holder of the lock. */
