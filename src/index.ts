@@ -88,6 +88,7 @@ export {
   type KeyStore,
   KeyStoreError,
   type KindPage,
+  type KindPageRequest,
   type Lease,
   type OutboxRecord,
   type Page,

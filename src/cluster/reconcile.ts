@@ -132,8 +132,19 @@ class PurposeReconciler {
 
   private async readDeletions(): Promise<readonly HistoryRecord[]> {
     const { nodes, storage } = this.context
-    const { records } = await storage.read(nodes.map((node) => ({ node, purpose: this.purpose })))
-    return records.flatMap((record) => (record.kind === 'history' && record.why === 'deleted' ? [record] : []))
+    const deletions: HistoryRecord[] = []
+    for (const node of nodes) {
+      let cursor: string | undefined
+      do {
+        const page = await storage.list('history', {
+          ...(cursor && { cursor }),
+          scope: { node, purpose: this.purpose },
+        })
+        for (const one of page.records) if (one.kind === 'history' && one.why === 'deleted') deletions.push(one)
+        cursor = page.next
+      } while (cursor !== undefined)
+    }
+    return deletions
   }
 
   /** The candidate with the latest notBefore of those whose bytes are what their node says (UPL-5). */

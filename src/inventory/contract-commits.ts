@@ -79,7 +79,11 @@ const cases: readonly StorageCheck[] = [
     async (storage) => {
       const records = sampleOfEveryKind(a)
       await commitNow(storage, { puts: records })
-      expectSame('records', byId((await storage.read([a])).records), byId(records))
+      const [past, present] = [true, false].map((isPast) =>
+        records.filter(({ kind }) => (kind === 'history') === isPast),
+      )
+      expectSame('records', byId((await storage.read([a])).records), byId(present ?? []))
+      expectSame('history', (await storage.list('history')).records, past)
       expectSame('another scope', (await storage.read([b])).records, [])
     },
   ],

@@ -205,6 +205,26 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
+    'list gives the records of one scope where it is asked for one, and of no other whose name begins alike',
+    async (storage) => {
+      const scopes = ['a', 'a"', 'a,', 'A', 'a b', 'ab', 'b'].map((purpose) => scopeOf(purpose))
+      const puts = scopes.flatMap((scope) => [1, 2, 3].map((at) => sampleSetting(`setting ${at}`, at, scope)))
+      await commitNow(storage, { puts })
+      for (const scope of scopes) {
+        const expected = puts.filter(({ purpose }) => purpose === scope.purpose)
+        const first = await storage.list('setting', { scope, limit: 2 })
+        const second = await storage.list('setting', { scope, limit: 2, ...(first.next && { cursor: first.next }) })
+        expectSame(`settings of ${scope.purpose}`, [...first.records, ...second.records], expected)
+        expectSame('after the last page', second.next, undefined)
+      }
+      expectSame(
+        'settings of a scope without any',
+        (await storage.list('setting', { scope: scopeOf('c') })).records,
+        [],
+      )
+    },
+  ],
+  [
     'a replaced certificate is found by what it says now, and by that only',
     async (storage) => {
       await commitNow(storage, { puts: [sampleCertificate('Old', { id: 'x', notAfter: 1 })] })

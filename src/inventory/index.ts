@@ -26,5 +26,14 @@ export type {
   SettingRecord,
 } from './records.js'
 export { type CertificateTask, type DueSubject, scheduleKeysOf, scheduleOf } from './schedule.js'
-export type { ChangeSet, CommitResult, KindPage, Lease, ScopeRevision, Snapshot, Storage } from './storage.js'
+export type {
+  ChangeSet,
+  CommitResult,
+  KindPage,
+  KindPageRequest,
+  Lease,
+  ScopeRevision,
+  Snapshot,
+  Storage,
+} from './storage.js'
 export { storageContract } from './storage-contract.js'

@@ -25,12 +25,17 @@ import {
   scopeKey,
 } from './records.js'
 import { SortedList } from './sorted-list.js'
-import type { ChangeSet, KindPage, Lease, ScopeRevision, Snapshot } from './storage.js'
+import type { ChangeSet, KindPage, KindPageRequest, Lease, ScopeRevision, Snapshot } from './storage.js'
 
 interface ScopeTable {
   revision: number
   readonly records: Map<string, InventoryRecord>
+  /** Apart, since reading a scope must not grow dearer with its past. */
+  readonly history: Map<string, InventoryRecord>
 }
+
+const mapOf = (table: ScopeTable, kind: RecordKind): Map<string, InventoryRecord> =>
+  kind === 'history' ? table.history : table.records
 
 interface Indexed extends Position {
   readonly record: CertificateRecord
@@ -81,7 +86,8 @@ export class RecordTable {
   /** The record at a place. */
   get(place: RecordKey): InventoryRecord | undefined {
     if (place.kind === 'audit') return this.kindList('audit').find(atKey(recordKey(place)))?.record
-    return this.scopes.get(scopeKey(place))?.records.get(recordKey(place))
+    const table = this.scopes.get(scopeKey(place))
+    return table && mapOf(table, place.kind).get(recordKey(place))
   }
 
   /** The scopes that have moved on since the change was decided. @throws TypeError for a change that makes no sense */
@@ -131,7 +137,7 @@ export class RecordTable {
   put(record: InventoryRecord): void {
     const key = recordKey(record)
     if (record.kind !== 'audit') {
-      const { records } = this.tableOf(scopeKey(record))
+      const records = mapOf(this.tableOf(scopeKey(record)), record.kind)
       this.removeFrom(records, key)
       records.set(key, record)
     }
@@ -144,8 +150,8 @@ export class RecordTable {
 
   /** Removes one record, if it is there; the scope's revision stays. */
   remove(place: RecordKey): void {
-    const records = this.scopes.get(scopeKey(place))?.records
-    if (records !== undefined) this.removeFrom(records, recordKey(place))
+    const table = this.scopes.get(scopeKey(place))
+    if (table !== undefined) this.removeFrom(mapOf(table, place.kind), recordKey(place))
   }
 
   private removeFrom(records: Map<string, InventoryRecord>, key: string): void {
@@ -177,12 +183,15 @@ export class RecordTable {
   }
 
   /** @throws TypeError for a limit out of range, or a cursor no page of the kind ended with */
-  list(kind: RecordKind, { cursor, limit = DEFAULT_LIMIT }: { cursor?: string; limit?: number } = {}): KindPage {
+  list(kind: RecordKind, { cursor, limit = DEFAULT_LIMIT, scope }: KindPageRequest = {}): KindPage {
     checkPageLimit(limit)
-    const start = cursor === undefined ? undefined : atKey(placeCursor(cursor, kind))
+    // Places begin with their scope: those of one stand together.
+    const prefix = scope === undefined ? '' : JSON.stringify([scope.node, scope.purpose, kind]).slice(0, -1) + ','
+    const start = cursor !== undefined ? atKey(placeCursor(cursor, kind)) : scope && atKey(prefix)
     const records: InventoryRecord[] = []
     let last: string | undefined
     for (const { key, record } of this.kindList(kind).walk('ascending', start)) {
+      if (!key.startsWith(prefix)) break
       if (records.length === limit) return { records, next: last }
       records.push(record)
       last = key
@@ -215,8 +224,7 @@ export class RecordTable {
 
   private tableOf(key: string): ScopeTable {
     let table = this.scopes.get(key)
-    if (table === undefined)
-      this.scopes.set(key, (table = { revision: 0, records: new Map<string, InventoryRecord>() }))
+    if (table === undefined) this.scopes.set(key, (table = { revision: 0, records: new Map(), history: new Map() }))
     return table
   }
 

@@ -5,7 +5,10 @@ import type { AuditRecord, DueRecord, InventoryRecord, OutboxRecord, RecordKey, 
 
 /** The records of some scopes, all as of one moment. */
 export interface Snapshot {
-  /** Those of the scopes asked for, in no particular order; audit records are not among them. */
+  /**
+   * Those of the scopes asked for, in no particular order. Audit and history records, which only ever grow in number, are
+   * not among them: `list` has those.
+   */
   readonly records: readonly InventoryRecord[]
   /** The revision of each scope asked for, 0 for one never written. */
   readonly revisions: readonly ScopeRevision[]
@@ -36,6 +39,15 @@ export interface Lease {
   readonly until: number
 }
 
+export interface KindPageRequest {
+  /** `next` of the page before, asked for with the same scope. */
+  readonly cursor?: string
+  /** 1 to 1000. Default 100. */
+  readonly limit?: number
+  /** Only the records of this scope. */
+  readonly scope?: Scope
+}
+
 export interface KindPage {
   readonly records: readonly InventoryRecord[]
   readonly next: string | undefined
@@ -51,8 +63,8 @@ export interface Storage {
   commit(change: ChangeSet): Promise<CommitResult>
   /** Certificates by filter and sort, a page at a time (LST-1). @throws TypeError for a query that makes no sense */
   query(query: Query): Promise<Page>
-  /** All records of a kind by their place, a page at a time. */
-  list(kind: RecordKind, page?: { readonly cursor?: string; readonly limit?: number }): Promise<KindPage>
+  /** Records of a kind by their place, a page at a time. @throws TypeError for a limit or cursor that makes no sense */
+  list(kind: RecordKind, page?: KindPageRequest): Promise<KindPage>
   /**
    * Records of a task that are due at `before` and that nobody holds, the most overdue first, each leased: until the
    * lease ends nobody else gets it. Committing the record again, or deleting it, ends the lease.
