@@ -32,6 +32,24 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
+    'nextDue is the earliest time at which a record of the task can be claimed',
+    async (storage) => {
+      expectSame('no record', await storage.nextDue('expiry'), undefined)
+      await commitNow(storage, {
+        puts: [sampleDue('x', 1, { task: 'revocation' }), sampleDue('d', 30), sampleDue('e', 10)],
+      })
+      expectSame('the earliest', await storage.nextDue('expiry'), 10)
+      await storage.claimDue('expiry', 10, 1, lease('one', 20))
+      expectSame('the end of a lease', await storage.nextDue('expiry'), 20)
+      await commitNow(storage, { puts: [sampleDue('d', 15)] })
+      expectSame('a later one that is free before', await storage.nextDue('expiry'), 15)
+      await storage.claimDue('expiry', 15, 1, lease('two', 90))
+      expectSame('the lease that ends first', await storage.nextDue('expiry'), 20)
+      await commitNow(storage, { deletes: [sampleDue('d', 15), sampleDue('e', 10)] })
+      expectSame('none left', await storage.nextDue('expiry'), undefined)
+    },
+  ],
+  [
     'committing a record ends its lease, and so does deleting it',
     async (storage) => {
       await commitNow(storage, { puts: [sampleDue('d', 10)] })

@@ -33,5 +33,6 @@ export function createMemoryStorage(): Storage {
       for (const record of claimed) table.lease(record, lease)
       return Promise.resolve(claimed)
     },
+    nextDue: async (task) => Promise.resolve(table.nextDue(task)),
   }
 }

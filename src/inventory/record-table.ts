@@ -212,6 +212,19 @@ export class RecordTable {
     return free
   }
 
+  /** The earliest time at which `claimable` has a record of a task. */
+  nextDue(task: string): number | undefined {
+    let earliest: number | undefined
+    for (const { value, key } of this.dueList(task).walk('ascending')) {
+      const dueAt = Number(value)
+      // From here on nothing is due sooner, whoever holds it.
+      if (earliest !== undefined && dueAt >= earliest) break
+      const available = Math.max(dueAt, this.leases.get(key)?.until ?? dueAt)
+      earliest = Math.min(earliest ?? available, available)
+    }
+    return earliest
+  }
+
   /** Gives the record at a place to somebody for a time. */
   lease(place: RecordKey, lease: Lease): void {
     if (this.get(place)?.kind === 'due') this.leases.set(recordKey(place), lease)

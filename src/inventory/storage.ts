@@ -70,4 +70,9 @@ export interface Storage {
    * lease ends nobody else gets it. Committing the record again, or deleting it, ends the lease.
    */
   claimDue(task: string, before: number, limit: number, lease: Lease): Promise<readonly DueRecord[]>
+  /**
+   * The earliest time at which claimDue will give a record of the task, by its due time and its lease; undefined where
+   * there is none. When to come again, and in the past how far behind the workers are.
+   */
+  nextDue(task: string): Promise<number | undefined>
 }

@@ -17,7 +17,8 @@ export {
   type MonitorReport,
   type RevokeEffect,
 } from './monitor.js'
-export type { ExpiryNotice, NoticeDigest, NoticeSubject, Notifier } from './notice.js'
+export type { CertificateMetrics, MonitorMetrics, NotifierMetrics, ResponderMetrics } from './metrics.js'
+export type { ExpiryNotice, MonitorNotice, NoticeDigest, NoticeSubject, Notifier, RevocationNotice } from './notice.js'
 export {
   checkSettings,
   connectionCheckInterval,

@@ -180,7 +180,7 @@ class Monitor implements CertificateMonitor {
         .filter(({ remembered, notice }) => (remembered.sent[notifier.name] ?? -Infinity) < notice.due)
         .map(({ notice }) => notice)
       try {
-        if (notices.length > 0) await notifier.send({ at: now, notices: notices.sort(byGravity) })
+        if (notices.length > 0) await notifier.send({ at: now, key: String(now), notices: notices.sort(byGravity) })
         delivered.add(notifier.name)
       } catch (error) {
         failures.push({ notifier: notifier.name, message: error instanceof Error ? error.message : String(error) })
@@ -206,7 +206,7 @@ class Monitor implements CertificateMonitor {
     const { node, purpose, sha256 } = record
     const takesDown = record.kind === 'trust' ? ((await this.options.dependants?.(record)) ?? []) : []
     const key = [sha256, node, purpose, due].join(' ')
-    return { ...noticeSubject(record), key, level, daysLeft, due, takesDown }
+    return { type: 'expiry', ...noticeSubject(record), key, level, daysLeft, due, takesDown }
   }
 
   /** Writes when the certificate is due next. */

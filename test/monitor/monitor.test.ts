@@ -11,6 +11,7 @@ import {
   createCertificateMonitor,
   defaultMonitorSettings,
   type ExpiryNotice,
+  type NoticeDigest,
   type MonitorOptions,
   type Notifier,
 } from '../../src/monitor/index.js'
@@ -33,7 +34,8 @@ class Recorder implements Notifier {
   readonly notices: ExpiryNotice[] = []
   failing = false
   constructor(readonly name = 'recorder') {}
-  send({ notices }: { readonly notices: readonly ExpiryNotice[] }): Promise<void> {
+  send(digest: NoticeDigest): Promise<void> {
+    const notices = digest.notices.filter((notice) => notice.type === 'expiry')
     if (this.failing) return Promise.reject(new Error('the mail server is down'))
     this.notices.push(...notices)
     return Promise.resolve()

@@ -55,6 +55,7 @@ export function createFileStorage(directory: StoreDirectory): Storage {
         return []
       })
     },
+    nextDue: (task) => directory.reading((table) => table.nextDue(task)),
   }
 }
 

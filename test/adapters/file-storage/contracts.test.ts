@@ -47,6 +47,7 @@ describe('the storage in files, opened anew for every call but commits', () => {
       query: async (query) => (await anew()).query(query),
       list: async (kind, page) => (await anew()).list(kind, page),
       claimDue: async (task, before, limit, lease) => (await anew()).claimDue(task, before, limit, lease),
+      nextDue: async (task) => (await anew()).nextDue(task),
     }
   })
   for (const { name, run } of cases.filter((one) => !/^50 writers/.test(one.name))) it(name, run)
