@@ -23,10 +23,11 @@ export const isCondemned = (state: State, handle: string): boolean =>
  * again; one that is to be committed after is refused there.
  */
 export async function sweepKeys({ storage, keys }: Surroundings): Promise<number> {
-  const handles = await keys.handles()
-  const orphans = await unused(storage, handles)
-  if (orphans.length === 0) return 0
+  // Before the keys are listed: whatever an earlier sweep has announced and not destroyed yet is on that list, and so is
+  // announced again. In the other order this announcement would take the earlier one back under its feet.
   const { revisions } = await storage.read([sweepScope])
+  const orphans = await unused(storage, await keys.handles())
+  if (orphans.length === 0) return 0
   const announced = await storage.commit({
     relies: revisions,
     puts: [{ ...place, value: [...orphans].sort() }],

@@ -38,7 +38,9 @@ interface Faults {
   read?: (() => void) | undefined
   generate?: (() => void) | undefined
   signer?: (() => void) | undefined
-  destroy?: (() => void) | undefined
+  destroy?: (() => void | Promise<void>) | undefined
+  /** Called once a list of handles is taken, before it is handed over. */
+  handles?: (() => Promise<void>) | undefined
 }
 
 const faults: Faults = {}
@@ -71,8 +73,13 @@ function faultyKeys(): KeyStore {
       return keys.signer(handle, hash)
     },
     destroy: async (handle) => {
-      faults.destroy?.()
+      await faults.destroy?.()
       return keys.destroy(handle)
+    },
+    handles: async () => {
+      const handles = await keys.handles()
+      await faults.handles?.()
+      return handles
     },
   }
 }
@@ -90,6 +97,7 @@ beforeEach(async () => {
     generate: undefined,
     signer: undefined,
     destroy: undefined,
+    handles: undefined,
   })
   setting = setUp({ storage: faultyStorage(), keys: faultyKeys() })
   root = await rootOf(setting, { keyType: 'p256' })
@@ -317,6 +325,41 @@ describe('the sweep', () => {
     done(await manager.generateCsr({ ...ec, subject }))
     expect(swept).toBe(0)
     expect(await recordsOf(storage, 'request')).toMatchObject([{ keyHandle: (await keys.handles())[0] }])
+  })
+
+  it('CSR-11 destroys no key whose announcement another sweep has replaced: it announces that key too, or gives way', async () => {
+    const { manager, storage, keys } = setting
+    await keys.generate({ type: 'ec', curve: 'P-256' })
+    let others: Promise<unknown> | undefined
+    // One sweep has its list, and halts. A key is made; another sweep announces it, and halts before it destroys it.
+    faults.handles = async () => {
+      faults.handles = undefined
+      const halted = new Promise<void>((halt) => {
+        faults.commit = async (change, commit) => {
+          faults.commit = undefined
+          faults.destroy = async () => {
+            faults.destroy = undefined
+            halt()
+            // Until the first sweep has announced what it knows of, and the new key is committed or refused.
+            await made
+          }
+          others = manager.sweepKeys()
+          await halted
+          await first
+          return commit(change)
+        }
+      })
+      const made = manager.generateCsr({ ...ec, subject })
+      others = made
+      await halted
+    }
+    const first: Promise<number> = manager.sweepKeys()
+    await first
+    await others
+    const handles = await keys.handles()
+    for (const record of await recordsOf(storage, 'request')) {
+      expect(handles).toContain('keyHandle' in record ? record.keyHandle : '')
+    }
   })
 
   it('REG-6 leaves pending what is regenerated while a backup is recorded', async () => {
