@@ -3,6 +3,7 @@
 
 import { checkNumber } from '../base/arguments.js'
 import { concatBytes } from '../base/bytes.js'
+import { LONGEST_TIMER, withinTimeout } from '../base/timers.js'
 import { isPrivateHost } from './private-host.js'
 
 /** Why there is no answer. */
@@ -98,9 +99,6 @@ export interface HttpRequest {
   readonly body?: ArrayBuffer
 }
 
-/** Milliseconds; timers with more fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
-
 /** @throws TypeError for a limit that is no number */
 export function checkHttpOptions({ timeout = 0, maximumSize = 0 }: HttpFetchOptions): void {
   checkNumber('timeout', timeout, LONGEST_TIMER)
@@ -115,29 +113,21 @@ export function checkHttpOptions({ timeout = 0, maximumSize = 0 }: HttpFetchOpti
 export async function fetchBytes(call: HttpCall, options: HttpFetchOptions, size: number): Promise<Uint8Array> {
   const { fetch = runtimeFetch, timeout = 10_000, maximumSize = size } = options
   const url = checkedUrl(call, options)
-  const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  // Rejects by itself: a fetch of the caller's may not heed the signal.
-  const isOver = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new HttpError('timeout', `${url.host} did not answer within ${timeout} ms`))
-      controller.abort()
-    }, timeout)
-  })
+  const overdue = (): HttpError => new HttpError('timeout', `${url.host} did not answer within ${timeout} ms`)
   try {
     const request = call.request?.(url) ?? { url: url.href, method: 'GET', headers: {} }
     const types = call.contentTypes
-    return await Promise.race([exchange(url, request, types, fetch, controller.signal, maximumSize), isOver])
+    // The whole exchange: a server may also be slow in its answer's body.
+    return await withinTimeout(timeout, overdue, (signal) => exchange(url, request, types, fetch, signal, maximumSize))
   } catch (error) {
     if (error instanceof HttpError) throw error
     const reason = error instanceof Error ? describeError(error) : String(error)
     throw new HttpError('network', `${url.host} could not be reached: ${reason}`, { cause: error })
-  } finally {
-    clearTimeout(timer)
   }
 }
 
-const runtimeFetch: FetchFunction = (url, init) => globalThis.fetch(url, init)
+/** The runtime's own. */
+export const runtimeFetch: FetchFunction = (url, init) => globalThis.fetch(url, init)
 
 /** fetch hides the reason in the cause. */
 const describeError = ({ message, cause }: Error): string =>

@@ -3,6 +3,7 @@
 import { resolveIntegers } from '../base/arguments.js'
 import { toHex } from '../base/bytes.js'
 import { type Clock, systemClock } from '../base/clock.js'
+import { timerSleep } from '../base/timers.js'
 import { runtimeCrypto } from '../crypto/index.js'
 import type { Certificate } from '../x509/index.js'
 import { certIdOf, issuerFrom, type OcspIssuer } from './cert-id.js'
@@ -85,11 +86,6 @@ interface Kept {
 }
 
 const DAY = 24 * 3600
-
-const timerSleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })
 
 /**
  * Makes a client. It holds its cache and its knowledge of responders; make one and share it.

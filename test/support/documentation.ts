@@ -27,6 +27,7 @@ export function runGuide(file: string): Guide {
     format: 'esm',
     platform: 'node',
     alias: {
+      'certward/email': join(root, 'src/adapters/email/index.ts'),
       'certward/testkit': join(root, 'src/testkit/index.ts'),
       certward: join(root, 'src/index.ts'),
       '#crypto': join(root, 'src/crypto/node.ts'),

@@ -1,0 +1,34 @@
+// Waiting, and not waiting for ever. The runtime's timers, which every runtime has.
+
+/** Milliseconds; timers with more fire at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1
+
+/** Waits by the runtime's timer. */
+export const timerSleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+
+/**
+ * Settles as `work` does, or rejects with `overdue()` once so many milliseconds have passed; the signal is aborted then. It
+ * rejects by itself, since what is waited for may not heed the signal.
+ */
+export async function withinTimeout<T>(
+  milliseconds: number,
+  overdue: () => Error,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const isOver = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(overdue())
+      controller.abort()
+    }, milliseconds)
+  })
+  try {
+    return await Promise.race([work(controller.signal), isOver])
+  } finally {
+    clearTimeout(timer)
+  }
+}

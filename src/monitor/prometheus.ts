@@ -1,0 +1,229 @@
+// A monitor's numbers in Prometheus' text format 0.0.4, named as the exporters in use name them.
+
+import { checkNumber } from '../base/arguments.js'
+import { escapeUnsafe } from '../x509/name-text.js'
+import type { CertificateMetrics, MonitorMetrics, NotifierMetrics, ResponderMetrics } from './metrics.js'
+
+/** The media type to answer a scrape with. */
+export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8'
+
+export interface PrometheusOptions {
+  /**
+   * Certificates that get series of their own, those that end first; `certward_certificates` counts all. Default 10,000,
+   * some 20 MB of text: more than a scrape takes.
+   */
+  readonly mostCertificates?: number
+}
+
+type Labels = Readonly<Record<string, string>>
+
+/** A value, and what it is of; undefined values are left out. */
+type Sample = readonly [labels: Labels, value: number | undefined]
+
+interface Family {
+  readonly name: string
+  readonly type: 'gauge' | 'counter'
+  readonly help: string
+  readonly samples: readonly Sample[]
+}
+
+/**
+ * The text a Prometheus scrapes. Certificates stand as x509-certificate-exporter has them (`x509_cert_not_after` …, with
+ * `node` and `purpose` for the file), the earliest end as blackbox_exporter has it, the rest under `certward_`.
+ *
+ * Serial numbers are upper-case hex, as everywhere here. `sha256` is a label too: two certificates may share all others.
+ *
+ * @throws TypeError for a limit that is no number
+ */
+export function prometheusText(metrics: MonitorMetrics, { mostCertificates = 10_000 }: PrometheusOptions = {}): string {
+  checkNumber('mostCertificates', mostCertificates, Number.MAX_SAFE_INTEGER)
+  const families = [
+    ...certificateFamilies(metrics, mostCertificates),
+    ...responderFamilies(metrics),
+    ...tickFamilies(metrics),
+    ...notifierFamilies(metrics),
+  ]
+  return families.map(familyText).join('')
+}
+
+const DAY = 86_400_000
+
+const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
+  name,
+  type: 'gauge',
+  help,
+  samples,
+})
+const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({
+  ...gauge(name, help, samples),
+  type: 'counter',
+})
+const single = (value: number | undefined): readonly Sample[] => [[{}, value]]
+const seconds = (milliseconds: number | undefined): number | undefined =>
+  milliseconds === undefined ? undefined : milliseconds / 1000
+
+function certificateFamilies({ certificates, at }: MonitorMetrics, most: number): readonly Family[] {
+  const sorted = [...certificates].sort((a, b) => a.notAfter - b.notAfter)
+  const shown = distinct(sorted.slice(0, most))
+  const each = (valueOf: (certificate: CertificateMetrics) => number): readonly Sample[] =>
+    shown.map(([labels, certificate]) => [labels, valueOf(certificate)])
+  const checkAges = shown.flatMap(([labels, { lastRevocationCheck: check }]): readonly Sample[] =>
+    check === undefined ? [] : [[{ ...labels, status: check.status }, (at - check.at) / 1000]],
+  )
+  return [
+    gauge(
+      'x509_cert_not_before',
+      'Start of validity, seconds since 1970.',
+      each(({ notBefore }) => notBefore / 1000),
+    ),
+    gauge(
+      'x509_cert_not_after',
+      'End of validity, seconds since 1970.',
+      each(({ notAfter }) => notAfter / 1000),
+    ),
+    gauge(
+      'x509_cert_expired',
+      '1 once the certificate has expired.',
+      each(({ notAfter }) => Number(notAfter < at)),
+    ),
+    gauge(
+      'x509_cert_expires_in_seconds',
+      'Seconds until it ends; negative after it.',
+      each(({ notAfter }) => (notAfter - at) / 1000),
+    ),
+    gauge(
+      'certward_certificate_days_left',
+      'Whole days until it ends, rounded down; negative after it.',
+      each(({ notAfter }) => Math.floor((notAfter - at) / DAY)),
+    ),
+    gauge(
+      'certward_certificate_revoked',
+      '1 once it has been found revoked.',
+      each(({ mark }) => Number(mark === 'revoked')),
+    ),
+    gauge(
+      'certward_revocation_check_age_seconds',
+      'Seconds since the last revocation check, by what it found; absent before the first.',
+      checkAges,
+    ),
+    gauge(
+      'certward_certificates',
+      'Installed certificates, with and without series of their own.',
+      single(certificates.length),
+    ),
+    gauge(
+      'probe_ssl_earliest_cert_expiry',
+      'The first end of all, seconds since 1970.',
+      single(seconds(sorted[0]?.notAfter)),
+    ),
+  ]
+}
+
+/**
+ * Each with its labels. A certificate may stand in a purpose under two ids; a scrape that names a series twice is refused
+ * whole, so the one that says more, or else the first, stands for both.
+ */
+function distinct(certificates: readonly CertificateMetrics[]): readonly (readonly [Labels, CertificateMetrics])[] {
+  const found = new Map<string, readonly [Labels, CertificateMetrics]>()
+  for (const certificate of certificates) {
+    const labels = labelsOf(certificate)
+    const key = JSON.stringify(Object.values(labels))
+    if (!found.has(key) || certificate.mark === 'revoked') found.set(key, [labels, certificate])
+  }
+  return [...found.values()]
+}
+
+const labelsOf = ({ node, purpose, subject, issuer, serialNumber, sha256 }: CertificateMetrics): Labels => ({
+  node,
+  purpose,
+  subject_CN: commonNameOf(subject),
+  issuer_CN: commonNameOf(issuer),
+  serial_number: serialNumber,
+  sha256,
+})
+
+/** The most specific commonName of an RFC 4514 text, where it stands first; empty where there is none. */
+function commonNameOf(name: string): string {
+  // From the start, attribute by attribute, so that no value passes for the end of one; each is passed over only once.
+  const value = /^(?:(?!CN=)(?:[^\\,+]|\\.)*[,+])*CN=((?:[^\\,+]|\\.)*)/s.exec(name)?.[1] ?? ''
+  // Hex stands for unsafe characters, and stays.
+  return value.replace(/\\([^\da-f])/gi, '$1')
+}
+
+function responderFamilies({ responders }: MonitorMetrics): readonly Family[] {
+  const each = (valueOf: (responder: ResponderMetrics) => number | undefined): readonly Sample[] =>
+    responders.map((responder) => [{ host: responder.host }, valueOf(responder)])
+  return [
+    counter(
+      'certward_responder_requests_total',
+      'Requests to the responder.',
+      each(({ requests }) => requests),
+    ),
+    counter(
+      'certward_responder_failures_total',
+      'Requests that brought no answer.',
+      each(({ failures }) => failures),
+    ),
+    gauge(
+      'certward_responder_last_failure_timestamp_seconds',
+      'When one last failed.',
+      each(({ lastFailureAt }) => seconds(lastFailureAt)),
+    ),
+  ]
+}
+
+function tickFamilies({ at, ticks, lastTickAt, nextTickAt, overdueSince }: MonitorMetrics): readonly Family[] {
+  const overdue = (['expiry', 'revocation'] as const).map((task): Sample => [
+    { task },
+    (at - (overdueSince[task] ?? at)) / 1000,
+  ])
+  return [
+    counter('certward_ticks_total', 'Times the monitor has run.', single(ticks)),
+    gauge('certward_last_tick_timestamp_seconds', 'When it last ran.', single(seconds(lastTickAt))),
+    gauge('certward_next_tick_timestamp_seconds', 'When it is to run next.', single(seconds(nextTickAt))),
+    gauge('certward_overdue_seconds', 'How long the most overdue work has waited; 0 where none does.', overdue),
+  ]
+}
+
+function notifierFamilies({ notifiers }: MonitorMetrics): readonly Family[] {
+  const each = (valueOf: (notifier: NotifierMetrics) => number | undefined): readonly Sample[] =>
+    notifiers.map((notifier) => [{ notifier: notifier.name }, valueOf(notifier)])
+  return [
+    counter(
+      'certward_notifier_notices_sent_total',
+      'Notices delivered.',
+      each(({ sent }) => sent),
+    ),
+    counter(
+      'certward_notifier_failures_total',
+      'Digests that were not.',
+      each(({ failures }) => failures),
+    ),
+    gauge(
+      'certward_notifier_last_sent_timestamp_seconds',
+      'When it last delivered.',
+      each(({ lastSentAt }) => seconds(lastSentAt)),
+    ),
+    gauge(
+      'certward_notifier_last_failure_timestamp_seconds',
+      'When it last failed.',
+      each(({ lastFailureAt }) => seconds(lastFailureAt)),
+    ),
+  ]
+}
+
+/** A family stands together, its HELP and TYPE once before it; one without samples not at all. */
+function familyText({ name, type, help, samples }: Family): string {
+  const lines = samples.flatMap(([labels, value]) =>
+    value === undefined ? [] : [`${name}${labelText(labels)} ${value}\n`],
+  )
+  return lines.length === 0 ? '' : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+/** Line feeds are among what escapeUnsafe takes; they need no escape of the format. */
+const escapeLabel = (value: string): string => escapeUnsafe(value).replace(/[\\"]/g, '\\$&')
