@@ -77,10 +77,10 @@ module.exports = {
     },
     {
       name: 'no-development-dependency',
-      comment: 'What src imports is installed with the package.',
+      comment: 'What src imports is installed with the package, or is an optional peer that tests install too.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'resolvable',

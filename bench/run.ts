@@ -11,6 +11,7 @@ import { parse } from './parse.bench.js'
 import { path } from './path.bench.js'
 import { pem } from './pem.bench.js'
 import { pkcs7 } from './pkcs7.bench.js'
+import { sql } from './sql.bench.js'
 import { formatGoals, formatTable, type Result, toJson } from './report.js'
 
 const benches = new Map<string, () => Promise<Result>>([
@@ -23,8 +24,11 @@ const benches = new Map<string, () => Promise<Result>>([
   ['keeper', keeper],
   ['heap', heap],
   ['import', imports],
+  ['sql', sql],
 ])
 const names = [...benches.keys()]
+/** Those that are run where none is named. */
+const usual = names.filter((name) => name !== 'sql')
 
 const usage = `Usage: npm run -s bench -- [name…] [--json]
 
@@ -39,6 +43,7 @@ hold where absolute times drift with the machine.
   keeper  an upload, against its signatures alone; pages and commits of 100,000 certificates
   heap    memory kept by one parsed certificate
   import  time and size of importing the reading entry point
+  sql     an inventory in PostgreSQL of 10,000 to 1,000,000 certificates; takes some minutes, and only if it is named
 
   --json  print one object: by benchmark, by contender, the numbers; and the goals, met or not
 
@@ -51,7 +56,7 @@ function readArguments(): { readonly names: readonly string[]; readonly json: bo
   })
   const unknown = positionals.find((name) => !benches.has(name))
   if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}; there are ${names.join(', ')}`)
-  return { names: positionals.length === 0 ? names : names.filter((name) => positionals.includes(name)), ...values }
+  return { names: positionals.length === 0 ? usual : names.filter((name) => positionals.includes(name)), ...values }
 }
 
 async function run(chosen: readonly string[], json: boolean): Promise<void> {

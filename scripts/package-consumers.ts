@@ -16,12 +16,22 @@ interface Tools {
 const calls: Readonly<Record<string, string>> = {
   './crypto': `const { length } = await api.digest('sha-256', new Uint8Array(3))
   if (length !== 32) throw new Error('digest returned ' + length + ' bytes')`,
+  './email': `const missing = await api
+    .emailNotifier({ smtp: { host: '127.0.0.1' }, from: 'a@example.com', to: 'b@example.com' })
+    .send({ at: 0, key: '', notices: [{ type: 'revocation', status: 'revoked', key: '', message: '', kind: 'trust',
+      node: '', purpose: '', subject: '', issuer: '', serialNumber: '', sha256: '', notAfter: 0, description: '' }] })
+    .catch(String)
+  if (!String(missing).includes('npm install nodemailer')) throw new Error('without its peer: ' + String(missing))`,
   './file-storage': `const refused = await api.openFileStore('', { keysUnencrypted: 'accept' }).catch(String)
   if (!String(refused).includes('TypeError')) throw new Error('openFileStore took the empty path')`,
   './inventory': `const storage = api.createMemoryStorage()
   for (const { run } of api.storageContract(() => Promise.resolve(storage)).slice(0, 1)) await run()`,
   './reading': `const { length } = api.readCertificates(pem).certificates
   if (length !== 1) throw new Error('readCertificates found ' + length + ' certificates')`,
+  './sql-storage': `const never = () => Promise.reject(new Error('unreachable'))
+  const dialect = api.pgliteDialect({ query: never, transaction: never, listen: never, close: never })
+  const unnamed = await api.openSqlStore({ dialect, schema: '' }).catch(String)
+  if (!String(unnamed).includes('TypeError')) throw new Error('openSqlStore took a schema without a name')`,
   './testkit': `const ca = await api.createTestCa()
   const { certificate } = await ca.issue({ dns: ['a.example'] })
   if (!certificate.issuer.equals(ca.certificate.subject)) throw new Error('issued by ' + certificate.issuer.toString())`,
@@ -33,8 +43,11 @@ const names = publicSubpaths.map((subpath) => ({
   variable: `entry${subpath.replace(/\W+/g, '_')}`,
 }))
 
+/** Peers an entry point imports as soon as it is imported. */
+const peers = ['kysely'].map((name) => `${name}@${manifest.peerDependencies[name] ?? ''}`)
+
 /** Entry points that use Node itself, and so stand in no bundle for browsers. */
-const nodeOnly: readonly string[] = ['./file-storage']
+const nodeOnly: readonly string[] = ['./email', './file-storage', './sql-storage']
 const everywhere = names.filter(({ subpath }) => !nodeOnly.includes(subpath))
 
 /** One program over entry points; `load` writes the import of one. */
@@ -87,7 +100,7 @@ export function useFromEverywhere(directory: string, tarball: string, { run, ste
 
   step('install into an empty project', () => {
     write('package.json', JSON.stringify({ name: 'consumer', version: '1.0.0', private: true, type: 'module' }))
-    run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball)
+    run(directory, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers)
     return undefined
   })
   step('ESM', () => {

@@ -6,6 +6,7 @@ interface Manifest {
   readonly name: string
   readonly exports: Readonly<Record<string, unknown>>
   readonly imports: Readonly<Record<string, unknown>>
+  readonly peerDependencies: Readonly<Record<string, string>>
 }
 
 export const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest

@@ -37,3 +37,12 @@ export type {
   Storage,
 } from './storage.js'
 export { storageContract } from './storage-contract.js'
+export {
+  type InventorySummary,
+  type KindSummary,
+  summarizeInventory,
+  transferInventory,
+  type TransferOptions,
+  type TransferProgress,
+  type TransferResult,
+} from './transfer.js'

@@ -1,6 +1,6 @@
 // JSON with a checksum: what a disk, an editor or a cut-off write has changed is found.
 
-import { DamageError, isObject, type JsonObject } from './record-codec.js'
+import { DamageError, isObject, type JsonObject } from '../record-codec.js'
 import { sha256Hex } from './names.js'
 
 /**

@@ -14,7 +14,7 @@ import { asFileStoreError, FileStoreError } from './errors.js'
 import type { NewFile } from './file-system.js'
 import type { Files } from './files.js'
 import { isStem } from './names.js'
-import { DamageError, decodeRecord, encodeRecord, isObject } from './record-codec.js'
+import { DamageError, decodeRecord, encodeRecord, isObject } from '../record-codec.js'
 
 /** Version of everything in the store's directory. Entries carry it, so that a process of an older version notices. */
 export const FORMAT_VERSION = 1

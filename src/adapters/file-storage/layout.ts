@@ -3,7 +3,7 @@
 import { FileStoreError } from './errors.js'
 import type { Files } from './files.js'
 import { checkVersion, FORMAT_VERSION, Journal } from './journal.js'
-import { DamageError } from './record-codec.js'
+import { DamageError } from '../record-codec.js'
 import { readChecked, writeChecked } from './checked-json.js'
 
 const FORMAT_FILE = 'format.json'

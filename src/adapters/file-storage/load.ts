@@ -10,7 +10,7 @@ import { type Files, forEach } from './files.js'
 import { type Journal, type JournalContent, type JournalEntry, type JournalRange, readAudit } from './journal.js'
 import { RECORD_FILE, recordStem, scopeFile } from './names.js'
 import { readRecord, readScope, type StoredRecord } from './record-file.js'
-import { DamageError, encodeRecord } from './record-codec.js'
+import { DamageError, encodeRecord } from '../record-codec.js'
 
 /** What a store holds. */
 export interface Loaded {

@@ -5,7 +5,7 @@ import { readPem, writePem } from '../../pem/index.js'
 import { ParseError } from '../../x509/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
 import { readLease, readScopeRevision } from './journal.js'
-import { DamageError, decodeRecord, encodeRecord, type JsonObject } from './record-codec.js'
+import { DamageError, decodeRecord, encodeRecord, type JsonObject } from '../record-codec.js'
 
 /** A record as it is on the medium. */
 export interface StoredRecord {

@@ -1,8 +1,8 @@
 // Records as JSON and back. Every field of every kind stands in one table: a field added to a record and forgotten here is
 // an error of the compiler, and a file that lacks one, or has one more, is damaged.
 
-import type { CertificateRecord, InventoryRecord, RecordKind } from '../../inventory/index.js'
-import { ownRecord } from '../../inventory/own-record.js'
+import type { CertificateRecord, InventoryRecord, RecordKind } from '../inventory/index.js'
+import { ownRecord } from '../inventory/own-record.js'
 
 /** A file or line is not what was written there. Turned into a FileStoreError by whoever knows the path. */
 export class DamageError extends Error {

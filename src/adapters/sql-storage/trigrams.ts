@@ -1,0 +1,31 @@
+// Parts of texts, three units long, as numbers an index can hold: what `contains` and `ends-with` are looked up by. Different
+// parts may share a number, so what is found is compared with the text itself.
+
+/** Stands behind the last unit of a text. No unit has this value. */
+const END = 0x10000
+/** Numbers a lookup uses. The index begins with the rarest: more of them cost little, and the rarest must be among them. */
+const MOST_IN_LOOKUP = 40
+
+/** FNV-1a of 32 bits over a field's number and three units. */
+function hash(field: number, a: number, b: number, c: number): number {
+  let value = 0x811c9dc5 ^ field
+  for (const unit of [a, b, c]) {
+    value = Math.imul(value ^ (unit & 0xff), 0x01000193)
+    value = Math.imul(value ^ (unit >> 8), 0x01000193)
+  }
+  return value | 0
+}
+
+/** The numbers of a field's text, its end among them where `isAtEnd`. */
+export function trigrams(field: number, text: string, isAtEnd = true): Set<number> {
+  const numbers = new Set<number>()
+  const unit = (at: number): number => (at < text.length ? text.charCodeAt(at) : END)
+  const last = text.length - (isAtEnd ? 2 : 3)
+  for (let at = 0; at <= last; at++) numbers.add(hash(field, unit(at), unit(at + 1), unit(at + 2)))
+  return numbers
+}
+
+/** Numbers that every text of a field with this part has; none where the part is too short to say. */
+export function lookupTrigrams(field: number, part: string, isAtEnd: boolean): readonly number[] {
+  return [...trigrams(field, part, isAtEnd)].slice(0, MOST_IN_LOOKUP)
+}
