@@ -3,10 +3,20 @@
 /** Milliseconds; timers with more fire at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
-/** Waits by the runtime's timer. */
-export const timerSleep = (milliseconds: number): Promise<void> =>
+/** Waits by the runtime's timer; no longer than until the signal aborts. */
+export const timerSleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
+    if (signal?.aborted === true) {
+      resolve()
+      return
+    }
+    const end = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    signal?.addEventListener('abort', end)
   })
 
 /**

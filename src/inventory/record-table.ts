@@ -4,6 +4,7 @@ import { checkNumber } from '../base/arguments.js'
 import {
   checkPageLimit,
   comparePositions,
+  type Condition,
   fieldValue,
   matches,
   type Page,
@@ -50,6 +51,15 @@ interface Placed extends Position {
 const atKey = (key: string): Placed => ({ value: '', key }) as Placed
 
 const DEFAULT_LIMIT = 100
+
+/** The text every match's value of a field begins with, in lower case; undefined where none has to. */
+function prefixOn(by: SortField, where: readonly Condition[]): string | undefined {
+  for (const condition of where) {
+    const { field, operator } = condition
+    if (field === by && (operator === 'is-exactly' || operator === 'begins-with')) return condition.value.toLowerCase()
+  }
+  return undefined
+}
 
 /** A cursor of `list` is the place of the record its page ended with. */
 function placeCursor(cursor: string, kind: RecordKind): string {
@@ -173,7 +183,11 @@ export class RecordTable {
     const { by, direction, where, limit, after } = resolved
     const records: CertificateRecord[] = []
     let last: Position | undefined
-    for (const item of this.sortedBy(by).walk(direction, after as Indexed | undefined)) {
+    // What begins with a text stands together where that is what is sorted by: no need to look further.
+    const prefix = direction === 'ascending' ? prefixOn(by, where) : undefined
+    const start = after ?? (prefix === undefined ? undefined : { value: prefix, key: '' })
+    for (const item of this.sortedBy(by).walk(direction, start as Indexed | undefined)) {
+      if (prefix !== undefined && !String(item.value).startsWith(prefix)) break
       if (!matches(item.record, where)) continue
       if (records.length === limit) return { records, next: last && writeCursor(resolved, last) }
       records.push(item.record)

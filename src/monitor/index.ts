@@ -12,26 +12,29 @@ export {
   type ValidityTimes,
 } from './expiry.js'
 export { logNotifier, type LogNotifierOptions, type LogRecord, type LogSummary } from './log-notifier.js'
-export {
-  type CertificateMonitor,
-  createCertificateMonitor,
-  type MonitorOptions,
-  type MonitorReport,
-  type RevokeEffect,
-} from './monitor.js'
-export type { CertificateMetrics, MonitorMetrics, NotifierMetrics, ResponderMetrics } from './metrics.js'
+export type { ConnectionDrop, LongLivedConnection } from './connections.js'
+export type { DeliveryFailure } from './delivery.js'
+export type { CheckedStatus } from './due-data.js'
+export { defaultMonitorLimits, type MonitorLimits } from './limits.js'
+export { type CertificateMonitor, createCertificateMonitor, type MonitorOptions } from './monitor.js'
+export type { CertificateMetrics, MonitorHealth, MonitorMetrics, NotifierMetrics, ResponderMetrics } from './metrics.js'
 export type { ExpiryNotice, MonitorNotice, NoticeDigest, NoticeSubject, Notifier, RevocationNotice } from './notice.js'
 export type { ExpiryNoticeData, NoticeData, NoticeSubjectData, RevocationNoticeData } from './notice-data.js'
-export { prometheusContentType, type PrometheusOptions, prometheusText } from './prometheus.js'
+export { prometheusContentType, prometheusText } from './prometheus.js'
+export type { MonitorOcspOptions } from './revocation-checker.js'
+export type { MonitorReport } from './report.js'
+export type { RunOptions } from './run.js'
 export {
-  checkSettings,
   connectionCheckInterval,
   defaultMonitorSettings,
   type Interval,
+  type MonitorOverride,
   type MonitorSettings,
-  settingsFaults,
   splitAddresses,
 } from './settings.js'
+export { checkSettings, settingsFaults } from './settings-faults.js'
+export { readMonitorSettings, writeMonitorSettings } from './stored-settings.js'
+export type { RevokeEffect } from './task.js'
 export {
   WebhookError,
   type WebhookErrorCode,

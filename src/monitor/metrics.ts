@@ -1,11 +1,22 @@
-// What a monitor knows, as numbers: for dashboards and alarms of the reader's own.
+// What a monitor knows, as data: numbers for dashboards and alarms of the reader's own, and how it fares itself.
 
-import type { CertificateRecord } from '../inventory/index.js'
+import {
+  type CertificateRecord,
+  type DueRecord,
+  isCertificateRecord,
+  recordKey,
+  scheduleKeysOf,
+  type Storage,
+} from '../inventory/index.js'
+import { type CheckedStatus, revocationMemory } from './due-data.js'
 
 /** Times are milliseconds since 1970. */
 export interface MonitorMetrics {
   readonly at: number
+  /** Those that end first. */
   readonly certificates: readonly CertificateMetrics[]
+  /** Whether these are all. */
+  readonly isComplete: boolean
   readonly responders: readonly ResponderMetrics[]
   readonly notifiers: readonly NotifierMetrics[]
   /** Ticks of this process. */
@@ -14,16 +25,15 @@ export interface MonitorMetrics {
   readonly nextTickAt?: number
   /** Since when the most overdue work of each kind has waited; absent where none does. */
   readonly overdueSince: { readonly expiry?: number; readonly revocation?: number }
+  /** Long-lived connections watched by this process. */
+  readonly connections: number
 }
 
 export interface CertificateMetrics extends Pick<
   CertificateRecord,
   'node' | 'purpose' | 'kind' | 'subject' | 'issuer' | 'serialNumber' | 'sha256' | 'notBefore' | 'notAfter' | 'mark'
 > {
-  readonly lastRevocationCheck?: {
-    readonly at: number
-    readonly status: 'good' | 'revoked' | 'unknown' | 'undetermined' | 'exempt'
-  }
+  readonly lastRevocationCheck?: { readonly at: number; readonly status: CheckedStatus }
 }
 
 /** Of this process. */
@@ -44,4 +54,59 @@ export interface NotifierMetrics {
   readonly lastSentAt?: number
   readonly lastFailureAt?: number
   readonly lastFailure?: string
+}
+
+/** How the monitor of this process fares. Times are milliseconds since 1970. */
+export interface MonitorHealth {
+  readonly monitor: 'CertificateExpiryMonitor'
+  /** `late`: the next run should have begun. `failing`: the last run, or a notifier in it, failed. */
+  readonly state: 'not-run-yet' | 'running' | 'waiting' | 'late' | 'failing'
+  readonly lastRunAt?: number
+  readonly nextRunAt?: number
+  /** Runs that have failed one after the other, up to the last. */
+  readonly failedRuns: number
+  /** What went wrong in the last run: the storage, or notifiers by name. */
+  readonly failures: readonly string[]
+}
+
+/** Records of one page. */
+const PAGE = 1000
+
+/** The certificates that end first, with what is known of their revocation, and whether they are all. */
+export async function certificateMetrics(
+  storage: Storage,
+  most: number,
+): Promise<Pick<MonitorMetrics, 'certificates' | 'isComplete'>> {
+  const certificates: CertificateMetrics[] = []
+  let cursor: string | undefined
+  do {
+    const left = most - certificates.length
+    if (left <= 0) return { certificates, isComplete: false }
+    const page = await storage.query({
+      ...{ sort: { by: 'notAfter' }, limit: Math.min(PAGE, left) },
+      ...(cursor !== undefined && { cursor }),
+    })
+    certificates.push(...(await withChecks(storage, page.records)))
+    cursor = page.next
+  } while (cursor !== undefined)
+  return { certificates, isComplete: true }
+}
+
+async function withChecks(
+  storage: Storage,
+  page: readonly CertificateRecord[],
+): Promise<readonly CertificateMetrics[]> {
+  const { records } = await storage.read(page.map(({ node, purpose }) => ({ node, purpose })))
+  const due = new Map(records.filter((one): one is DueRecord => one.kind === 'due').map((one) => [recordKey(one), one]))
+  return page.filter(isCertificateRecord).map((record) => {
+    const { node, purpose, kind, subject, issuer, serialNumber, sha256, notBefore, notAfter, mark } = record
+    const facts = { node, purpose, kind, subject, issuer, serialNumber, sha256, notBefore, notAfter, mark }
+    const found = scheduleKeysOf(record).flatMap((key) => due.get(recordKey(key)) ?? [])
+    const task = found.find((one) => one.task === 'revocation')
+    const { checkedAt, status } =
+      task === undefined ? { checkedAt: undefined, status: undefined } : revocationMemory(task, sha256)
+    return checkedAt === undefined || status === undefined
+      ? facts
+      : { ...facts, lastRevocationCheck: { at: checkedAt, status } }
+  })
 }

@@ -1,302 +1,365 @@
-// The monitor: does what is due, says what it did and when to come again (MON-2 to MON-7). Whoever hosts it owns the timer;
-// several may share a storage, since each due certificate is claimed under a lease.
+// The monitor: does what is due, says what it did and when to come again (MON-2 to MON-7, OCS-6 to OCS-8). Whoever hosts it
+// owns the timer; several may share a storage, since each due certificate is claimed under a lease.
 
-import type { Clock } from '../base/clock.js'
-import { systemClock } from '../base/clock.js'
-import {
-  type CertificateRecord,
-  type DueRecord,
-  type InventoryRecord,
-  isCertificateRecord,
-  type Plain,
-  scheduleOf,
-  type Scope,
-  type Storage,
-} from '../inventory/index.js'
-import { dueNotice, type ExpiryPolicy, expiryState, nextCheck, nextNotice } from './expiry.js'
-import { byGravity, type ExpiryNotice, noticeSubject, type NoticeSubject, type Notifier } from './notice.js'
-import { checkSettings, intervalMilliseconds, type MonitorSettings } from './settings.js'
+import { type Clock, systemClock } from '../base/clock.js'
+import { checkNumber } from '../base/arguments.js'
+import { timerSleep, withinTimeout } from '../base/timers.js'
+import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
+import type { Storage } from '../inventory/index.js'
+import { appliance, type PathProfile } from '../path/index.js'
+import type { Catalogue } from '../purposes/index.js'
+import type { CrlSource, RevocationSources } from '../revocation/index.js'
+import { Connections, type LongLivedConnection } from './connections.js'
+import { Deliverer, type DeliveryFailure } from './delivery.js'
+import { nextCheck } from './expiry.js'
+import { beginExpiry } from './expiry-task.js'
+import { HostQueues } from './host-queues.js'
+import { InstalledIssuers } from './issuers.js'
+import { type MonitorLimits, resolveMonitorLimits } from './limits.js'
+import { certificateMetrics, type MonitorHealth, type MonitorMetrics } from './metrics.js'
+import { byGravity, type Notifier } from './notice.js'
+import { type MonitorOcspOptions, RevocationChecker } from './revocation-checker.js'
+import { beginRevocation, type RevocationRun } from './revocation-task.js'
+import type { MonitorReport } from './report.js'
+import { type RunOptions, runUntilAborted } from './run.js'
+import { makeAllDue } from './schedule.js'
+import { intervalMilliseconds, type MonitorSettings, splitAddresses } from './settings.js'
+import { checkSettings } from './settings-faults.js'
+import { readMonitorSettings, readScheduleKey, scheduleKeyOf, writeScheduleKey } from './stored-settings.js'
+import { identitiesTakenDown } from './takes-down.js'
+import type { Claimant, RevokeEffect } from './task.js'
 
 export interface MonitorOptions {
+  readonly catalogue: Catalogue
   readonly storage: Storage
+  /** Bring notices to people. Without any the report alone tells of them, once. */
   readonly notifiers: readonly Notifier[]
-  readonly settings: MonitorSettings
+  /** Default: those of the storage ({@link writeMonitorSettings}), read at every tick. */
+  readonly settings?: MonitorSettings
   /** Default: the machine's. */
   readonly clock?: Clock
-  /** Another window, a mute or another share for a certificate or a purpose (MON-7); undefined for the settings' own. */
-  readonly policyFor?: (certificate: NoticeSubject) => Partial<ExpiryPolicy> | undefined
-  /** The identities whose chains rest on a trusted certificate (MON-6). Default: none are named. */
-  readonly dependants?: (certificate: CertificateRecord) => Promise<readonly NoticeSubject[]>
+  /** How responders are asked, where the settings have them asked. */
+  readonly ocsp?: MonitorOcspOptions
+  /** CRLs to look in besides, or instead. Default none. */
+  readonly crls?: CrlSource
+  /**
+   * Does what an effect says, as dropping a certificate's connections. Called at least once for each, with the same key
+   * should it be called again. Without it effects stand in the report alone, and one is lost with a process that ends then.
+   */
+  readonly act?: (effect: RevokeEffect) => Promise<void>
+  /** Rules of the chains that are looked at. Default `appliance`. */
+  readonly profile?: PathProfile
+  /** Verifies signatures. Default: the runtime's own. */
+  readonly crypto?: CryptoProvider
+  readonly limits?: Partial<MonitorLimits>
   /** Tells this worker from others. Default random. */
   readonly worker?: string
-  /** Milliseconds a claimed certificate is this worker's. Default five minutes: longer than any notifier may take. */
-  readonly lease?: number
-}
-
-/** What the application must do (OCS-8): the certificate is not to be used any more. Emitted once. */
-export interface RevokeEffect extends Scope {
-  readonly type: 'revoke'
-  readonly sha256: string
-  readonly reason: 'expired' | 'revoked'
-}
-
-/** What a tick did. */
-export interface MonitorReport {
-  /** Notices delivered to every notifier. */
-  readonly notices: readonly ExpiryNotice[]
-  readonly effects: readonly RevokeEffect[]
-  /** Notifiers that failed; what they should have sent is sent again at a later tick. */
-  readonly failures: readonly { readonly notifier: string; readonly message: string }[]
-  /** When to come again (MON-3). */
-  readonly next: Date
+  /** Waits so many milliseconds, no longer than until the signal aborts. Default: the runtime's timer. */
+  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>
 }
 
 export interface CertificateMonitor {
-  /** Does everything that is due now. Never rejects for a notifier; rejects where the storage does. */
-  tick(): Promise<MonitorReport>
   /**
-   * Has every certificate looked at again by the next tick. Call it when settings have changed, or records were put into
-   * the storage by other means than a manager. Returns how many there are.
+   * Does everything that is due now. Never rejects for a notifier or a responder; rejects where the storage does, and then
+   * what it was about is done again once the leases have run out. One at a time: a second call waits for the first.
+   */
+  tick(): Promise<MonitorReport>
+  /** Ticks whenever something is due, until the signal aborts. Never rejects. */
+  run(options: RunOptions): Promise<void>
+  /**
+   * Has every certificate looked at again by the next tick. Call it when records were put into the storage by other means
+   * than a manager; changed settings are noticed. Returns how many there are.
    */
   reschedule(): Promise<number>
-}
-
-/** What a due record remembers: which certificate, and the due time each notifier has sent last. */
-interface Remembered {
-  readonly kind: string
-  readonly id: string
-  readonly sha256: string | undefined
-  readonly sent: Readonly<Record<string, number>>
-}
-
-/** A claimed certificate whose notice is due. */
-interface Pending {
-  readonly claim: DueRecord
-  readonly record: CertificateRecord
-  readonly policy: ExpiryPolicy
-  readonly remembered: Remembered
-  readonly notice: ExpiryNotice
+  /**
+   * Has a connection's certificate validated again as often as the settings say, from six hours of age on (OCS-6). Returns
+   * what ends the watch: call it when the connection ends. Connections are this process's own.
+   * @throws TypeError for an id that is watched already
+   */
+  watchConnection(connection: LongLivedConnection): () => void
+  /** Numbers for dashboards. `mostCertificates` have their own, those that end first; default 10,000. */
+  metrics(options?: { readonly mostCertificates?: number }): Promise<MonitorMetrics>
+  /** How it fares, without looking into the storage. */
+  health(): MonitorHealth
 }
 
 /**
  * Makes a monitor over the certificates of a storage.
- * @throws TypeError naming every fault of the settings
+ *
+ * @throws TypeError naming every fault of the settings, for two notifiers of one name, and for limits that make no sense
+ * @example
+ * const monitor = createCertificateMonitor({ catalogue: unifiedCommunications, storage, notifiers: [log] })
+ * await monitor.run({ signal: AbortSignal.timeout(60_000) })
  */
 export function createCertificateMonitor(options: MonitorOptions): CertificateMonitor {
-  checkSettings(options.settings)
   return new Monitor(options)
 }
 
-/** Certificates claimed at a time. */
-const BATCH = 500
+/** The name `act` fails under. */
+const ACT = 'act'
+
+const noChecks: RevocationRun['checks'] = { good: 0, revoked: 0, unknown: 0, undetermined: 0, exempt: 0 }
 
 class Monitor implements CertificateMonitor {
+  private readonly storage: Storage
   private readonly clock: Clock
+  private readonly crypto: CryptoProvider
+  private readonly profile: PathProfile
   private readonly worker: string
-  private readonly lease: number
+  private readonly limits: MonitorLimits
+  private readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  private readonly deliverer: Deliverer
+  private readonly checker: RevocationChecker
+  private readonly queues: HostQueues
+  private readonly connections: Connections
+  /** What the due times were reckoned by, as far as this process knows. */
+  private scheduleKey: string | undefined
+  private ticking: Promise<unknown> = Promise.resolve()
+  private active = 0
+  private ticks = 0
+  private failedRuns = 0
+  private lastFailures: readonly string[] = []
+  private lastTickAt: number | undefined
+  private nextTickAt: number | undefined
 
   constructor(private readonly options: MonitorOptions) {
-    this.clock = options.clock ?? systemClock
-    this.worker = options.worker ?? crypto.randomUUID()
-    this.lease = options.lease ?? 300_000
+    const { storage, catalogue, clock = systemClock, crypto = runtimeCrypto, profile = appliance } = options
+    const { ocsp = {}, crls, sleep = timerSleep } = options
+    if (options.settings !== undefined) checkSettings(options.settings)
+    this.storage = storage
+    this.clock = clock
+    this.crypto = crypto
+    this.profile = profile
+    this.sleep = sleep
+    this.worker = options.worker ?? globalThis.crypto.randomUUID()
+    this.limits = resolveMonitorLimits(options.limits)
+    this.deliverer = new Deliverer(options.notifiers, this.limits.notifierTimeout)
+    this.checker = new RevocationChecker({ storage, clock, catalogue, profile, crypto, ocsp, crls })
+    this.queues = new HostQueues(clock, sleep, this.limits)
+    this.connections = new Connections({ storage, clock, profile, crypto, limits: this.limits, queues: this.queues })
   }
 
-  async tick(): Promise<MonitorReport> {
-    const now = this.clock.now().getTime()
-    const pending: Pending[] = []
-    const effects: RevokeEffect[] = []
-    for (;;) {
-      const lease = { owner: this.worker, until: now + this.lease }
-      const claims = await this.options.storage.claimDue('expiry', now, BATCH, lease)
-      if (claims.length === 0) break
-      for (const claim of claims) await this.consider(claim, now, pending, effects)
-    }
-    const failures = await this.deliver(pending, now)
-    return {
-      notices: pending.map(({ notice }) => notice).sort(byGravity),
-      effects,
-      failures,
-      next: new Date(await this.nextTick(now)),
-    }
+  tick(): Promise<MonitorReport> {
+    const ticked = this.ticking.then(() => this.noted(() => this.doTick()))
+    this.ticking = ticked.catch(() => undefined)
+    return ticked
+  }
+
+  run(options: RunOptions): Promise<void> {
+    return runUntilAborted(this, { clock: this.clock, sleep: this.sleep, ...options })
   }
 
   async reschedule(): Promise<number> {
-    const now = this.clock.now().getTime()
-    const { storage } = this.options
-    let count = 0
-    for (const kind of ['identity', 'trust', 'endpoint'] as const) {
-      let cursor: string | undefined
-      do {
-        const page = await storage.list(kind, cursor === undefined ? { limit: BATCH } : { cursor, limit: BATCH })
-        for (const record of page.records) {
-          if (!isCertificateRecord(record)) continue
-          count++
-          await this.change(record, (current) => ({ puts: dueNow(record, current, now), deletes: [] }))
-        }
-        cursor = page.next
-      } while (cursor !== undefined)
-    }
-    return count
+    return makeAllDue(this.storage, this.now())
   }
 
-  /** One claimed certificate: gone, not to be told of yet, or pending. */
-  private async consider(claim: DueRecord, now: number, pending: Pending[], effects: RevokeEffect[]): Promise<void> {
-    const remembered = rememberedOf(claim.data)
-    const record = await this.recordOf(claim, remembered)
-    if (record === undefined) {
-      await this.change(claim, () => ({ puts: [], deletes: [claim] }))
-      return
-    }
-    if (now > record.notAfter && record.mark === undefined && (await this.markExpired(record))) {
-      const { node, purpose, sha256 } = record
-      effects.push({ type: 'revoke', node, purpose, sha256, reason: 'expired' })
-    }
-    const policy = this.policyOf(record)
-    const due = this.isSilenced(record) ? undefined : dueNotice(record, policy, now)
-    // A renewed certificate begins a series of its own.
-    const sent = remembered.sha256 === record.sha256 ? remembered.sent : {}
-    const waiting = this.options.notifiers.some(({ name }) => due !== undefined && (sent[name] ?? -Infinity) < due)
-    if (due === undefined || !waiting) {
-      await this.writeNext(
-        claim,
-        record,
-        { ...remembered, sha256: record.sha256, sent },
-        nextNotice(record, policy, due),
-        now,
-      )
-      return
-    }
-    const notice = await this.noticeOf(record, policy, due, now)
-    pending.push({ claim, record, policy, remembered: { ...remembered, sha256: record.sha256, sent }, notice })
+  watchConnection(connection: LongLivedConnection): () => void {
+    return this.connections.watch(connection)
   }
 
-  /** Sends a digest through each notifier, then remembers what was sent; what failed stays claimed until its lease ends. */
-  private async deliver(pending: readonly Pending[], now: number): Promise<MonitorReport['failures']> {
-    if (pending.length === 0) return []
-    const failures: { notifier: string; message: string }[] = []
-    const delivered = new Set<string>()
-    for (const notifier of this.options.notifiers) {
-      const notices = pending
-        .filter(({ remembered, notice }) => (remembered.sent[notifier.name] ?? -Infinity) < notice.due)
-        .map(({ notice }) => notice)
-      try {
-        if (notices.length > 0) await notifier.send({ at: now, key: String(now), notices: notices.sort(byGravity) })
-        delivered.add(notifier.name)
-      } catch (error) {
-        failures.push({ notifier: notifier.name, message: error instanceof Error ? error.message : String(error) })
+  async metrics({ mostCertificates = 10_000 }: { readonly mostCertificates?: number } = {}): Promise<MonitorMetrics> {
+    checkNumber('mostCertificates', mostCertificates, Number.MAX_SAFE_INTEGER)
+    const at = this.now()
+    const settings = await this.settings()
+    const [expiry, revocation] = await Promise.all([
+      this.storage.nextDue('expiry'),
+      this.isChecking(settings) ? this.storage.nextDue('revocation') : undefined,
+    ])
+    const isOverdue = (time: number | undefined): time is number => time !== undefined && time < at
+    return {
+      at,
+      ...(await certificateMetrics(this.storage, mostCertificates)),
+      responders: this.checker.metrics(),
+      notifiers: this.deliverer.metrics(),
+      connections: this.connections.count,
+      ticks: this.ticks,
+      ...this.times(),
+      overdueSince: {
+        ...(isOverdue(expiry) && { expiry }),
+        ...(isOverdue(revocation) && { revocation }),
+      },
+    }
+  }
+
+  health(): MonitorHealth {
+    const { failedRuns, lastFailures: failures, lastTickAt: lastRunAt, nextTickAt: nextRunAt } = this
+    return {
+      monitor: 'CertificateExpiryMonitor',
+      state: this.state(),
+      ...(lastRunAt !== undefined && { lastRunAt }),
+      ...(nextRunAt !== undefined && { nextRunAt }),
+      failedRuns,
+      failures,
+    }
+  }
+
+  private state(): MonitorHealth['state'] {
+    if (this.active > 0) return 'running'
+    if (this.lastFailures.length > 0) return 'failing'
+    if (this.nextTickAt === undefined) return 'not-run-yet'
+    // A host that comes a little later than asked is not late.
+    return this.now() > this.nextTickAt + this.limits.retryAfter ? 'late' : 'waiting'
+  }
+
+  private times(): Pick<MonitorMetrics, 'lastTickAt' | 'nextTickAt'> {
+    const { lastTickAt, nextTickAt } = this
+    return { ...(lastTickAt !== undefined && { lastTickAt }), ...(nextTickAt !== undefined && { nextTickAt }) }
+  }
+
+  private now(): number {
+    return this.clock.now().getTime()
+  }
+
+  private async settings(): Promise<MonitorSettings> {
+    return this.options.settings ?? readMonitorSettings(this.storage)
+  }
+
+  /** A tick, and how it went. */
+  private async noted(tick: () => Promise<MonitorReport>): Promise<MonitorReport> {
+    this.active++
+    this.lastTickAt = this.now()
+    try {
+      const report = await tick()
+      this.ticks++
+      this.failedRuns = 0
+      this.lastFailures = report.failures.map(({ notifier, message }) => `${notifier}: ${message}`)
+      this.nextTickAt = report.next.getTime()
+      return report
+    } catch (error) {
+      this.failedRuns++
+      this.lastFailures = [error instanceof Error ? error.message : String(error)]
+      throw error
+    } finally {
+      this.active--
+    }
+  }
+
+  private async doTick(): Promise<MonitorReport> {
+    const now = this.now()
+    const settings = await this.settings()
+    await this.keepSchedule(settings, now)
+    const sources = await this.checker.sources(settings, new Date(now))
+    const until = now + this.limits.checkTime
+    const drops = await this.connections.check(settings, sources, until)
+    const revocation = await this.beginRevocation(settings, sources, now, until)
+    const expiry = await beginExpiry(
+      {
+        ...{ storage: this.storage, settings, notifiers: this.deliverer.names, retryAfter: this.limits.retryAfter },
+        takesDown: (trusted) =>
+          identitiesTakenDown(trusted, { ...this.options, crypto: this.crypto, profile: this.profile }),
+      },
+      this.claimant(now),
+    )
+    const tasks = revocation === undefined ? [expiry] : [revocation, expiry]
+    const pending = tasks.flatMap(({ notices }) => notices)
+    const addresses = settings.email === 'enabled' ? splitAddresses(settings.emailAddresses) : []
+    const { delivered, failures } = await this.deliverer.deliver(pending, { at: now, addresses })
+    const { emitted, failures: unacted } = await this.emit(tasks.flatMap(({ effects }) => effects))
+    const revoked = new Set(emitted.map(({ key }) => key))
+    for (const task of tasks) await task.finish({ delivered, revoked })
+    return {
+      at: now,
+      notices: pending.map(({ notice }) => notice).sort(byGravity),
+      effects: emitted,
+      drops,
+      checks: revocation?.checks ?? noChecks,
+      failures: [...failures, ...unacted],
+      next: new Date(
+        await this.nextTick(
+          settings,
+          now,
+          tasks.every(({ isDrained }) => isDrained),
+        ),
+      ),
+    }
+  }
+
+  private claimant(now: number): Claimant {
+    const { lease, workPerTick: most } = this.limits
+    return { worker: this.worker, now, lease, most }
+  }
+
+  /** Due times follow from the settings: where these have changed, everything is due. */
+  private async keepSchedule(settings: MonitorSettings, now: number): Promise<void> {
+    const key = scheduleKeyOf(settings)
+    if (key === this.scheduleKey) return
+    // Only what was reckoned by other settings: a store nobody has monitored yet has everything due.
+    const known = this.scheduleKey ?? (await readScheduleKey(this.storage))
+    if (known !== undefined && known !== key) await makeAllDue(this.storage, now)
+    if (known !== key) await writeScheduleKey(this.storage, key)
+    this.scheduleKey = key
+  }
+
+  private isChecking({ revocationCheck, ocsp }: MonitorSettings): boolean {
+    return revocationCheck.state === 'enabled' && (ocsp.state === 'enabled' || this.options.crls !== undefined)
+  }
+
+  private async beginRevocation(
+    settings: MonitorSettings,
+    sources: RevocationSources | undefined,
+    now: number,
+    until: number,
+  ): Promise<RevocationRun | undefined> {
+    const { revocationCheck } = settings
+    if (sources === undefined || revocationCheck.state === 'disabled') return undefined
+    const { retryAfter, undeterminedAfter } = this.limits
+    const { storage, checker, queues } = this
+    return beginRevocation(
+      {
+        ...{ storage, settings, sources, checker, queues, retryAfter, until, notifiers: this.deliverer.names },
+        rules: {
+          policy: revocationCheck.policy,
+          every: intervalMilliseconds(revocationCheck.every),
+          undeterminedAfter,
+        },
+        issuers: new InstalledIssuers(storage, this.crypto),
+      },
+      this.claimant(now),
+    )
+  }
+
+  /** Has the application do what effects say. What there is no time for is done at a later tick. */
+  private async emit(
+    effects: readonly RevokeEffect[],
+  ): Promise<{ readonly emitted: readonly RevokeEffect[]; readonly failures: readonly DeliveryFailure[] }> {
+    const { act } = this.options
+    if (act === undefined) return { emitted: effects, failures: [] }
+    const emitted: RevokeEffect[] = []
+    const failures: DeliveryFailure[] = []
+    const fail = (error: unknown): void => {
+      failures.push({ notifier: ACT, message: error instanceof Error ? error.message : String(error) })
+    }
+    const { notifierTimeout } = this.limits
+    const overdue = (): Error => new Error(`${effects.length} effects were not done within ${notifierTimeout} ms`)
+    const actOnAll = async (signal: AbortSignal): Promise<void> => {
+      for (const effect of effects) {
+        if (signal.aborted) return
+        await act(effect).then(() => emitted.push(effect), fail)
       }
     }
-    for (const { claim, record, policy, remembered, notice } of pending) {
-      const sent = { ...remembered.sent }
-      for (const name of delivered) sent[name] = Math.max(sent[name] ?? -Infinity, notice.due)
-      const isComplete = failures.length === 0
-      const next = isComplete ? nextNotice(record, policy, notice.due) : now + RETRY
-      await this.writeNext(claim, record, { ...remembered, sent }, next, now)
-    }
-    return failures
+    await withinTimeout(notifierTimeout, overdue, actOnAll).catch(fail)
+    return { emitted: [...emitted], failures: [...failures] }
   }
 
-  private async noticeOf(
-    record: CertificateRecord,
-    policy: ExpiryPolicy,
-    due: number,
-    now: number,
-  ): Promise<ExpiryNotice> {
-    const { level, daysLeft } = expiryState(record, policy, now)
-    const { node, purpose, sha256 } = record
-    const takesDown = record.kind === 'trust' ? ((await this.options.dependants?.(record)) ?? []) : []
-    const key = [sha256, node, purpose, due].join(' ')
-    return { type: 'expiry', ...noticeSubject(record), key, level, daysLeft, due, takesDown }
+  /** MON-3: in a day, or in an hour where a certificate is in its last one; sooner where something falls due. */
+  private async nextTick(settings: MonitorSettings, now: number, isDrained: boolean): Promise<number> {
+    if (!isDrained) return now
+    const due = [await this.storage.nextDue('expiry'), this.connections.nextDue(settings)]
+    if (this.isChecking(settings)) due.push(await this.storage.nextDue('revocation'))
+    const soonest = Math.min(...due.map((time) => time ?? Infinity))
+    return Math.max(now, Math.min(soonest, nextCheck(await this.earliestEnd(settings), now)))
   }
 
-  /** Writes when the certificate is due next. */
-  private writeNext(
-    claim: DueRecord,
-    record: CertificateRecord,
-    { kind, id, sha256, sent }: Remembered,
-    next: number,
-    now: number,
-  ): Promise<boolean> {
-    const data: Plain = { kind, id, sent, ...(sha256 === undefined ? {} : { sha256 }) }
-    // Marks come with time as notices do: the moment of expiry is looked at too.
-    const expiry = now <= record.notAfter ? record.notAfter + 1 : Infinity
-    const dueAt = Math.max(now + 1, Math.min(next, expiry))
-    return this.change(claim, () => ({ puts: [{ ...claim, dueAt, data }], deletes: [] }))
-  }
-
-  private markExpired(record: CertificateRecord): Promise<boolean> {
-    return this.change(record, (current) => {
-      const same = current.find((one) => isCertificateRecord(one) && one.kind === record.kind && one.id === record.id)
-      const isMarked =
-        same === undefined || !isCertificateRecord(same) || same.sha256 !== record.sha256 || same.mark !== undefined
-      return isMarked ? undefined : { puts: [{ ...same, mark: 'expired' }], deletes: [] }
-    })
-  }
-
-  /** Changes one scope, again where somebody else has changed it in between; false where there is nothing to change. */
-  private async change(
-    scope: Scope,
-    decide: (
-      records: readonly InventoryRecord[],
-    ) => { readonly puts: readonly InventoryRecord[]; readonly deletes: readonly DueRecord[] } | undefined,
-  ): Promise<boolean> {
-    const { node, purpose } = scope
-    for (let attempt = 0; attempt < 10; attempt++) {
-      const { records, revisions } = await this.options.storage.read([{ node, purpose }])
-      const change = decide(records)
-      if (change === undefined) return false
-      const result = await this.options.storage.commit({ relies: revisions, appends: [], ...change })
-      if (result.ok) return true
-    }
-    // The lease ends, and somebody does it again.
-    return false
-  }
-
-  private async recordOf(claim: DueRecord, { kind, id }: Remembered): Promise<CertificateRecord | undefined> {
-    const { records } = await this.options.storage.read([claim])
-    const found = records.find((record) => isCertificateRecord(record) && record.kind === kind && record.id === id)
-    return found !== undefined && isCertificateRecord(found) ? found : undefined
-  }
-
-  private policyOf(record: CertificateRecord): ExpiryPolicy {
-    const { notificationStartDays, notificationFrequency } = this.options.settings
-    const frequencyHours = intervalMilliseconds(notificationFrequency) / 3_600_000
-    return { startDays: notificationStartDays, frequencyHours, ...this.options.policyFor?.(noticeSubject(record)) }
-  }
-
-  /** MON-1: phones' certificates count where that is enabled. */
-  private isSilenced({ kind }: CertificateRecord): boolean {
-    return kind === 'endpoint' && this.options.settings.lscMonitoring === 'disabled'
-  }
-
-  private async nextTick(now: number): Promise<number> {
-    const { records } = await this.options.storage.query({ sort: { by: 'notAfter' }, limit: 1 })
-    return nextCheck(records[0]?.notAfter, now)
-  }
-}
-
-/** Milliseconds until a failed notifier is tried again. */
-const RETRY = 600_000
-
-/** The expiry task of a certificate, due now, with what it remembers. */
-function dueNow(record: CertificateRecord, current: readonly InventoryRecord[], now: number): readonly DueRecord[] {
-  return scheduleOf(record, now)
-    .filter(({ task }) => task === 'expiry')
-    .map((fresh) => {
-      const known = current.find((one) => one.kind === 'due' && one.id === fresh.id)
-      return known?.kind === 'due' ? { ...known, dueAt: now } : fresh
-    })
-}
-
-function rememberedOf(data: Plain): Remembered {
-  const object = typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {}
-  const { kind, id, sha256, sent } = object as Readonly<Record<string, Plain | undefined>>
-  const isSent = typeof sent === 'object' && sent !== null && !Array.isArray(sent)
-  const entries = isSent ? Object.entries(sent) : []
-  return {
-    kind: typeof kind === 'string' ? kind : '',
-    id: typeof id === 'string' ? id : '',
-    sha256: typeof sha256 === 'string' ? sha256 : undefined,
-    sent: Object.fromEntries(entries.flatMap(([name, due]) => (typeof due === 'number' ? [[name, due]] : []))),
+  private async earliestEnd({ lscMonitoring }: MonitorSettings): Promise<number | undefined> {
+    const usages = ['identity', 'trust', ...(lscMonitoring === 'enabled' ? ['endpoint'] : [])]
+    const ends = await Promise.all(
+      usages.map(async (value) => {
+        const where = [{ field: 'usage', operator: 'is-exactly', value } as const]
+        const { records } = await this.storage.query({ where, sort: { by: 'notAfter' }, limit: 1 })
+        return records[0]?.notAfter
+      }),
+    )
+    const known = ends.filter((end) => end !== undefined)
+    return known.length === 0 ? undefined : Math.min(...known)
   }
 }

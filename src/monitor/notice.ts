@@ -47,6 +47,8 @@ export interface NoticeDigest {
   readonly key: string
   /** The gravest first. */
   readonly notices: readonly MonitorNotice[]
+  /** Mailboxes of the settings; none where e-mail is disabled (MON-1). */
+  readonly addresses: readonly string[]
 }
 
 /** Brings notices to people: a log, an e-mail, a webhook (MON-4). */

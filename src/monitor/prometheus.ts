@@ -1,19 +1,10 @@
 // A monitor's numbers in Prometheus' text format 0.0.4, named as the exporters in use name them.
 
-import { checkNumber } from '../base/arguments.js'
 import { escapeUnsafe } from '../x509/name-text.js'
 import type { CertificateMetrics, MonitorMetrics, NotifierMetrics, ResponderMetrics } from './metrics.js'
 
 /** The media type to answer a scrape with. */
 export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8'
-
-export interface PrometheusOptions {
-  /**
-   * Certificates that get series of their own, those that end first; `certward_certificates` counts all. Default 10,000,
-   * some 20 MB of text: more than a scrape takes.
-   */
-  readonly mostCertificates?: number
-}
 
 type Labels = Readonly<Record<string, string>>
 
@@ -32,13 +23,10 @@ interface Family {
  * `node` and `purpose` for the file), the earliest end as blackbox_exporter has it, the rest under `certward_`.
  *
  * Serial numbers are upper-case hex, as everywhere here. `sha256` is a label too: two certificates may share all others.
- *
- * @throws TypeError for a limit that is no number
  */
-export function prometheusText(metrics: MonitorMetrics, { mostCertificates = 10_000 }: PrometheusOptions = {}): string {
-  checkNumber('mostCertificates', mostCertificates, Number.MAX_SAFE_INTEGER)
+export function prometheusText(metrics: MonitorMetrics): string {
   const families = [
-    ...certificateFamilies(metrics, mostCertificates),
+    ...certificateFamilies(metrics),
     ...responderFamilies(metrics),
     ...tickFamilies(metrics),
     ...notifierFamilies(metrics),
@@ -62,9 +50,9 @@ const single = (value: number | undefined): readonly Sample[] => [[{}, value]]
 const seconds = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : milliseconds / 1000
 
-function certificateFamilies({ certificates, at }: MonitorMetrics, most: number): readonly Family[] {
+function certificateFamilies({ certificates, isComplete, at }: MonitorMetrics): readonly Family[] {
   const sorted = [...certificates].sort((a, b) => a.notAfter - b.notAfter)
-  const shown = distinct(sorted.slice(0, most))
+  const shown = distinct(sorted)
   const each = (valueOf: (certificate: CertificateMetrics) => number): readonly Sample[] =>
     shown.map(([labels, certificate]) => [labels, valueOf(certificate)])
   const checkAges = shown.flatMap(([labels, { lastRevocationCheck: check }]): readonly Sample[] =>
@@ -108,8 +96,13 @@ function certificateFamilies({ certificates, at }: MonitorMetrics, most: number)
     ),
     gauge(
       'certward_certificates',
-      'Installed certificates, with and without series of their own.',
+      'Certificates with series of their own, those that end first.',
       single(certificates.length),
+    ),
+    gauge(
+      'certward_certificates_complete',
+      '1 where these are all, 0 where there are more.',
+      single(Number(isComplete)),
     ),
     gauge(
       'probe_ssl_earliest_cert_expiry',
@@ -172,7 +165,8 @@ function responderFamilies({ responders }: MonitorMetrics): readonly Family[] {
   ]
 }
 
-function tickFamilies({ at, ticks, lastTickAt, nextTickAt, overdueSince }: MonitorMetrics): readonly Family[] {
+function tickFamilies(metrics: MonitorMetrics): readonly Family[] {
+  const { at, ticks, lastTickAt, nextTickAt, overdueSince, connections } = metrics
   const overdue = (['expiry', 'revocation'] as const).map((task): Sample => [
     { task },
     (at - (overdueSince[task] ?? at)) / 1000,
@@ -181,6 +175,11 @@ function tickFamilies({ at, ticks, lastTickAt, nextTickAt, overdueSince }: Monit
     counter('certward_ticks_total', 'Times the monitor has run.', single(ticks)),
     gauge('certward_last_tick_timestamp_seconds', 'When it last ran.', single(seconds(lastTickAt))),
     gauge('certward_next_tick_timestamp_seconds', 'When it is to run next.', single(seconds(nextTickAt))),
+    gauge(
+      'certward_watched_connections',
+      'Long-lived connections whose certificates are watched.',
+      single(connections),
+    ),
     gauge('certward_overdue_seconds', 'How long the most overdue work has waited; 0 where none does.', overdue),
   ]
 }

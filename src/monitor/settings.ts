@@ -1,8 +1,10 @@
-// The settings of monitoring as one validated object (MON-1, OCS-5, OCS-6): every fault in one error.
+// The settings of monitoring as one validated object (MON-1, MON-7, OCS-5, OCS-6): every fault in one error.
 
-import { parseMailbox } from '../path/mailbox.js'
+import type { RevocationPolicy } from '../ocsp/index.js'
+import type { ExpiryPolicy } from './expiry.js'
+import type { NoticeSubject } from './notice.js'
 
-/** What an administrator sets. */
+/** What an administrator sets. Values JSON can carry, so that a storage can keep them. */
 export interface MonitorSettings {
   /** Days before expiry from which on notices are given, 1 to 999. */
   readonly notificationStartDays: number
@@ -17,16 +19,32 @@ export interface MonitorSettings {
     | { readonly state: 'disabled' }
     | { readonly state: 'enabled'; readonly responder: 'from-certificate' | { readonly uri: string } }
   readonly revocationCheck:
-    /** `every`: the interval of scheduled checks (OCS-5). */
-    { readonly state: 'disabled' } | { readonly state: 'enabled'; readonly every: Interval }
+    | { readonly state: 'disabled' }
+    | {
+        readonly state: 'enabled'
+        /** The interval of scheduled checks (OCS-5). */
+        readonly every: Interval
+        /** What passes besides what is good (OCS-3). */
+        readonly policy: RevocationPolicy
+      }
   /** Re-validation of long-lived connections (OCS-6). */
   readonly certificateValidityCheck:
     { readonly state: 'disabled' } | { readonly state: 'enabled'; readonly validityCheckFrequency: Interval }
+  /** Other rules for some certificates (MON-7); of several that fit the last one counts, field by field. Default none. */
+  readonly overrides?: readonly MonitorOverride[]
 }
 
 export interface Interval {
   readonly every: number
   readonly unit: 'minutes' | 'hours' | 'days'
+}
+
+/** Rules for the certificates that fit: all of them where neither node, purpose nor fingerprint is set. */
+export interface MonitorOverride extends Partial<ExpiryPolicy> {
+  readonly node?: string
+  readonly purpose?: string
+  /** Of one certificate, lower-case hex: its successor is under the common rules again. */
+  readonly sha256?: string
 }
 
 const units = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const
@@ -52,53 +70,19 @@ export const splitAddresses = (text: string): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
-/** What is wrong with the settings, each a sentence naming the setting; empty where nothing is. */
-export function settingsFaults(settings: MonitorSettings): readonly string[] {
-  const { notificationStartDays, notificationFrequency, email, emailAddresses, ocsp } = settings
-  const addresses = splitAddresses(emailAddresses)
-  const bad = addresses.filter((address) => parseMailbox(address) === undefined)
-  return [
-    ...rangeFaults('notificationStartDays', notificationStartDays, 1, 999),
-    ...rangeFaults('notificationFrequency.every', notificationFrequency.every, 1, 999),
-    ...bad.map((address) => `emailAddresses: "${address}" is no mailbox; separate several with semicolons`),
-    ...(email === 'enabled' && addresses.length === 0 ? ['emailAddresses: e-mail is enabled, and there is none'] : []),
-    ...uriFaults(ocsp),
-    ...intervalFaults('revocationCheck.every', settings.revocationCheck),
-    ...intervalFaults('certificateValidityCheck.validityCheckFrequency', settings.certificateValidityCheck),
-  ]
-}
-
-function rangeFaults(name: string, value: number, least: number, most: number): readonly string[] {
-  const isGood = Number.isSafeInteger(value) && value >= least && value <= most
-  return isGood ? [] : [`${name}: expected a whole number from ${least} to ${most}, found ${value}`]
-}
-
-function uriFaults(ocsp: MonitorSettings['ocsp']): readonly string[] {
-  if (ocsp.state === 'disabled' || ocsp.responder === 'from-certificate') return []
-  const { uri } = ocsp.responder
-  try {
-    const { protocol, username, password } = new URL(uri)
-    if ((protocol === 'http:' || protocol === 'https:') && username === '' && password === '') return []
-  } catch {
-    // Said below.
+/** The rules one certificate is under: the settings' own, with what is overridden for it (MON-7). */
+export function expiryPolicyOf(settings: MonitorSettings, certificate: NoticeSubject): ExpiryPolicy {
+  const { notificationStartDays, notificationFrequency, overrides = [] } = settings
+  const frequencyHours = intervalMilliseconds(notificationFrequency) / units.hours
+  let policy: ExpiryPolicy = { startDays: notificationStartDays, frequencyHours }
+  for (const { node, purpose, sha256, ...rules } of overrides) {
+    const fits =
+      (node === undefined || node === certificate.node) &&
+      (purpose === undefined || purpose === certificate.purpose) &&
+      (sha256 === undefined || sha256 === certificate.sha256)
+    if (fits) policy = { ...policy, ...rules }
   }
-  return [`ocsp.responder.uri: expected a URI of http or https without credentials, found "${uri}"`]
-}
-
-function intervalFaults(
-  name: string,
-  setting: MonitorSettings['revocationCheck'] | MonitorSettings['certificateValidityCheck'],
-): readonly string[] {
-  if (setting.state === 'disabled') return []
-  const { every } = 'every' in setting ? setting.every : setting.validityCheckFrequency
-  return rangeFaults(`${name}.every`, every, 1, 9999)
-}
-
-/** @throws TypeError naming every fault of the settings */
-export function checkSettings(settings: MonitorSettings): MonitorSettings {
-  const faults = settingsFaults(settings)
-  if (faults.length > 0) throw new TypeError(faults.join('; '))
-  return settings
+  return policy
 }
 
 /**

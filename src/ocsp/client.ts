@@ -68,8 +68,9 @@ export interface OcspClient {
   /**
    * The certificate's status: from what is kept, or by asking. What could not be had is `ok: false`, never an exception,
    * and never kept.
+   * @param keptSince what was kept before this time does not do. Default: whatever has not run out does
    */
-  check(certificate: Certificate, issuer: Certificate | OcspIssuer): Promise<OcspVerdict>
+  check(certificate: Certificate, issuer: Certificate | OcspIssuer, keptSince?: Date): Promise<OcspVerdict>
 }
 
 /** One responder's failures in a row. */
@@ -79,9 +80,10 @@ interface Circuit {
   openUntil: number
 }
 
+/** Times are milliseconds since 1970. */
 interface Kept {
   readonly verdict: OcspVerdict
-  /** Milliseconds since 1970. */
+  readonly since: number
   readonly until: number
 }
 
@@ -109,13 +111,14 @@ class Client implements OcspClient {
     this.limits = resolveIntegers('clientLimits', defaultOcspClientLimits, options.clientLimits)
   }
 
-  async check(certificate: Certificate, given: Certificate | OcspIssuer): Promise<OcspVerdict> {
+  async check(certificate: Certificate, given: Certificate | OcspIssuer, keptSince?: Date): Promise<OcspVerdict> {
     const issuer = issuerFrom(given)
     // Always by SHA-256: what names a cache's entry must not be forged.
     const id = await certIdOf(certificate, issuer, 'sha-256', this.options.crypto ?? runtimeCrypto)
     const key = [id.issuerNameHash, id.issuerKeyHash, id.serialNumberBytes].map((bytes) => toHex(bytes)).join(' ')
     const known = this.kept.get(key)
-    if (known !== undefined && this.clock.now().getTime() < known.until) return known.verdict
+    const isRecent = known !== undefined && known.since >= (keptSince?.getTime() ?? -Infinity)
+    if (isRecent && this.clock.now().getTime() < known.until) return known.verdict
     this.kept.delete(key)
     let asking = this.inFlight.get(key)
     if (asking === undefined) {
@@ -133,9 +136,10 @@ class Client implements OcspClient {
     const { thisUpdate, nextUpdate } = verdict
     const { maximumAge = DAY } = this.options
     const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000
-    if (until <= this.clock.now().getTime()) return verdict
+    const since = this.clock.now().getTime()
+    if (until <= since) return verdict
     this.kept.delete(key)
-    this.kept.set(key, { verdict, until })
+    this.kept.set(key, { verdict, since, until })
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= this.limits.cachedVerdicts) break
       this.kept.delete(oldest)

@@ -149,6 +149,11 @@ export interface Catalogue {
   readonly selfSignedDays: number
   /** Default none. */
   readonly trustLists?: readonly TrustList[]
+  /**
+   * Id of the trust purpose that holds certificates of designated OCSP responders, those with the usage ocspSigning: the
+   * trusted-responder model. Default none.
+   */
+  readonly designatedResponders?: string
 }
 
 /** The purpose `id`. @throws TypeError naming the purposes there are */

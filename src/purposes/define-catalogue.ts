@@ -42,6 +42,11 @@ function trustFaults(purpose: TrustPurpose, catalogue: Catalogue): readonly stri
   })
 }
 
+function responderFaults({ designatedResponders: id, purposes }: Catalogue): readonly string[] {
+  if (id === undefined || purposes.some((purpose) => purpose.usage === 'trust' && purpose.id === id)) return []
+  return [`designatedResponders names "${id}", which is no trust purpose`]
+}
+
 /** Cycles of copies, each as the ids along it: a root put into one would be copied for ever. */
 function copyCycles(catalogue: Catalogue): readonly (readonly string[])[] {
   const targets = new Map(
@@ -89,6 +94,7 @@ export function defineCatalogue<C extends Catalogue>(catalogue: C): C {
         .filter((one) => !purposes.some((purpose) => purpose.usage === 'identity' && purpose.id === one))
         .map((one) => `trust list "${id}" names "${one}", which is no identity purpose`),
     ),
+    ...responderFaults(catalogue),
     ...copyCycles(catalogue).map((cycle) => `copies go round in a circle: ${cycle.join(' → ')}`),
     ...(requestHashes.length === 0 ? ['requestHashes is empty'] : []),
     ...(Number.isSafeInteger(selfSignedDays) && selfSignedDays > 0

@@ -303,4 +303,6 @@ export const unifiedCommunications: Catalogue = {
   // REG-5: five years.
   selfSignedDays: 1825,
   trustLists: [identityTrustList],
+  // OCS-1.
+  designatedResponders: 'tomcat-trust',
 }

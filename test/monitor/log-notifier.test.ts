@@ -96,6 +96,6 @@ describe('the log notifier', () => {
   it('MON-2 a sink that fails has the digest delivered again', async () => {
     const notifier = logNotifier({ name: 'journal', write: () => Promise.reject(new Error('disk full')) })
     expect(notifier.name).toBe('journal')
-    await expect(notifier.send({ at: noticeTime, key: '', notices: [] })).rejects.toThrow('disk full')
+    await expect(notifier.send({ at: noticeTime, key: '', notices: [], addresses: [] })).rejects.toThrow('disk full')
   })
 })

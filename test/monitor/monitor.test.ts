@@ -1,125 +1,100 @@
-import { describe, expect, it } from 'vitest'
-import type { Clock } from '../../src/base/clock.js'
-import {
-  type CertificateRecord,
-  createMemoryStorage,
-  describeRecord,
-  scheduleOf,
-  type Storage,
-} from '../../src/inventory/index.js'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createMemoryStorage, type Storage } from '../../src/inventory/index.js'
 import {
   createCertificateMonitor,
   defaultMonitorSettings,
-  type ExpiryNotice,
-  type NoticeDigest,
   type MonitorOptions,
-  type Notifier,
+  readMonitorSettings,
+  type RevokeEffect,
+  writeMonitorSettings,
 } from '../../src/monitor/index.js'
-import { createTestCa } from '../../src/testkit/index.js'
+import { unifiedCommunications } from '../../src/purposes/index.js'
+import {
+  bareRecord,
+  DAY,
+  dueOf,
+  HOUR,
+  ManualClock,
+  monitorOf,
+  put,
+  Recorder,
+  remove,
+  start,
+} from '../support/monitor.js'
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
-const start = Date.UTC(2026, 0, 1)
+let storage: Storage
+let clock: ManualClock
+let recorder: Recorder
+beforeEach(() => {
+  storage = createMemoryStorage()
+  clock = new ManualClock()
+  recorder = new Recorder()
+})
 
-/** A clock that is set by hand. */
-class ManualClock implements Clock {
-  constructor(public time = start) {}
-  now(): Date {
-    return new Date(this.time)
-  }
-}
+/** Due times of the notices given, in days before the end of a certificate of 40 days. */
+const daysBefore = (): readonly number[] =>
+  recorder.notices.map((notice) => (notice.type === 'expiry' ? 40 - (notice.due - start) / DAY : NaN))
 
-/** A notifier that keeps what it is given, and fails when told to. */
-class Recorder implements Notifier {
-  readonly notices: ExpiryNotice[] = []
-  failing = false
-  constructor(readonly name = 'recorder') {}
-  send(digest: NoticeDigest): Promise<void> {
-    const notices = digest.notices.filter((notice) => notice.type === 'expiry')
-    if (this.failing) return Promise.reject(new Error('the mail server is down'))
-    this.notices.push(...notices)
-    return Promise.resolve()
-  }
-}
-
-/** Installs a certificate that ends so many days after the start. */
-async function install(
-  storage: Storage,
-  name: string,
-  days: number,
-  changes: Partial<CertificateRecord> = {},
-): Promise<CertificateRecord> {
-  const ca = await createTestCa({ name: 'CA', clock: { now: () => new Date(start) } })
-  const { certificate } = await ca.issue({
-    dns: [name],
-    notBefore: new Date(start - 365 * DAY),
-    notAfter: new Date(start + days * DAY),
-  })
-  const record: CertificateRecord = {
-    node: 'pub',
-    purpose: 'tomcat',
-    ...(await describeRecord(certificate)),
-    kind: 'identity',
-    id: 'current',
-    origin: 'uploaded',
-    description: '',
-    installedAt: start,
-    keyHandle: undefined,
-    mark: undefined,
-    ...changes,
-  }
-  const { revisions } = await storage.read([record])
-  const result = await storage.commit({
-    relies: revisions,
-    puts: [record, ...scheduleOf(record, start)],
-    deletes: [],
-    appends: [],
-  })
-  expect(result.ok).toBe(true)
-  return record
-}
-
-function monitorOf(storage: Storage, clock: Clock, notifiers: readonly Notifier[], more: Partial<MonitorOptions> = {}) {
-  const settings = { ...defaultMonitorSettings, ...more.settings }
-  return createCertificateMonitor({ storage, clock, notifiers, ...more, settings })
-}
-
-describe('the monitor', () => {
-  it('MON-2 MON-5 tells once for each due time, at the frequency, until the certificate goes', async () => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(), new Recorder()]
-    const record = await install(storage, 'a.example', 40)
+describe('notices', () => {
+  it('MON-2 MON-5 go out once for each due time, at the frequency, until the certificate goes', async () => {
+    const record = await put(storage, bareRecord(40))
     const monitor = monitorOf(storage, clock, [recorder])
     for (let hour = 0; hour < 60 * 24; hour += 5) {
       clock.time = start + hour * HOUR
       await monitor.tick()
     }
-    const end = record.notAfter
-    expect(recorder.notices.map(({ due }) => (end - due) / DAY)).toStrictEqual([30, 23, 16, 9, 2, -5, -12, -19])
+    expect(daysBefore()).toStrictEqual([30, 23, 16, 9, 2, -5, -12, -19])
     expect(new Set(recorder.notices.map(({ key }) => key)).size).toBe(8)
-    expect(recorder.notices.map(({ level }) => level).slice(3, 6)).toStrictEqual([
+    expect(recorder.notices.flatMap((one) => (one.type === 'expiry' ? one.level : [])).slice(3, 6)).toStrictEqual([
       'under-30-days',
       'under-7-days',
       'expired',
     ])
+    await remove(storage, record)
+    clock.time += 30 * DAY
+    expect((await monitor.tick()).notices).toHaveLength(0)
   })
 
-  it('MON-2 sends one notice after a leap of the clock, and none again when it goes back', async () => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(), new Recorder()]
-    await install(storage, 'a.example', 40)
+  it('MON-2 go out when they are due, to the millisecond, where the host comes when the last report asks it to', async () => {
+    await put(storage, bareRecord(40))
     const monitor = monitorOf(storage, clock, [recorder])
-    clock.time = start + 38 * DAY
-    await monitor.tick()
-    expect(recorder.notices).toHaveLength(1)
-    clock.time = start + 20 * DAY
-    await monitor.tick()
-    clock.time = start + 38 * DAY
-    await monitor.tick()
-    expect(recorder.notices).toHaveLength(1)
+    const given: number[] = []
+    while (clock.time < start + 60 * DAY) {
+      const { notices, next } = await monitor.tick()
+      given.push(...notices.map(() => (clock.time - start) / DAY))
+      clock.time = next.getTime()
+    }
+    expect(given).toStrictEqual([10, 17, 24, 31, 38, 45, 52, 59])
   })
 
-  it('MON-2 remembers across restarts, and shares the work with other workers', async () => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(start + 15 * DAY), new Recorder()]
-    for (let i = 0; i < 20; i++) await install(storage, `${i}.example`, 40, { node: `node${i}` })
+  it('MON-2 catch up with one after a leap of the clock, and none again when it goes back', async () => {
+    await put(storage, bareRecord(40))
+    const monitor = monitorOf(storage, clock, [recorder])
+    for (const day of [38, 20, 5, 38, 38.9]) {
+      clock.time = start + day * DAY
+      await monitor.tick()
+    }
+    expect(daysBefore()).toStrictEqual([2])
+  })
+
+  it('MON-2 a clock that ran ahead past the end and was set back silences nothing', async () => {
+    const record = await put(storage, bareRecord(40))
+    const monitor = monitorOf(storage, clock, [recorder])
+    clock.time = start + 3650 * DAY
+    expect((await monitor.tick()).effects).toHaveLength(1)
+    expect((await storage.query({})).records[0]?.mark).toBe('expired')
+    clock.time = start + 20 * DAY
+    await monitor.reschedule()
+    await monitor.tick()
+    expect((await storage.query({})).records[0]?.mark).toBeUndefined()
+    expect(daysBefore().slice(1)).toStrictEqual([23])
+    clock.time = record.notAfter + 1
+    expect((await monitor.tick()).effects).toHaveLength(1)
+  })
+
+  it('MON-2 are remembered across restarts, and shared among workers', async () => {
+    clock.time = start + 15 * DAY
+    for (let i = 0; i < 20; i++) await put(storage, bareRecord(40, { node: `node${i}` }))
     const workers = Array.from({ length: 4 }, (_, i) => monitorOf(storage, clock, [recorder], { worker: `w${i}` }))
     await Promise.all(workers.map((worker) => worker.tick()))
     await monitorOf(storage, clock, [recorder]).tick()
@@ -127,106 +102,406 @@ describe('the monitor', () => {
     expect(new Set(recorder.notices.map(({ key }) => key)).size).toBe(20)
   })
 
-  it('MON-4 sends again through the notifier that failed, with the same key, and through no other', async () => {
-    const [storage, clock] = [createMemoryStorage(), new ManualClock(start + 15 * DAY)]
-    const [mail, log] = [new Recorder('mail'), new Recorder('log')]
-    await install(storage, 'a.example', 40)
-    const monitor = monitorOf(storage, clock, [mail, log])
-    mail.failing = true
-    expect((await monitor.tick()).failures).toStrictEqual([{ notifier: 'mail', message: 'the mail server is down' }])
-    mail.failing = false
-    clock.time += HOUR
-    expect((await monitor.tick()).failures).toStrictEqual([])
-    expect(log.notices).toHaveLength(1)
-    expect(mail.notices.map(({ key }) => key)).toStrictEqual(log.notices.map(({ key }) => key))
-  })
-
-  it('MON-2 begins anew for a renewed certificate, and ends with a deleted one', async () => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(start + 15 * DAY), new Recorder()]
-    await install(storage, 'a.example', 40)
-    const monitor = monitorOf(storage, clock, [recorder])
-    await monitor.tick()
-    const renewed = await install(storage, 'a.example', 400)
-    clock.time = start + 100 * DAY
-    await monitor.tick()
-    expect(recorder.notices).toHaveLength(1)
-    const { revisions } = await storage.read([renewed])
-    await storage.commit({ relies: revisions, puts: [], deletes: [renewed], appends: [] })
-    clock.time = start + 390 * DAY
-    await monitor.tick()
-    expect(recorder.notices).toHaveLength(1)
-    expect(
-      (await storage.list('due')).records.filter((one) => one.kind === 'due' && one.task === 'expiry'),
-    ).toHaveLength(0)
-  })
-
-  it('OCS-8 marks an expired certificate and asks for its revocation once', async () => {
-    const [storage, clock] = [createMemoryStorage(), new ManualClock()]
-    const record = await install(storage, 'a.example', 40)
-    const monitor = monitorOf(storage, clock, [new Recorder()])
-    const effects = []
-    for (let day = 0; day < 60; day++) {
-      clock.time = start + day * DAY
-      effects.push(...(await monitor.tick()).effects)
+  it('MON-2 of a worker that died in between go out again once its lease is over, with the same key', async () => {
+    await put(storage, bareRecord(40))
+    clock.time = start + 15 * DAY
+    const dying: Storage = {
+      ...storage,
+      commit: (change) => (recorder.notices.length > 0 ? Promise.reject(new Error('killed')) : storage.commit(change)),
     }
-    expect(effects).toStrictEqual([
-      { type: 'revoke', node: 'pub', purpose: 'tomcat', sha256: record.sha256, reason: 'expired' },
-    ])
-    const { records } = await storage.query({})
-    expect(records.map(({ mark }) => mark)).toStrictEqual(['expired'])
+    await expect(monitorOf(dying, clock, [recorder]).tick()).rejects.toThrow('killed')
+    const other = monitorOf(storage, clock, [recorder])
+    const { next } = await other.tick()
+    expect(recorder.notices).toHaveLength(1)
+    expect(next.getTime()).toBe(clock.time + 15 * 60_000)
+    clock.time = next.getTime()
+    await other.tick()
+    await other.tick()
+    expect(recorder.notices).toHaveLength(2)
+    expect(new Set(recorder.notices.map(({ key }) => key)).size).toBe(1)
+    expect(new Set(recorder.digests.map(({ key }) => key)).size).toBe(1)
   })
 
-  it.each([
-    ['disabled', 0],
-    ['enabled', 1],
-  ] as const)('MON-1 counts phones’ certificates where that is %s', async (lscMonitoring, count) => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(start + 15 * DAY), new Recorder()]
-    await install(storage, 'phone.example', 40, { kind: 'endpoint', purpose: 'LSC', id: 'SEP001122334455' })
-    const settings = { ...defaultMonitorSettings, lscMonitoring }
-    await monitorOf(storage, clock, [recorder], { settings }).tick()
-    expect(recorder.notices).toHaveLength(count)
+  it('MON-4 go again through the notifier that failed, with the same keys, and through no other', async () => {
+    clock.time = start + 15 * DAY
+    const mail = new Recorder('mail')
+    await put(storage, bareRecord(40))
+    const monitor = monitorOf(storage, clock, [mail, recorder])
+    mail.failure = new Error('the mail server is down')
+    const report = await monitor.tick()
+    expect(report.failures).toStrictEqual([{ notifier: 'mail', message: 'the mail server is down' }])
+    expect(report.next.getTime()).toBe(clock.time + 600_000)
+    mail.failure = undefined
+    clock.time = report.next.getTime()
+    expect((await monitor.tick()).failures).toStrictEqual([])
+    expect(recorder.digests).toHaveLength(1)
+    expect(mail.digests.map(({ key }) => key)).toStrictEqual(recorder.digests.map(({ key }) => key))
   })
 
-  it('MON-6 names the identities a trusted certificate takes down', async () => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(start + 15 * DAY), new Recorder()]
-    const record = await install(storage, 'root.example', 40, { kind: 'trust', purpose: 'tomcat-trust', id: 'root' })
-    const identity = { ...record, purpose: 'tomcat', kind: 'identity' } as const
-    const monitor = monitorOf(storage, clock, [recorder], { dependants: () => Promise.resolve([identity]) })
-    await monitor.tick()
-    expect(recorder.notices[0]?.takesDown).toStrictEqual([identity])
-  })
-
-  it('MON-7 takes another window or a mute from the policy of a certificate', async () => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(start + 15 * DAY), new Recorder()]
-    await install(storage, 'a.example', 40)
-    const policyFor = (): { mutedUntil: number } => ({ mutedUntil: start + 20 * DAY })
-    const monitor = monitorOf(storage, clock, [recorder], { policyFor })
-    await monitor.tick()
-    expect(recorder.notices).toHaveLength(0)
-    clock.time = start + 20 * DAY
-    await monitor.tick()
+  it('MON-4 wait for no notifier that hangs', async () => {
+    clock.time = start + 15 * DAY
+    await put(storage, bareRecord(40))
+    const hanging = { name: 'hanging', send: () => new Promise<void>(() => undefined) }
+    const monitor = monitorOf(storage, clock, [hanging, recorder], { limits: { notifierTimeout: 20 } })
+    expect((await monitor.tick()).failures).toMatchObject([{ notifier: 'hanging' }])
     expect(recorder.notices).toHaveLength(1)
   })
 
-  it('MON-3 comes back in a day, and hourly where a certificate has a day to live', async () => {
-    const [storage, clock] = [createMemoryStorage(), new ManualClock()]
-    await install(storage, 'a.example', 40)
+  it('MON-4 without notifiers stand in the report, once', async () => {
+    clock.time = start + 15 * DAY
+    await put(storage, bareRecord(40))
+    const monitor = monitorOf(storage, clock, [])
+    expect((await monitor.tick()).notices).toHaveLength(1)
+    expect((await monitor.tick()).notices).toHaveLength(0)
+  })
+
+  it('MON-4 are one digest for each notifier and run, the gravest first', async () => {
+    clock.time = start + 15 * DAY
+    for (const [i, days] of [40, 20, 12, 33].entries()) await put(storage, bareRecord(days, { node: `node${i}` }))
+    await monitorOf(storage, clock, [recorder]).tick()
+    expect(recorder.digests).toHaveLength(1)
+    expect(recorder.notices.map(({ node }) => node)).toStrictEqual(['node2', 'node1', 'node3', 'node0'])
+  })
+
+  it('MON-2 begin anew for a renewed certificate, also one that is renewed while the notice is on its way', async () => {
+    const [first, second] = [bareRecord(40), bareRecord(41, { sha256: 'cd'.repeat(32) })]
+    await put(storage, first)
+    clock.time = start + 15 * DAY
+    const renewing = {
+      name: 'renewing',
+      send: async () => {
+        await put(storage, second, clock.time)
+      },
+    }
+    const monitor = monitorOf(storage, clock, [renewing, recorder])
+    await monitor.tick()
+    renewing.send = () => Promise.resolve(undefined)
+    await monitor.tick()
+    expect(recorder.notices.map(({ sha256 }) => sha256)).toStrictEqual([first.sha256, second.sha256])
+    const renewed = await put(storage, bareRecord(400, { sha256: 'ef'.repeat(32) }), clock.time)
+    clock.time = start + 100 * DAY
+    expect((await monitor.tick()).notices).toHaveLength(0)
+    expect(await dueOf(storage, renewed, 'expiry')).toMatchObject({ dueAt: start + 370 * DAY })
+  })
+
+  it('MON-1 count phones’ certificates where that is enabled, and mark them all the same', async () => {
+    await put(storage, bareRecord(40, { kind: 'endpoint', purpose: 'LSC', node: 'SEP001122334455' }))
+    clock.time = start + 15 * DAY
+    await monitorOf(storage, clock, [recorder]).tick()
+    expect(recorder.notices).toHaveLength(0)
+    const settings = { ...defaultMonitorSettings, lscMonitoring: 'enabled' } as const
+    await monitorOf(storage, clock, [recorder], { settings }).tick()
+    expect(recorder.notices).toHaveLength(1)
+    clock.time = start + 41 * DAY
+    await monitorOf(storage, clock, [recorder]).tick()
+    expect(recorder.notices).toHaveLength(1)
+    expect((await storage.query({})).records[0]?.mark).toBe('expired')
+  })
+
+  it('MON-7 follow the rules of their purpose and certificate', async () => {
+    const sha256 = 'cd'.repeat(32)
+    await put(storage, bareRecord(40))
+    await put(storage, bareRecord(40, { purpose: 'CallManager', sha256 }))
+    await put(storage, bareRecord(40, { purpose: 'TVS' }))
+    const settings = {
+      ...defaultMonitorSettings,
+      overrides: [
+        { purpose: 'CallManager', startDays: 10 },
+        { purpose: 'TVS', frequencyHours: 24 },
+        { sha256, mutedUntil: start + 35 * DAY },
+      ],
+    }
+    const monitor = monitorOf(storage, clock, [recorder], { settings })
+    const days = new Map<string, number[]>()
+    for (let day = 0; day < 45; day++) {
+      clock.time = start + day * DAY
+      for (const { purpose } of (await monitor.tick()).notices) days.set(purpose, [...(days.get(purpose) ?? []), day])
+    }
+    expect(days.get('tomcat')).toStrictEqual([10, 17, 24, 31, 38])
+    expect(days.get('CallManager')).toStrictEqual([35, 42])
+    expect(days.get('TVS')).toHaveLength(35)
+  })
+
+  it('MON-7 leave a certificate of a day alone but for its last third', async () => {
+    await put(storage, bareRecord(1, { notBefore: start }))
+    const monitor = monitorOf(storage, clock, [recorder])
+    for (let hour = 0; hour <= 30; hour++) {
+      clock.time = start + hour * HOUR
+      await monitor.tick()
+    }
+    expect(recorder.notices.map((one) => (one.type === 'expiry' ? (one.due - start) / HOUR : NaN))).toStrictEqual([16])
+  })
+})
+
+describe('a certificate that has ended', () => {
+  it('OCS-8 is marked, and its revocation asked for once, by the moment it ends', async () => {
+    const record = await put(storage, bareRecord(40))
+    const monitor = monitorOf(storage, clock, [recorder])
+    const effects: RevokeEffect[] = []
+    while (clock.time < start + 60 * DAY) {
+      const report = await monitor.tick()
+      effects.push(...report.effects)
+      if (report.effects.length > 0) expect(clock.time).toBe(record.notAfter + 1)
+      clock.time = report.next.getTime()
+    }
+    const { node, purpose, sha256 } = record
+    expect(effects).toMatchObject([{ type: 'revoke', node, purpose, sha256, reason: 'expired' }])
+    expect((await storage.query({})).records.map(({ mark }) => mark)).toStrictEqual(['expired'])
+  })
+
+  it('OCS-8 is acted on again where that failed, with the same key, and not after it was done', async () => {
+    await put(storage, bareRecord(1, { notBefore: start - 300 * DAY }))
+    const acted: string[] = []
+    let isFailing = true
+    const act = ({ key }: RevokeEffect): Promise<void> => {
+      acted.push(key)
+      return isFailing ? Promise.reject(new Error('busy')) : Promise.resolve()
+    }
+    const monitor = monitorOf(storage, clock, [recorder], { act })
+    clock.time = start + 2 * DAY
+    const report = await monitor.tick()
+    expect(report.effects).toHaveLength(0)
+    expect(report.failures).toStrictEqual([{ notifier: 'act', message: 'busy' }])
+    isFailing = false
+    clock.time = report.next.getTime()
+    expect((await monitor.tick()).effects).toHaveLength(1)
+    clock.time += 10 * DAY
+    expect((await monitor.tick()).effects).toHaveLength(0)
+    expect(acted).toHaveLength(2)
+    expect(new Set(acted).size).toBe(1)
+    expect(recorder.notices).toHaveLength(2)
+  })
+
+  it('OCS-8 that was revoked before stays marked so, and is told of no more', async () => {
+    await put(storage, bareRecord(1, { mark: 'revoked' }))
+    clock.time = start + 2 * DAY
+    expect((await monitorOf(storage, clock, [recorder]).tick()).effects).toHaveLength(0)
+    expect((await storage.query({})).records[0]?.mark).toBe('revoked')
+  })
+})
+
+describe('the rhythm', () => {
+  it('MON-3 is a day, and an hour where a certificate has a day to live or has expired', async () => {
+    await put(storage, bareRecord(400))
     const monitor = monitorOf(storage, clock, [])
     expect((await monitor.tick()).next.getTime() - start).toBe(DAY)
-    clock.time = start + 39 * DAY + HOUR
+    clock.time = start + 399 * DAY - HOUR
+    expect((await monitor.tick()).next.getTime() - clock.time).toBe(HOUR)
+    clock.time = start + 399 * DAY
+    expect((await monitor.tick()).next.getTime() - clock.time).toBe(HOUR)
+    clock.time = start + 500 * DAY
     expect((await monitor.tick()).next.getTime() - clock.time).toBe(HOUR)
   })
 
-  it('looks at everything again when settings have changed', async () => {
-    const [storage, clock, recorder] = [createMemoryStorage(), new ManualClock(), new Recorder()]
-    await install(storage, 'a.example', 40)
-    await monitorOf(storage, clock, [recorder]).tick()
-    const settings = { ...defaultMonitorSettings, notificationStartDays: 60 }
-    const monitor = monitorOf(storage, clock, [recorder], { settings })
-    await monitor.tick()
+  it('MON-3 is a day where there is nothing, and where phones that do not count have expired', async () => {
+    expect((await monitorOf(storage, clock, []).tick()).next.getTime() - start).toBe(DAY)
+    await put(storage, bareRecord(-3, { kind: 'endpoint', purpose: 'LSC' }))
+    expect((await monitorOf(storage, clock, []).tick()).next.getTime() - start).toBe(DAY)
+  })
+
+  it('MON-2 a tick that reaches its bound asks to come again at once, and nothing is left out', async () => {
+    clock.time = start + 15 * DAY
+    for (let i = 0; i < 7; i++) await put(storage, bareRecord(40, { node: `node${i}` }))
+    const monitor = monitorOf(storage, clock, [recorder], { limits: { workPerTick: 3 } })
+    const rounds: number[] = []
+    for (let next = clock.time; next === clock.time;) {
+      const report = await monitor.tick()
+      rounds.push(report.notices.length)
+      next = report.next.getTime()
+    }
+    expect(rounds).toStrictEqual([3, 3, 1])
+  })
+
+  it('MON-5 ticks that overlap are one after the other', async () => {
+    clock.time = start + 15 * DAY
+    await put(storage, bareRecord(40))
+    const monitor = monitorOf(storage, clock, [recorder])
+    const reports = await Promise.all([monitor.tick(), monitor.tick(), monitor.tick()])
+    expect(reports.map(({ notices }) => notices.length)).toStrictEqual([1, 0, 0])
+  })
+})
+
+describe('settings', () => {
+  const sixty = { ...defaultMonitorSettings, notificationStartDays: 60 }
+
+  it('MON-1 that have changed count for every certificate, from the next tick on', async () => {
+    await put(storage, bareRecord(50))
+    expect((await monitorOf(storage, clock, [recorder]).tick()).notices).toHaveLength(0)
+    expect((await monitorOf(storage, clock, [recorder], { settings: sixty }).tick()).notices).toHaveLength(1)
+    expect((await monitorOf(storage, clock, [recorder], { settings: sixty }).tick()).notices).toHaveLength(0)
+  })
+
+  it('MON-1 of the storage are read at every tick, by every worker', async () => {
+    await put(storage, bareRecord(50))
+    const make = (): ReturnType<typeof createCertificateMonitor> =>
+      createCertificateMonitor({ catalogue: unifiedCommunications, storage, clock, notifiers: [recorder] })
+    const [first, second] = [make(), make()]
+    await first.tick()
+    await second.tick()
     expect(recorder.notices).toHaveLength(0)
-    expect(await monitor.reschedule()).toBe(1)
-    await monitor.tick()
+    await writeMonitorSettings(storage, { ...sixty, email: 'enabled', emailAddresses: 'a@example.com; b@example.com' })
+    await Promise.all([second.tick(), first.tick()])
     expect(recorder.notices).toHaveLength(1)
+    expect(recorder.digests[0]?.addresses).toStrictEqual(['a@example.com', 'b@example.com'])
+    const daily = { notificationFrequency: { every: 1, unit: 'days' }, emailAddresses: 'a@example.com' } as const
+    await writeMonitorSettings(storage, { ...sixty, ...daily })
+    await first.tick()
+    expect(recorder.digests[1]?.addresses).toStrictEqual([])
+  })
+
+  it('MON-1 are refused where they are wrong, whoever wrote them, and nothing is done by them', async () => {
+    const wrong = { ...defaultMonitorSettings, notificationStartDays: 0 }
+    expect(() => monitorOf(storage, clock, [], { settings: wrong })).toThrow('notificationStartDays')
+    await expect(writeMonitorSettings(storage, wrong)).rejects.toThrow('notificationStartDays')
+    expect(await readMonitorSettings(storage)).toBe(defaultMonitorSettings)
+    const scope = { node: '', purpose: 'monitor' }
+    const { revisions } = await storage.read([scope])
+    const damaged = { ...scope, kind: 'setting', id: 'settings', value: { email: 'maybe' } } as const
+    await storage.commit({ relies: revisions, puts: [damaged], deletes: [], appends: [] })
+    await expect(readMonitorSettings(storage)).rejects.toThrow(/stored settings.*notificationStartDays.*email/)
+    const monitor = createCertificateMonitor({ catalogue: unifiedCommunications, storage, clock, notifiers: [] })
+    await expect(monitor.tick()).rejects.toThrow('stored settings')
+    expect(monitor.health()).toMatchObject({ state: 'failing', failedRuns: 1 })
+  })
+
+  it('MON-2 that change while another worker sends have nothing sent twice', async () => {
+    await put(storage, bareRecord(40))
+    clock.time = start + 15 * DAY
+    const other = monitorOf(storage, clock, [recorder], { settings: sixty })
+    const slow = {
+      name: 'recorder',
+      send: async (digest: Parameters<Recorder['send']>[0]) => {
+        await other.tick()
+        await recorder.send(digest)
+      },
+    }
+    await monitorOf(storage, clock, [slow]).tick()
+    expect(recorder.notices).toHaveLength(1)
+  })
+
+  it.each([
+    [{ lease: 1 }, 'limits.lease'],
+    [{ notifierTimeout: 2 ** 31, lease: 2 ** 32 }, 'limits.notifierTimeout'],
+    [{ workPerTick: 0 }, 'limits.workPerTick'],
+    [{ checksPerHost: 1.5 }, 'limits.checksPerHost'],
+  ])('MON-2 refuse limits that make no sense: %j', (limits, name) => {
+    expect(() => monitorOf(storage, clock, [], { limits })).toThrow(name)
+  })
+
+  it('MON-4 refuse two notifiers of one name', () => {
+    expect(() => monitorOf(storage, clock, [new Recorder(), new Recorder()])).toThrow('two "recorder"')
+  })
+})
+
+describe('records', () => {
+  it('that came by other means than a manager are looked at once somebody asks for it', async () => {
+    const record = bareRecord(40)
+    await storage.commit({
+      relies: (await storage.read([record])).revisions,
+      ...{ puts: [record], deletes: [], appends: [] },
+    })
+    clock.time = start + 15 * DAY
+    const monitor = monitorOf(storage, clock, [recorder])
+    expect((await monitor.tick()).notices).toHaveLength(0)
+    expect(await monitor.reschedule()).toBe(1)
+    expect((await monitor.tick()).notices).toHaveLength(1)
+  })
+
+  it('MON-2 of a certificate that has gone by itself go too', async () => {
+    const record = await put(storage, bareRecord(40))
+    const { revisions } = await storage.read([record])
+    await storage.commit({ relies: revisions, puts: [], deletes: [record], appends: [] })
+    await monitorOf(storage, clock, [recorder]).tick()
+    expect(await dueOf(storage, record, 'expiry')).toBeUndefined()
+  })
+})
+
+describe('health and numbers', () => {
+  it('MON-4 say when it ran, when it runs next and what failed', async () => {
+    clock.time = start + 15 * DAY
+    await put(storage, bareRecord(40))
+    const monitor = monitorOf(storage, clock, [recorder])
+    expect(monitor.health()).toStrictEqual({
+      ...{ monitor: 'CertificateExpiryMonitor', state: 'not-run-yet', failedRuns: 0, failures: [] },
+    })
+    recorder.failure = new Error('no route')
+    const ticking = monitor.tick()
+    await Promise.resolve()
+    expect(monitor.health().state).toBe('running')
+    const { next } = await ticking
+    expect(monitor.health()).toMatchObject({
+      ...{ state: 'failing', failures: ['recorder: no route'], lastRunAt: clock.time, nextRunAt: next.getTime() },
+    })
+    recorder.failure = undefined
+    clock.time = next.getTime()
+    await monitor.tick()
+    expect(monitor.health()).toMatchObject({ state: 'waiting', failures: [] })
+    clock.time += 3 * DAY
+    expect(monitor.health().state).toBe('late')
+  })
+
+  it('MON-4 count certificates, notices, failures and how late the work is', async () => {
+    for (let i = 0; i < 3; i++) await put(storage, bareRecord(40 + i, { node: `node${i}` }))
+    const monitor = monitorOf(storage, clock, [recorder])
+    clock.time = start + DAY
+    expect(await monitor.metrics()).toMatchObject({
+      ...{ at: clock.time, ticks: 0, isComplete: true, overdueSince: { expiry: start }, connections: 0 },
+    })
+    clock.time = start + 11 * DAY
+    await monitor.tick()
+    const metrics = await monitor.metrics({ mostCertificates: 2 })
+    expect(metrics.certificates.map(({ node }) => node)).toStrictEqual(['node0', 'node1'])
+    expect(metrics).toMatchObject({
+      ...{ isComplete: false, ticks: 1, lastTickAt: clock.time, overdueSince: {} },
+      notifiers: [{ name: 'recorder', sent: 2, failures: 0, lastSentAt: clock.time }],
+    })
+    await expect(monitor.metrics({ mostCertificates: NaN })).rejects.toThrow('mostCertificates')
+  })
+})
+
+describe('the loop', () => {
+  const run = async (options: Partial<MonitorOptions>, until: number) => {
+    const controller = new AbortController()
+    const errors: unknown[] = []
+    const naps: number[] = []
+    const monitor = monitorOf(storage, clock, [recorder], {
+      sleep: (milliseconds) => {
+        naps.push(milliseconds)
+        clock.time += milliseconds
+        if (clock.time >= until) controller.abort()
+        return Promise.resolve()
+      },
+      ...options,
+    })
+    await monitor.run({ signal: controller.signal, onError: (error) => errors.push(error) })
+    return { naps, errors }
+  }
+
+  it('MON-2 MON-5 ticks whenever something is due, by short naps', async () => {
+    await put(storage, bareRecord(40))
+    const { naps } = await run({}, start + 41 * DAY)
+    expect(daysBefore()).toStrictEqual([30, 23, 16, 9, 2])
+    expect(Math.max(...naps)).toBe(60_000)
+  })
+
+  it('MON-2 outlives a storage that fails, and asks less and less often', async () => {
+    await put(storage, bareRecord(40))
+    const failing: Storage = {
+      ...storage,
+      claimDue: (...args) =>
+        clock.time < start + HOUR ? Promise.reject(new Error('disk')) : storage.claimDue(...args),
+    }
+    const { errors } = await run({ storage: failing }, start + 11 * DAY)
+    expect(errors.length).toBeGreaterThan(5)
+    expect(errors.length).toBeLessThan(20)
+    expect(recorder.notices).toHaveLength(1)
+  })
+
+  it('ends at once where the signal has aborted, or aborts while it sleeps', async () => {
+    const monitor = monitorOf(storage, clock, [recorder])
+    await monitor.run({ signal: AbortSignal.abort() })
+    const controller = new AbortController()
+    await monitor.run({ signal: controller.signal, onReport: () => setTimeout(() => controller.abort(), 5) })
+    expect(monitor.health().state).toBe('waiting')
   })
 })

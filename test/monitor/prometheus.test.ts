@@ -82,6 +82,8 @@ const certificateOf = (changes: Partial<CertificateMetrics> = {}): CertificateMe
 const metricsOf = (changes: Partial<MonitorMetrics> = {}): MonitorMetrics => ({
   at,
   certificates: [],
+  isComplete: true,
+  connections: 0,
   responders: [],
   notifiers: [],
   ticks: 0,
@@ -151,6 +153,8 @@ describe('prometheusText', () => {
     const found = Object.fromEntries([...parse(text)].map(([name, { samples }]) => [name, samples]))
     expect(found).toEqual({
       certward_certificates: [{ labels: {}, value: 0 }],
+      certward_certificates_complete: [{ labels: {}, value: 1 }],
+      certward_watched_connections: [{ labels: {}, value: 0 }],
       certward_responder_requests_total: [
         { labels: { host: 'ocsp.example.com' }, value: 10 },
         { labels: { host: 'other.example.com' }, value: 1 },
@@ -234,14 +238,14 @@ describe('prometheusText', () => {
     expect(one(text, 'certward_certificate_revoked')?.map(({ value }) => value)).toEqual([1, 0])
   })
 
-  it('MON-4 shows the certificates that end first, and counts all', () => {
+  it('MON-4 shows the certificates in the order of their ends, and says whether there are more', () => {
     const certificates = [5, 1, 4, 2, 3].map((days) =>
       certificateOf({ sha256: String(days), notAfter: at + days * DAY }),
     )
-    const text = prometheusText(metricsOf({ certificates }), { mostCertificates: 3 })
-    expect(one(text, 'certward_certificate_days_left')?.map(({ value }) => value)).toEqual([1, 2, 3])
+    const text = prometheusText(metricsOf({ certificates, isComplete: false }))
+    expect(one(text, 'certward_certificate_days_left')?.map(({ value }) => value)).toEqual([1, 2, 3, 4, 5])
     expect(one(text, 'certward_certificates')?.[0]?.value).toBe(5)
-    expect(() => prometheusText(metricsOf(), { mostCertificates: NaN })).toThrow(TypeError)
+    expect(one(text, 'certward_certificates_complete')?.[0]?.value).toBe(0)
   })
 
   it('MON-4 whatever values say, the text is read, and as many series as there are', () => {

@@ -26,7 +26,7 @@ describe('the settings of monitoring', () => {
       email: 'enabled',
       emailAddresses: 'a@example.com, b@example.com',
       ocsp: { state: 'enabled', responder: { uri: 'ftp://ocsp.example.com' } },
-      revocationCheck: { state: 'enabled', every: { every: -1, unit: 'hours' } },
+      revocationCheck: { state: 'enabled', every: { every: -1, unit: 'hours' }, policy: 'common-criteria' },
     })
     expect(settingsFaults(wrong)).toHaveLength(5)
     expect(() => checkSettings(wrong)).toThrow(
@@ -48,10 +48,9 @@ describe('the settings of monitoring', () => {
   ] as const)('OCS-6 %s, frequency %s, check every %s', (state, frequency, every, expected) => {
     const certificateValidityCheck =
       state === 'enabled' ? { state, validityCheckFrequency: { every: frequency, unit: 'hours' as const } } : { state }
+    const check = { state: 'enabled', policy: 'common-criteria' } as const
     const revocationCheck =
-      every === undefined
-        ? { state: 'disabled' as const }
-        : { state: 'enabled' as const, every: { every, unit: 'hours' as const } }
+      every === undefined ? { state: 'disabled' as const } : { ...check, every: { every, unit: 'hours' as const } }
     expect(connectionCheckInterval(settings({ certificateValidityCheck, revocationCheck }))).toBe(expected)
   })
 })

@@ -394,6 +394,7 @@ describe('the webhook notifier', () => {
           at: noticeTime,
           key: value,
           notices: [revocationNotice({ ...hostile, message: value }), expiryNotice(hostile)],
+          addresses: [],
         })
         const [{ headers, body } = expect.fail()] = received
         expect(headers['webhook-id']).toMatch(/^[0-9a-f]{32}$/)

@@ -53,6 +53,7 @@ export const digestOf = (...notices: readonly MonitorNotice[]): NoticeDigest => 
   at: noticeTime,
   key: 'run 1',
   notices,
+  addresses: [],
 })
 
 /** What breaks lines, headers, markup, addresses and JSON, among characters of any kind. */

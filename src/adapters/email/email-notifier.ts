@@ -15,8 +15,11 @@ interface EmailOptions {
   readonly from: string
   /** Shown for it. */
   readonly fromName?: string
-  /** Mailboxes separated by semicolons, as the setting has them (MON-1): `a@example.com; b@example.com`. */
-  readonly to: string
+  /**
+   * Mailboxes separated by semicolons: `a@example.com; b@example.com`. Default: those of the monitor's settings (MON-1),
+   * none while e-mail is disabled there.
+   */
+  readonly to?: string
   /** Begins every subject. Default `Certificates:`. */
   readonly subjectPrefix?: string
   /** Whose services to restart are named. */
@@ -49,7 +52,7 @@ export function emailNotifier(options: EmailNotifierOptions): Notifier {
   const { name = 'e-mail', timeout = 30_000, mostNotices = 50, subjectPrefix = 'Certificates:' } = options
   checkNumber('timeout', timeout, LONGEST_TIMER)
   checkNumber('mostNotices', mostNotices, Number.MAX_SAFE_INTEGER)
-  const addresses = checkedAddresses(options)
+  const fixed = checkedAddresses(options)
   const from = { name: plainText(options.fromName ?? ''), address: options.from }
   const style = { from, mostNotices, subjectPrefix: plainText(subjectPrefix), catalogue: options.catalogue }
   const { transport } = options
@@ -78,6 +81,7 @@ export function emailNotifier(options: EmailNotifierOptions): Notifier {
   return {
     name,
     async send(digest) {
+      const addresses = fixed ?? [...new Set(digest.addresses)]
       const outcomes = await inParallel(addresses, (address) => serve(digest, address))
       const failures = outcomes.filter((failure) => failure !== undefined)
       if (failures.length > 0) {
@@ -89,13 +93,13 @@ export function emailNotifier(options: EmailNotifierOptions): Notifier {
   }
 }
 
-function checkedAddresses({ from, to }: EmailOptions): readonly string[] {
-  const addresses = [...new Set(splitAddresses(to))]
+function checkedAddresses({ from, to }: EmailOptions): readonly string[] | undefined {
+  const addresses = [...new Set(splitAddresses(to ?? ''))]
   const bad = [from, ...addresses].filter((address) => parseMailbox(address) === undefined)
   if (bad.length > 0)
     throw new TypeError(`expected mailboxes, found ${bad.map((text) => JSON.stringify(text)).join(', ')}`)
-  if (addresses.length === 0) throw new TypeError('to: expected a mailbox, found none')
-  return addresses
+  if (to !== undefined && addresses.length === 0) throw new TypeError('to: expected a mailbox, found none')
+  return to === undefined ? undefined : addresses
 }
 
 /** Notices that some addresses have while others wait; the oldest go first, at the price of a second copy. */

@@ -1,0 +1,107 @@
+// What the due records of a certificate remember from one check to the next.
+
+import type { DueRecord, Plain } from '../inventory/index.js'
+
+/** Of the task `expiry`. What was remembered of a certificate does not count for the one that has replaced it. */
+export interface ExpiryMemory {
+  /** The due time each notifier has delivered last. */
+  readonly sent: Readonly<Record<string, number>>
+  /** Whether the application has been told to use it no more (OCS-8). */
+  readonly isRevoked: boolean
+}
+
+/** Statuses a check can come to. `exempt`: there is nobody to ask. */
+export type CheckedStatus = 'good' | 'revoked' | 'unknown' | 'undetermined' | 'exempt'
+
+/** Something about a certificate's revocation that people must learn of. Times are milliseconds since 1970. */
+export interface RevocationAlert {
+  readonly status: 'revoked' | 'unknown' | 'undetermined'
+  /** When it was revoked, or since when nothing good is known of it. With the status it tells alerts apart. */
+  readonly since: number
+  /** CRLReason. */
+  readonly reason?: string
+  readonly message: string
+}
+
+/** Of the task `revocation`. */
+export interface RevocationMemory {
+  readonly checkedAt: number | undefined
+  readonly status: CheckedStatus | undefined
+  /** Since when there has been no answer; undefined where the last check had one. */
+  readonly silentSince: number | undefined
+  readonly alert: RevocationAlert | undefined
+  /** The notifiers that have delivered the alert. */
+  readonly announcedBy: readonly string[]
+  /** Whether the application has been told to use it no more, because of this alert. */
+  readonly isRevoked: boolean
+}
+
+type Members = Readonly<Record<string, Plain | undefined>>
+
+const membersOf = (value: Plain | undefined): Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {}
+const textOf = (value: Plain | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
+const timeOf = (value: Plain | undefined): number | undefined => (typeof value === 'number' ? value : undefined)
+
+const statuses: readonly CheckedStatus[] = ['good', 'revoked', 'unknown', 'undetermined', 'exempt']
+
+/** The certificate a due record is about, by kind and id. */
+export function subjectOf({ data }: DueRecord): { readonly kind: string; readonly id: string } {
+  const { kind, id } = membersOf(data)
+  return { kind: textOf(kind) ?? '', id: textOf(id) ?? '' }
+}
+
+/** Where the due record remembers another certificate, or none, there is nothing to go by. */
+const remembered = ({ data }: DueRecord, sha256: string): Members => {
+  const members = membersOf(data)
+  return members['sha256'] === sha256 ? members : {}
+}
+
+/** What is remembered of the certificate with this fingerprint. */
+export function expiryMemory(due: DueRecord, sha256: string): ExpiryMemory {
+  const { sent, isRevoked } = remembered(due, sha256)
+  const times = Object.entries(membersOf(sent)).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  )
+  return { sent: Object.fromEntries(times), isRevoked: isRevoked === true }
+}
+
+/** The same for revocation. */
+export function revocationMemory(due: DueRecord, sha256: string): RevocationMemory {
+  const { checkedAt, status, silentSince, alert, announcedBy, isRevoked } = remembered(due, sha256)
+  const names = Array.isArray(announcedBy) ? (announcedBy as readonly Plain[]) : []
+  return {
+    checkedAt: timeOf(checkedAt),
+    status: statuses.find((one) => one === status),
+    silentSince: timeOf(silentSince),
+    alert: alertOf(membersOf(alert)),
+    announcedBy: names.filter((name) => typeof name === 'string'),
+    isRevoked: isRevoked === true,
+  }
+}
+
+function alertOf({ status, since, reason, message }: Members): RevocationAlert | undefined {
+  const isAlert = status === 'revoked' || status === 'unknown' || status === 'undetermined'
+  if (!isAlert || typeof since !== 'number' || typeof message !== 'string') return undefined
+  return { status, since, message, ...(typeof reason === 'string' && { reason }) }
+}
+
+/** The due record with the next due time, and with what is to be remembered of a certificate. */
+export const withMemory = (
+  due: DueRecord,
+  dueAt: number,
+  sha256: string,
+  memory: ExpiryMemory | RevocationMemory,
+): DueRecord => ({ ...due, dueAt, data: { ...subjectOf(due), sha256, ...plainOf(memory) } })
+
+function plainOf(memory: ExpiryMemory | RevocationMemory): { readonly [name: string]: Plain } {
+  if ('sent' in memory) return { sent: memory.sent, isRevoked: memory.isRevoked }
+  const { checkedAt, status, silentSince, alert, announcedBy, isRevoked } = memory
+  return {
+    ...{ announcedBy, isRevoked },
+    ...(checkedAt !== undefined && { checkedAt }),
+    ...(status !== undefined && { status }),
+    ...(silentSince !== undefined && { silentSince }),
+    ...(alert !== undefined && { alert: { ...alert } }),
+  }
+}

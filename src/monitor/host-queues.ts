@@ -1,0 +1,74 @@
+// Work for many hosts: so much at a time in all, so much at each, and so often. A host that hangs holds up no other.
+
+import type { Clock } from '../base/clock.js'
+import type { MonitorLimits } from './limits.js'
+
+/** One piece of work, and the host it is for. */
+export interface HostJob {
+  readonly host: string
+  readonly run: () => Promise<void>
+}
+
+/** Remembers when each host was last asked: use one for all work of a process. */
+export class HostQueues {
+  /** When each host may be asked next; milliseconds since 1970. */
+  private readonly nextAt = new Map<string, number>()
+  private active = 0
+  private readonly waiting: (() => void)[] = []
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly sleep: (milliseconds: number) => Promise<void>,
+    private readonly limits: Pick<MonitorLimits, 'concurrentChecks' | 'checksPerHost' | 'checksPerSecond'>,
+  ) {}
+
+  /** Runs the jobs, those of one host in their order, until `until`; what had not begun then is not begun. */
+  async run(jobs: readonly HostJob[], until: number): Promise<void> {
+    const now = this.clock.now().getTime()
+    for (const [host, at] of this.nextAt) if (at <= now) this.nextAt.delete(host)
+    const queues = new Map<string, HostJob[]>()
+    for (const job of jobs) {
+      const queue = queues.get(job.host)
+      if (queue === undefined) queues.set(job.host, [job])
+      else queue.push(job)
+    }
+    const workers = [...queues.values()].flatMap((queue) => {
+      const rest = queue[Symbol.iterator]()
+      const count = Math.min(queue.length, this.limits.checksPerHost)
+      return Array.from({ length: count }, () => this.work(rest, until))
+    })
+    await Promise.all(workers)
+  }
+
+  private async work(rest: Iterable<HostJob>, until: number): Promise<void> {
+    for (const { host, run } of rest) {
+      await this.awaitTurn(host)
+      await this.enter()
+      try {
+        if (this.clock.now().getTime() >= until) return
+        await run()
+      } finally {
+        this.leave()
+      }
+    }
+  }
+
+  private async awaitTurn(host: string): Promise<void> {
+    const now = this.clock.now().getTime()
+    const at = Math.max(now, this.nextAt.get(host) ?? now)
+    this.nextAt.set(host, at + 1000 / this.limits.checksPerSecond)
+    if (at > now) await this.sleep(Math.ceil(at - now))
+  }
+
+  private async enter(): Promise<void> {
+    if (this.active >= this.limits.concurrentChecks) await new Promise<void>((resolve) => this.waiting.push(resolve))
+    else this.active++
+  }
+
+  /** The place goes straight to whoever has waited longest. */
+  private leave(): void {
+    const next = this.waiting.shift()
+    if (next === undefined) this.active--
+    else next()
+  }
+}

@@ -1,0 +1,67 @@
+// Who has issued an installed certificate, among all that are installed. The issuer's own signature says so, so it does
+// not matter where it is kept, nor whether anybody trusts it.
+
+import type { CryptoProvider } from '../crypto/index.js'
+import type { CertificateRecord, Condition, Storage } from '../inventory/index.js'
+import { type Certificate, parseCertificate } from '../x509/index.js'
+
+/** Copies of an authority on many nodes are many records; different certificates of one name are few. */
+const PAGE = 1000
+const MOST_NAMESAKES = 50
+
+/** Finds issuers in a storage, and remembers them: use one for one run. */
+export class InstalledIssuers {
+  private readonly named = new Map<string, Promise<readonly Certificate[]>>()
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly crypto: CryptoProvider,
+  ) {}
+
+  /** The certificate's issuer; undefined where it is not installed. */
+  async issuerOf({ issuer }: CertificateRecord, certificate: Certificate): Promise<Certificate | undefined> {
+    let candidates = this.named.get(issuer)
+    if (candidates === undefined) this.named.set(issuer, (candidates = this.certificatesNamed(issuer)))
+    for (const candidate of await candidates) {
+      // Texts are found whatever their case; whether names are equal is for the names to say.
+      if (candidate.subject.equals(certificate.issuer) && (await this.hasIssued(candidate, certificate)))
+        return candidate
+    }
+    return undefined
+  }
+
+  private async hasIssued(issuer: Certificate, certificate: Certificate): Promise<boolean> {
+    const { signatureAlgorithm, signatureValue, tbsCertificate } = certificate
+    const verdict = await this.crypto.verify(signatureAlgorithm, issuer.publicKey, signatureValue, tbsCertificate)
+    return verdict === 'valid'
+  }
+
+  private async certificatesNamed(subject: string): Promise<readonly Certificate[]> {
+    const found = new Map<string, Certificate>()
+    for await (const record of certificatesWhere(this.storage, 'subject', subject)) {
+      if (!found.has(record.sha256)) found.set(record.sha256, parseCertificate(record.der))
+      if (found.size === MOST_NAMESAKES) break
+    }
+    return [...found.values()]
+  }
+}
+
+/** Installed certificates with a value in a field, whatever its case. */
+export async function* certificatesWhere(
+  storage: Storage,
+  field: 'subject' | 'purpose',
+  value: string,
+): AsyncGenerator<CertificateRecord, void, undefined> {
+  const where: readonly Condition[] = [{ field, operator: 'is-exactly', value }]
+  let cursor: string | undefined
+  do {
+    const page = await storage.query({
+      where,
+      sort: { by: field },
+      limit: PAGE,
+      ...(cursor !== undefined && { cursor }),
+    })
+    yield* page.records
+    cursor = page.next
+  } while (cursor !== undefined)
+}

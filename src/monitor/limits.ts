@@ -1,0 +1,68 @@
+// The monitor's bounds, each settable.
+
+import { resolveIntegers } from '../base/arguments.js'
+import { LONGEST_TIMER } from '../base/timers.js'
+
+/** Times in milliseconds. */
+export interface MonitorLimits {
+  /** How long claimed work is this worker's. Longer than a tick's checks and notifiers may take together. */
+  readonly lease: number
+  /** How long a notifier, or the application's `act`, may take. */
+  readonly notifierTimeout: number
+  /** After how long what was not delivered is tried again. */
+  readonly retryAfter: number
+  /** Certificates of each task in one tick; the next tick goes on. They are the most a digest can hold. */
+  readonly workPerTick: number
+  /** For how long a tick begins new checks of revocation; the next tick goes on. */
+  readonly checkTime: number
+  /** Checks of revocation, and of connections, at a time. */
+  readonly concurrentChecks: number
+  /** Checks at one responder at a time. */
+  readonly checksPerHost: number
+  /** Checks begun at one responder in a second. */
+  readonly checksPerSecond: number
+  /** For how long nobody may answer for a certificate before people are told. */
+  readonly undeterminedAfter: number
+  /** How old a connection is when it counts as long-lived. */
+  readonly longLivedAfter: number
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+export const defaultMonitorLimits: MonitorLimits = {
+  // The check time, a request that began at its end (three attempts of ten seconds at each of three URIs), and the notifiers.
+  lease: 15 * MINUTE,
+  // An e-mail server may take half a minute for each four addresses.
+  notifierTimeout: 5 * MINUTE,
+  retryAfter: 10 * MINUTE,
+  // Some ten megabytes of certificates.
+  workPerTick: 10_000,
+  checkTime: MINUTE,
+  concurrentChecks: 16,
+  // What browsers allow themselves for one host.
+  checksPerHost: 6,
+  // Public responders refuse a few hundred a second from one address.
+  checksPerSecond: 20,
+  // Responses are commonly valid for days: a responder that is down for a day goes unnoticed by everybody else.
+  undeterminedAfter: 24 * HOUR,
+  // OCS-6: six hours or more.
+  longLivedAfter: 6 * HOUR,
+}
+
+/** @throws TypeError where one is no integer from 0 on, or where notifiers may outlast the lease */
+export function resolveMonitorLimits(given: Partial<MonitorLimits> | undefined): MonitorLimits {
+  const limits = resolveIntegers('limits', defaultMonitorLimits, given)
+  const { lease, notifierTimeout, checkTime } = limits
+  for (const name of ['workPerTick', 'concurrentChecks', 'checksPerHost', 'checksPerSecond'] as const) {
+    if (limits[name] === 0) throw new TypeError(`limits.${name}: expected an integer from 1 on, found 0`)
+  }
+  if (notifierTimeout > LONGEST_TIMER) {
+    throw new TypeError(`limits.notifierTimeout: expected at most ${LONGEST_TIMER}, found ${notifierTimeout}`)
+  }
+  if (lease <= notifierTimeout + checkTime) {
+    const needed = `more than limits.notifierTimeout and limits.checkTime together (${notifierTimeout + checkTime})`
+    throw new TypeError(`limits.lease: expected ${needed}, lest two workers send the same, found ${lease}`)
+  }
+  return limits
+}

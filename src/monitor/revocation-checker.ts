@@ -1,0 +1,157 @@
+// Asks for the status of installed certificates: through an OCSP client made from the settings, and through CRLs.
+
+import type { Clock } from '../base/clock.js'
+import type { CryptoProvider } from '../crypto/index.js'
+import type { Storage } from '../inventory/index.js'
+import {
+  createOcspClient,
+  fetchOcspTransport,
+  type OcspClient,
+  type OcspClientOptions,
+  type OcspTransport,
+  type TrustedResponder,
+} from '../ocsp/index.js'
+import { type BuiltPath, type PathProfile, trustAnchorFrom } from '../path/index.js'
+import type { Catalogue } from '../purposes/index.js'
+import { checkRevocation, type CrlSource, type RevocationSources, type RevocationStatus } from '../revocation/index.js'
+import { type Certificate, parseCertificate } from '../x509/index.js'
+import { certificatesWhere } from './issuers.js'
+import type { ResponderMetrics } from './metrics.js'
+import type { MonitorSettings } from './settings.js'
+
+/** How responders are asked. Which responder, and who is trusted to answer, the settings and the catalogue say. */
+export type MonitorOcspOptions = Omit<OcspClientOptions, 'clock' | 'responder' | 'trustedResponders'>
+
+export interface CheckerOptions {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly catalogue: Catalogue
+  readonly profile: PathProfile
+  readonly crypto: CryptoProvider
+  readonly ocsp: MonitorOcspOptions
+  readonly crls: CrlSource | undefined
+}
+
+export class RevocationChecker {
+  private readonly kept = new Map<string, ResponderMetrics>()
+  private client: { readonly key: string; readonly client: OcspClient } | undefined
+
+  constructor(private readonly options: CheckerOptions) {}
+
+  metrics(): readonly ResponderMetrics[] {
+    return [...this.kept.values()]
+  }
+
+  /**
+   * Whom the settings have asked; undefined where nobody is. Nothing counts that was answered before `since`: a scheduled
+   * check that is served from what was kept of the last one checks nothing.
+   */
+  async sources({ ocsp }: MonitorSettings, since: Date): Promise<RevocationSources | undefined> {
+    const { crls } = this.options
+    const client = ocsp.state === 'enabled' ? await this.clientFor(ocsp.responder) : undefined
+    if (client === undefined && crls === undefined) return undefined
+    return {
+      ...(client && { ocsp: { check: (certificate, issuer) => client.check(certificate, issuer, since) } }),
+      ...(crls && { crls }),
+    }
+  }
+
+  /** The status of one certificate, whose signature its issuer's key has verified. */
+  async statusOf(
+    certificate: Certificate,
+    issuer: Certificate,
+    sources: RevocationSources,
+    at: Date,
+  ): Promise<RevocationStatus> {
+    const { profile, crypto } = this.options
+    const path: BuiltPath = { path: [certificate], anchor: trustAnchorFrom(issuer), policies: noPolicies }
+    const { certificates } = await checkRevocation(path, {
+      ...{ sources, at, profile, crypto },
+      certificates: [issuer],
+    })
+    return certificates[0]?.revocation ?? { status: 'undetermined', notes: [] }
+  }
+
+  /** The client knows which responders are down: it is made anew only where it has to ask others, or believe others. */
+  private async clientFor(responder: NonNullable<OcspClientOptions['responder']>): Promise<OcspClient> {
+    const { clock, ocsp, profile, crypto } = this.options
+    const trustedResponders = await this.designatedResponders()
+    const prints = await Promise.all(trustedResponders.map(({ certificate }) => certificate.fingerprint()))
+    const key = JSON.stringify([responder, prints.sort()])
+    if (this.client?.key !== key) {
+      const transport = this.counting(ocsp.transport ?? fetchOcspTransport())
+      const client = createOcspClient({ profile, crypto, ...ocsp, transport, clock, responder, trustedResponders })
+      this.client = { key, client }
+    }
+    return this.client.client
+  }
+
+  /** OCS-1: certificates an administrator has put where the catalogue has them, and that say themselves what they are for. */
+  private async designatedResponders(): Promise<readonly TrustedResponder[]> {
+    const { storage, catalogue } = this.options
+    const purpose = catalogue.designatedResponders
+    if (purpose === undefined) return []
+    const found = new Map<string, TrustedResponder>()
+    for await (const record of certificatesWhere(storage, 'purpose', purpose)) {
+      if (record.purpose !== purpose || found.has(record.sha256)) continue
+      const certificate = parseCertificate(record.der)
+      const usage = certificate.extension('extendedKeyUsage')
+      if (usage?.error === undefined && usage?.value.includes('ocspSigning') === true) {
+        found.set(record.sha256, { certificate })
+      }
+    }
+    return [...found.values()]
+  }
+
+  private counting(transport: OcspTransport): OcspTransport {
+    return {
+      send: async (call) => {
+        const host = hostOf(call.uri)
+        const known = (): ResponderMetrics => this.kept.get(host) ?? { host, requests: 0, failures: 0 }
+        this.note({ ...known(), requests: known().requests + 1 })
+        try {
+          return await transport.send(call)
+        } catch (error) {
+          this.note({ ...known(), failures: known().failures + 1, lastFailureAt: this.options.clock.now().getTime() })
+          throw error
+        }
+      },
+    }
+  }
+
+  private note(metrics: ResponderMetrics): void {
+    // Certificates name any number of hosts. What is forgotten counts from nothing again.
+    this.kept.delete(metrics.host)
+    this.kept.set(metrics.host, metrics)
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= MOST_RESPONDERS) break
+      this.kept.delete(oldest)
+    }
+  }
+}
+
+const MOST_RESPONDERS = 1000
+
+/** A path of two names no policies. */
+const noPolicies: BuiltPath['policies'] = { authorityConstrained: [], userConstrained: [] }
+
+/** Of a URI that may hold anything; empty for none. */
+function hostOf(uri: string): string {
+  try {
+    return new URL(uri).host
+  } catch {
+    return ''
+  }
+}
+
+/** The responder a check is likely to ask first; empty where it asks none. */
+export function likelyHost(certificate: Certificate, { ocsp }: MonitorSettings): string {
+  if (ocsp.state === 'enabled' && ocsp.responder !== 'from-certificate') return hostOf(ocsp.responder.uri)
+  const access = certificate.extension('authorityInfoAccess')
+  if (access === undefined || access.error !== undefined) return ''
+  for (const { accessMethod, accessLocation } of access.value) {
+    if (accessMethod === 'ocsp' && accessLocation.type === 'uniformResourceIdentifier')
+      return hostOf(accessLocation.value)
+  }
+  return ''
+}

@@ -1,0 +1,56 @@
+// Has certificates looked at again: where the rules have changed, or records came by other means than a manager.
+
+import {
+  type CertificateRecord,
+  type DueRecord,
+  type InventoryRecord,
+  isCertificateRecord,
+  recordKey,
+  scheduleOf,
+  scopeKey,
+  type Scope,
+  type Storage,
+} from '../inventory/index.js'
+
+const PAGE = 500
+const ATTEMPTS = 10
+const kinds = ['identity', 'trust', 'endpoint'] as const
+
+/** Makes every task of every certificate due; returns how many certificates there are. */
+export async function makeAllDue(storage: Storage, now: number): Promise<number> {
+  let count = 0
+  for (const kind of kinds) {
+    let cursor: string | undefined
+    do {
+      const page = await storage.list(kind, { limit: PAGE, ...(cursor !== undefined && { cursor }) })
+      const certificates = page.records.filter(isCertificateRecord)
+      count += certificates.length
+      await makeDue(storage, certificates, now)
+      cursor = page.next
+    } while (cursor !== undefined)
+  }
+  return count
+}
+
+async function makeDue(storage: Storage, certificates: readonly CertificateRecord[], now: number): Promise<void> {
+  const scopes = new Map<string, Scope>(
+    certificates.map(({ node, purpose }) => [scopeKey({ node, purpose }), { node, purpose }]),
+  )
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { records, revisions } = await storage.read([...scopes.values()])
+    const stored = new Map(records.map((record) => [recordKey(record), record]))
+    const puts = certificates
+      .filter((record) => stored.has(recordKey(record)))
+      .flatMap((record) => scheduleOf(record, now))
+      .flatMap((fresh) => sooner(stored.get(recordKey(fresh)), fresh, now))
+    if (puts.length === 0) return
+    if ((await storage.commit({ relies: revisions, puts, deletes: [], appends: [] })).ok) return
+  }
+  throw new Error('the certificates kept changing while they were made due: try again')
+}
+
+/** What is due already stays as it is: somebody may hold it, and must not lose it to another. */
+function sooner(known: InventoryRecord | undefined, fresh: DueRecord, now: number): readonly DueRecord[] {
+  if (known?.kind !== 'due') return [fresh]
+  return known.dueAt > now ? [{ ...known, dueAt: now }] : []
+}

@@ -1,0 +1,69 @@
+// The settings in the storage, where every worker finds them, and what the certificates' due times were reckoned by.
+
+import type { Plain, Scope, SettingRecord, Storage } from '../inventory/index.js'
+import { connectionCheckInterval, defaultMonitorSettings, type MonitorSettings } from './settings.js'
+import { checkSettings, settingsFaults } from './settings-faults.js'
+
+/** Of no node and no purpose of any catalogue. */
+const monitorScope: Scope = { node: '', purpose: 'monitor' }
+
+type SettingName = 'settings' | 'schedule'
+
+/** Times a change is made anew where somebody else has written to the scope. */
+const ATTEMPTS = 8
+
+/**
+ * The settings of the storage; the vendor's defaults where it has none.
+ * @throws TypeError naming every fault where they are damaged
+ */
+export async function readMonitorSettings(storage: Storage): Promise<MonitorSettings> {
+  const value = await readSetting(storage, 'settings')
+  if (value === undefined) return defaultMonitorSettings
+  if (isSettings(value)) return value
+  throw new TypeError(`the stored settings of the monitor: ${settingsFaults(value).join('; ')}`)
+}
+
+const isSettings = (value: unknown): value is MonitorSettings => settingsFaults(value).length === 0
+
+/**
+ * Puts settings into the storage. Every monitor that was given none goes by them from its next tick on, and looks at all
+ * certificates again.
+ *
+ * @throws TypeError naming every fault of the settings
+ */
+export async function writeMonitorSettings(storage: Storage, settings: MonitorSettings): Promise<void> {
+  checkSettings(settings)
+  await writeSetting(storage, 'settings', JSON.parse(JSON.stringify(settings)) as Plain)
+}
+
+/** What decides when certificates are due, as one text. */
+export const scheduleKeyOf = (settings: MonitorSettings): string => {
+  const { notificationStartDays, notificationFrequency, lscMonitoring, overrides = [] } = settings
+  const { revocationCheck, ocsp } = settings
+  return JSON.stringify([
+    ...[notificationStartDays, notificationFrequency, lscMonitoring, overrides],
+    ...[revocationCheck, ocsp.state, connectionCheckInterval(settings) ?? null],
+  ])
+}
+
+/** What the due times were reckoned by last; undefined where none have been yet. */
+export async function readScheduleKey(storage: Storage): Promise<string | undefined> {
+  const value = await readSetting(storage, 'schedule')
+  return typeof value === 'string' ? value : undefined
+}
+
+export const writeScheduleKey = (storage: Storage, key: string): Promise<void> => writeSetting(storage, 'schedule', key)
+
+async function readSetting(storage: Storage, id: SettingName): Promise<Plain | undefined> {
+  const { records } = await storage.read([monitorScope])
+  return records.find((one): one is SettingRecord => one.kind === 'setting' && one.id === id)?.value
+}
+
+async function writeSetting(storage: Storage, id: SettingName, value: Plain): Promise<void> {
+  const record: SettingRecord = { ...monitorScope, kind: 'setting', id, value }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { revisions } = await storage.read([monitorScope])
+    if ((await storage.commit({ relies: revisions, puts: [record], deletes: [], appends: [] })).ok) return
+  }
+  throw new Error('the settings of the monitor kept changing while they were written: try again')
+}
