@@ -23,7 +23,8 @@ export interface ExpiryDecision {
  * Decides what is due at a time. `policy` is undefined for certificates that nobody is told of (MON-1).
  *
  * A due time that was given is given again by no clock that goes back (MON-2). But a certificate that was said to have
- * expired, and has not, was seen by a clock that ran ahead: that is taken back, or its true end would pass in silence.
+ * expired, and has not, was seen by a clock that ran ahead: what it said after the end is taken back, or the true end would
+ * pass in silence.
  */
 export function decideExpiry(
   record: CertificateRecord,
@@ -45,8 +46,9 @@ export function decideExpiry(
   }
 }
 
-const beforeTheEnd = ({ sent }: ExpiryMemory, end: number): ExpiryMemory => ({
-  sent: Object.fromEntries(Object.entries(sent).filter(([, due]) => due <= end)),
+const beforeTheEnd = ({ sent, sentBeforeEnd }: ExpiryMemory, end: number): ExpiryMemory => ({
+  sent: { ...Object.fromEntries(Object.entries(sent).filter(([, due]) => due <= end)), ...sentBeforeEnd },
+  sentBeforeEnd: {},
   isRevoked: false,
 })
 
@@ -68,8 +70,12 @@ export function afterExpiry(
   now: number,
 ): { readonly memory: ExpiryMemory; readonly dueAt: number } {
   const sent = { ...memory.sent }
-  if (due !== undefined) {
-    for (const name of waiting) if (delivered.has(name)) sent[name] = Math.max(due, sent[name] ?? due)
+  const sentBeforeEnd = { ...memory.sentBeforeEnd }
+  for (const name of waiting) {
+    if (due === undefined || !delivered.has(name)) continue
+    const last = sent[name]
+    if (last !== undefined && last <= record.notAfter && due > record.notAfter) sentBeforeEnd[name] = last
+    sent[name] = Math.max(due, last ?? due)
   }
   const hasFailed = waiting.some((name) => !delivered.has(name)) || (isToBeRevoked && !isRevoked)
   // Marks come with time as notices do: the first moment after the end is looked at too.
@@ -77,7 +83,7 @@ export function afterExpiry(
   const last = Math.max(dueBy(record, policy, now), ...Object.values(sent))
   const next = policy === undefined ? NEVER : nextNotice(record, policy, last === -Infinity ? undefined : last)
   const dueAt = Math.max(now + 1, Math.min(hasFailed ? retryAt : next, end, NEVER))
-  return { memory: { sent, isRevoked: memory.isRevoked || (isToBeRevoked && isRevoked) }, dueAt }
+  return { memory: { sent, sentBeforeEnd, isRevoked: memory.isRevoked || (isToBeRevoked && isRevoked) }, dueAt }
 }
 
 const dueBy = (record: CertificateRecord, policy: ExpiryPolicy | undefined, now: number): number =>

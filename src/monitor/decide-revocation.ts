@@ -31,9 +31,10 @@ export function needsCheck(
   rules: RevocationRules,
   now: number,
 ): boolean {
-  const { checkedAt, alert } = memory
-  if (now > record.notAfter || isFinal(alert)) return false
-  return checkedAt === undefined || now < checkedAt || now >= nextRevocationCheck(record, memory, rules, checkedAt)
+  const { checkedAt } = memory
+  const isNew = checkedAt === undefined || now < checkedAt
+  const next = nextRevocationCheck(record, memory, rules, now)
+  return next < NEVER && (isNew || now >= next)
 }
 
 const isFinal = (alert: RevocationAlert | undefined): boolean =>
@@ -110,17 +111,18 @@ export function markAfterCheck(
 const HOUR = 3_600_000
 
 /**
- * When a certificate that was checked at a time is checked next. Each has its own place in the interval, by its
- * fingerprint: copies of one on many nodes come at the same moment and cost one request, different ones spread over the
- * interval. Nothing is to be found out any more of one that is revoked for good or has ended.
+ * When a certificate is to be checked after its last check. Each has its own place in the interval, by its fingerprint:
+ * copies of one on many nodes come at the same moment and cost one request, different ones spread over the interval.
+ * Nothing is to be found out any more of one that is revoked for good or has ended.
  */
 export function nextRevocationCheck(
   { sha256, notAfter }: CertificateRecord,
-  { alert, status }: Pick<RevocationMemory, 'alert' | 'status'>,
+  { alert, status, checkedAt: known }: RevocationMemory,
   { every }: RevocationRules,
-  checkedAt: number,
+  now: number,
 ): number {
-  if (checkedAt > notAfter || isFinal(alert)) return NEVER
+  if (now > notAfter || isFinal(alert)) return NEVER
+  const checkedAt = known ?? now
   if (status === 'undetermined') return checkedAt + Math.min(every, HOUR)
   const phase = Math.floor((Number.parseInt(sha256.slice(0, 8), 16) / 2 ** 32) * every)
   return phase + (Math.floor((checkedAt - phase) / every) + 1) * every

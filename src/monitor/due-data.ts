@@ -6,6 +6,8 @@ import type { DueRecord, Plain } from '../inventory/index.js'
 export interface ExpiryMemory {
   /** The due time each notifier has delivered last. */
   readonly sent: Readonly<Record<string, number>>
+  /** The last one before the end, once there are any after it. */
+  readonly sentBeforeEnd: Readonly<Record<string, number>>
   /** Whether the application has been told to use it no more (OCS-8). */
   readonly isRevoked: boolean
 }
@@ -59,12 +61,14 @@ const remembered = ({ data }: DueRecord, sha256: string): Members => {
 
 /** What is remembered of the certificate with this fingerprint. */
 export function expiryMemory(due: DueRecord, sha256: string): ExpiryMemory {
-  const { sent, isRevoked } = remembered(due, sha256)
-  const times = Object.entries(membersOf(sent)).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number',
-  )
-  return { sent: Object.fromEntries(times), isRevoked: isRevoked === true }
+  const { sent, sentBeforeEnd, isRevoked } = remembered(due, sha256)
+  return { sent: timesOf(sent), sentBeforeEnd: timesOf(sentBeforeEnd), isRevoked: isRevoked === true }
 }
+
+const timesOf = (value: Plain | undefined): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(membersOf(value)).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  )
 
 /** The same for revocation. */
 export function revocationMemory(due: DueRecord, sha256: string): RevocationMemory {
@@ -95,7 +99,10 @@ export const withMemory = (
 ): DueRecord => ({ ...due, dueAt, data: { ...subjectOf(due), sha256, ...plainOf(memory) } })
 
 function plainOf(memory: ExpiryMemory | RevocationMemory): { readonly [name: string]: Plain } {
-  if ('sent' in memory) return { sent: memory.sent, isRevoked: memory.isRevoked }
+  if ('sent' in memory) {
+    const { sent, sentBeforeEnd, isRevoked } = memory
+    return { sent, isRevoked, ...(Object.keys(sentBeforeEnd).length > 0 && { sentBeforeEnd }) }
+  }
   const { checkedAt, status, silentSince, alert, announcedBy, isRevoked } = memory
   return {
     ...{ announcedBy, isRevoked },

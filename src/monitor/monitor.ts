@@ -25,7 +25,7 @@ import { type RunOptions, runUntilAborted } from './run.js'
 import { makeAllDue } from './schedule.js'
 import { intervalMilliseconds, type MonitorSettings, splitAddresses } from './settings.js'
 import { checkSettings } from './settings-faults.js'
-import { readMonitorSettings, readScheduleKey, scheduleKeyOf, writeScheduleKey } from './stored-settings.js'
+import { readMonitorSettings, readScheduleBasis, scheduleKeyOf, writeScheduleBasis } from './stored-settings.js'
 import { identitiesTakenDown } from './takes-down.js'
 import type { Claimant, RevokeEffect } from './task.js'
 
@@ -95,6 +95,9 @@ export function createCertificateMonitor(options: MonitorOptions): CertificateMo
   return new Monitor(options)
 }
 
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
 /** The name `act` fails under. */
 const ACT = 'act'
 
@@ -112,7 +115,7 @@ class Monitor implements CertificateMonitor {
   private readonly checker: RevocationChecker
   private readonly queues: HostQueues
   private readonly connections: Connections
-  /** What the due times were reckoned by, as far as this process knows. */
+  /** Of the settings this process has gone by last. */
   private scheduleKey: string | undefined
   private ticking: Promise<unknown> = Promise.resolve()
   private active = 0
@@ -279,14 +282,18 @@ class Monitor implements CertificateMonitor {
     return { worker: this.worker, now, lease, most }
   }
 
-  /** Due times follow from the settings: where these have changed, everything is due. */
+  /** Due times follow from the settings, and from the time. Where either is not what it was, everything is due. */
   private async keepSchedule(settings: MonitorSettings, now: number): Promise<void> {
     const key = scheduleKeyOf(settings)
-    if (key === this.scheduleKey) return
-    // Only what was reckoned by other settings: a store nobody has monitored yet has everything due.
-    const known = this.scheduleKey ?? (await readScheduleKey(this.storage))
-    if (known !== undefined && known !== key) await makeAllDue(this.storage, now)
-    if (known !== key) await writeScheduleKey(this.storage, key)
+    const basis = await readScheduleBasis(this.storage)
+    // Workers may have been given different settings: each goes by its own once, and not at every tick.
+    const isOther = basis !== undefined && basis.key !== key && this.scheduleKey !== key
+    // A clock that ran ahead has put off what is due now, until a time that may be years away.
+    const wentBack = basis !== undefined && now < basis.latest - DAY
+    if (isOther || wentBack) await makeAllDue(this.storage, now, wentBack ? 'ended' : 'kept')
+    if (basis === undefined || isOther || wentBack || now > basis.latest + HOUR) {
+      await writeScheduleBasis(this.storage, { key, latest: now })
+    }
     this.scheduleKey = key
   }
 

@@ -211,7 +211,7 @@ function changeOf(
   const told = waiting.filter((name) => delivered.has(name))
   const isRevoked = after.isRevoked || (effect !== undefined && revoked.has(effect.key))
   const memory = { ...after, announcedBy: [...new Set([...after.announcedBy, ...told])], isRevoked }
-  const next = nextRevocationCheck(certificate, memory, rules, after.checkedAt ?? now)
+  const next = nextRevocationCheck(certificate, memory, rules, now)
   const hasFailed = told.length < waiting.length || (effect !== undefined && !isRevoked)
   const dueAt = Math.max(now + 1, hasFailed ? Math.min(next, now + retryAfter) : next)
   const mark = markAfterCheck(certificate, before, after)

@@ -16,8 +16,12 @@ const PAGE = 500
 const ATTEMPTS = 10
 const kinds = ['identity', 'trust', 'endpoint'] as const
 
-/** Makes every task of every certificate due; returns how many certificates there are. */
-export async function makeAllDue(storage: Storage, now: number): Promise<number> {
+/**
+ * Makes every task of every certificate due; returns how many certificates there are. What is due already may be held by
+ * somebody who is telling of it, and who loses it where leases end; they must, where they were given until a time a wrong
+ * clock has told.
+ */
+export async function makeAllDue(storage: Storage, now: number, leases: 'kept' | 'ended' = 'kept'): Promise<number> {
   let count = 0
   for (const kind of kinds) {
     let cursor: string | undefined
@@ -25,14 +29,19 @@ export async function makeAllDue(storage: Storage, now: number): Promise<number>
       const page = await storage.list(kind, { limit: PAGE, ...(cursor !== undefined && { cursor }) })
       const certificates = page.records.filter(isCertificateRecord)
       count += certificates.length
-      await makeDue(storage, certificates, now)
+      await makeDue(storage, certificates, now, leases)
       cursor = page.next
     } while (cursor !== undefined)
   }
   return count
 }
 
-async function makeDue(storage: Storage, certificates: readonly CertificateRecord[], now: number): Promise<void> {
+async function makeDue(
+  storage: Storage,
+  certificates: readonly CertificateRecord[],
+  now: number,
+  leases: 'kept' | 'ended',
+): Promise<void> {
   const scopes = new Map<string, Scope>(
     certificates.map(({ node, purpose }) => [scopeKey({ node, purpose }), { node, purpose }]),
   )
@@ -42,15 +51,19 @@ async function makeDue(storage: Storage, certificates: readonly CertificateRecor
     const puts = certificates
       .filter((record) => stored.has(recordKey(record)))
       .flatMap((record) => scheduleOf(record, now))
-      .flatMap((fresh) => sooner(stored.get(recordKey(fresh)), fresh, now))
+      .flatMap((fresh) => sooner(stored.get(recordKey(fresh)), fresh, leases))
     if (puts.length === 0) return
     if ((await storage.commit({ relies: revisions, puts, deletes: [], appends: [] })).ok) return
   }
   throw new Error('the certificates kept changing while they were made due: try again')
 }
 
-/** What is due already stays as it is: somebody may hold it, and must not lose it to another. */
-function sooner(known: InventoryRecord | undefined, fresh: DueRecord, now: number): readonly DueRecord[] {
-  if (known?.kind !== 'due') return [fresh]
-  return known.dueAt > now ? [{ ...known, dueAt: now }] : []
+/** The due record with what it remembers, due sooner; writing it again ends its lease. */
+function sooner(
+  known: InventoryRecord | undefined,
+  { dueAt, ...fresh }: DueRecord,
+  leases: 'kept' | 'ended',
+): readonly DueRecord[] {
+  if (known?.kind !== 'due') return [{ ...fresh, dueAt }]
+  return known.dueAt > dueAt || leases === 'ended' ? [{ ...known, dueAt: Math.min(known.dueAt, dueAt) }] : []
 }

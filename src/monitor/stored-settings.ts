@@ -46,13 +46,24 @@ export const scheduleKeyOf = (settings: MonitorSettings): string => {
   ])
 }
 
-/** What the due times were reckoned by last; undefined where none have been yet. */
-export async function readScheduleKey(storage: Storage): Promise<string | undefined> {
-  const value = await readSetting(storage, 'schedule')
-  return typeof value === 'string' ? value : undefined
+/** What due times were reckoned by. */
+export interface ScheduleBasis {
+  /** Of the settings. */
+  readonly key: string
+  /** The latest time at which somebody has reckoned, give or take an hour; milliseconds since 1970. */
+  readonly latest: number
 }
 
-export const writeScheduleKey = (storage: Storage, key: string): Promise<void> => writeSetting(storage, 'schedule', key)
+/** What the due times were reckoned by last; undefined where none have been yet. */
+export async function readScheduleBasis(storage: Storage): Promise<ScheduleBasis | undefined> {
+  const value = await readSetting(storage, 'schedule')
+  if (typeof value !== 'object' || value === null || !('key' in value)) return undefined
+  const { key, latest } = value
+  return typeof key === 'string' && typeof latest === 'number' ? { key, latest } : undefined
+}
+
+export const writeScheduleBasis = (storage: Storage, { key, latest }: ScheduleBasis): Promise<void> =>
+  writeSetting(storage, 'schedule', { key, latest })
 
 async function readSetting(storage: Storage, id: SettingName): Promise<Plain | undefined> {
   const { records } = await storage.read([monitorScope])

@@ -84,12 +84,25 @@ describe('notices', () => {
     expect((await monitor.tick()).effects).toHaveLength(1)
     expect((await storage.query({})).records[0]?.mark).toBe('expired')
     clock.time = start + 20 * DAY
-    await monitor.reschedule()
     await monitor.tick()
     expect((await storage.query({})).records[0]?.mark).toBeUndefined()
     expect(daysBefore().slice(1)).toStrictEqual([23])
     clock.time = record.notAfter + 1
     expect((await monitor.tick()).effects).toHaveLength(1)
+  })
+
+  it('MON-2 that were claimed by a clock that ran ahead, and whose worker died, wait for no time years away', async () => {
+    await put(storage, bareRecord(40), start)
+    const dying: Storage = {
+      ...storage,
+      commit: (change) =>
+        change.puts.some(({ kind }) => kind === 'due') ? Promise.reject(new Error('killed')) : storage.commit(change),
+    }
+    clock.time = start + 3650 * DAY
+    await expect(monitorOf(dying, clock, []).tick()).rejects.toThrow('killed')
+    clock.time = start + 20 * DAY
+    await monitorOf(storage, clock, [recorder]).tick()
+    expect(daysBefore()).toStrictEqual([23])
   })
 
   it('MON-2 are remembered across restarts, and shared among workers', async () => {
