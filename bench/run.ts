@@ -6,6 +6,7 @@ import { crl } from './crl.bench.js'
 import { heap } from './heap.bench.js'
 import { imports } from './import.bench.js'
 import { keeper } from './keeper.bench.js'
+import { monitor } from './monitor.bench.js'
 import { ocsp } from './ocsp.bench.js'
 import { parse } from './parse.bench.js'
 import { path } from './path.bench.js'
@@ -22,6 +23,7 @@ const benches = new Map<string, () => Promise<Result>>([
   ['ocsp', ocsp],
   ['crl', crl],
   ['keeper', keeper],
+  ['monitor', monitor],
   ['heap', heap],
   ['import', imports],
   ['sql', sql],
@@ -41,6 +43,7 @@ hold where absolute times drift with the machine.
   ocsp    a delegated responder's answer judged, against its two signatures alone; a request made
   crl     a CRL of 100,000 entries: read, asked, and kept in memory
   keeper  an upload, against its signatures alone; pages and commits of 100,000 certificates
+  monitor a million certificates in memory: their schedule, a tick with nothing due, one with something
   heap    memory kept by one parsed certificate
   import  time and size of importing the reading entry point
   sql     an inventory in PostgreSQL of 10,000 to 1,000,000 certificates; takes some minutes, and only if it is named

@@ -159,6 +159,27 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
+    'find gives the records at places, of every kind, each once, and none where there is none',
+    async (storage) => {
+      const every = sampleOfEveryKind(a)
+      const other = sampleSetting('Theme', 'dark', b)
+      const isAppended = (record: InventoryRecord): record is AuditRecord => record.kind === 'audit'
+      const puts = [...every.filter((record) => !isAppended(record)), other]
+      await commitNow(storage, { puts, appends: every.filter(isAppended) })
+      expectSame('no place', await storage.find([]), [])
+      expectSame(
+        'nowhere',
+        await storage.find([
+          { ...other, id: 'theme' },
+          { ...other, ...a },
+        ]),
+        [],
+      )
+      const places = [...every, other, ...every].map(({ node, purpose, kind, id }) => ({ node, purpose, kind, id }))
+      expectSame('all', byId(await storage.find(places)), byId([...every, other]))
+    },
+  ],
+  [
     'a commit deletes, replaces and puts in several scopes at once',
     async (storage) => {
       await commitNow(storage, { puts: [sampleSetting('1', 1, a), sampleSetting('2', 1, a), sampleSetting('1', 1, b)] })

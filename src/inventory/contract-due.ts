@@ -1,10 +1,12 @@
-// The contract of claimDue: each due record to one worker at a time.
+// The contract of claimDue and finishDue: each due record to one worker at a time.
 
 import { commitNow, expectRejection, expectSame, sampleDue } from './contract-case.js'
 import type { StorageCheck } from './contract-commits.js'
-import type { DueRecord } from './records.js'
+import type { DueRecord, InventoryRecord } from './records.js'
 
 const idsOf = (records: readonly DueRecord[]): readonly string[] => records.map(({ id }) => id)
+const sortedById = (records: readonly InventoryRecord[]): readonly InventoryRecord[] =>
+  [...records].sort((a, b) => (a.id < b.id ? -1 : 1))
 const lease = (owner: string, until: number) => ({ owner, until })
 
 const cases: readonly StorageCheck[] = [
@@ -75,6 +77,47 @@ const cases: readonly StorageCheck[] = [
       expectSame('commit', await storage.commit({ relies: revisions, puts, deletes: [], appends: [] }), { ok: true })
       const late = await storage.commit({ relies: revisions, puts: [due], deletes: [], appends: [] })
       expectSame('a worker that comes late', late.ok, false)
+    },
+  ],
+  [
+    'finishDue writes what its owner holds, ends the lease, and moves no revision',
+    async (storage) => {
+      const [d, e] = [sampleDue('d', 10), sampleDue('e', 10)]
+      await commitNow(storage, { puts: [d, e] })
+      const { revisions } = await storage.read([d])
+      await storage.claimDue('expiry', 10, 1, lease('one', 1000))
+      const next = { ...d, dueAt: 30, data: { seen: true } }
+      expectSame('nothing', await storage.finishDue([], 'one'), 0)
+      expectSame('held by another, and by nobody', await storage.finishDue([next, { ...e, dueAt: 99 }], 'two'), 0)
+      expectSame('held, and by nobody', await storage.finishDue([next, { ...e, dueAt: 99 }], 'one'), 1)
+      expectSame('a second time', await storage.finishDue([{ ...d, dueAt: 5 }], 'one'), 0)
+      const after = await storage.read([d])
+      expectSame('revisions', after.revisions, revisions)
+      expectSame('records', sortedById(after.records), [next, e])
+      expectSame('still due', await storage.claimDue('expiry', 29, 9, lease('two', 1000)), [e])
+      expectSame('due then', await storage.claimDue('expiry', 30, 9, lease('two', 1000)), [next])
+    },
+  ],
+  [
+    'finishDue leaves alone what has been put, deleted or claimed by somebody else since',
+    async (storage) => {
+      const all = ['deleted', 'late', 'put', 'taken'].map((id) => sampleDue(id, 10))
+      await commitNow(storage, { puts: all })
+      await storage.claimDue('expiry', 10, 9, lease('one', 20))
+      await commitNow(storage, { puts: [sampleDue('put', 50)], deletes: [sampleDue('deleted', 10)] })
+      // Its lease has run out, and nobody else has come.
+      expectSame('late', await storage.finishDue([sampleDue('late', 60)], 'one'), 1)
+      await storage.claimDue('expiry', 25, 9, lease('two', 40))
+      expectSame(
+        'the others',
+        await storage.finishDue(
+          all.map((record) => ({ ...record, dueAt: 70 })),
+          'one',
+        ),
+        0,
+      )
+      const { records } = await storage.read([sampleDue('put', 50)])
+      expectSame('records', sortedById(records), [sampleDue('late', 60), sampleDue('put', 50), sampleDue('taken', 10)])
     },
   ],
   [

@@ -26,6 +26,7 @@ export type {
   SettingRecord,
 } from './records.js'
 export { type CertificateTask, type DueSubject, scheduleKeysOf, scheduleOf } from './schedule.js'
+export { ScopeMap } from './scope-map.js'
 export type {
   ChangeSet,
   CommitResult,

@@ -12,6 +12,7 @@ export function createMemoryStorage(): Storage {
       const { records, revisions } = table.read(scopes)
       return Promise.resolve({ records: records.map(handOut), revisions })
     },
+    find: async (places) => Promise.resolve(table.find(places).map(handOut)),
     commit: async (change) => {
       const { relies, deletes } = change
       const own = { relies, deletes, puts: change.puts.map(ownRecord), appends: change.appends.map(ownRecord) }
@@ -29,9 +30,10 @@ export function createMemoryStorage(): Storage {
       return Promise.resolve({ records: records.map(handOut), next })
     },
     claimDue: async (task, before, limit, lease) => {
-      const claimed = table.claimable(task, before, limit)
-      for (const record of claimed) table.lease(record, lease)
-      return Promise.resolve(claimed)
+      return Promise.resolve(table.claim(task, before, limit, lease))
+    },
+    finishDue: async (finished, owner) => {
+      return Promise.resolve(table.finish(owner, finished.map(ownRecord)))
     },
     nextDue: async (task) => Promise.resolve(table.nextDue(task)),
   }

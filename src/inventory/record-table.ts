@@ -23,32 +23,28 @@ import {
   recordKey,
   type RecordKind,
   type Scope,
-  scopeKey,
 } from './records.js'
+import { DueQueue } from './due-queue.js'
+import { IndexedEntry, RecordEntry } from './record-entry.js'
+import { ScopeMap } from './scope-map.js'
 import { SortedList } from './sorted-list.js'
 import type { ChangeSet, KindPage, KindPageRequest, Lease, ScopeRevision, Snapshot } from './storage.js'
 
+/** Entries of a scope, by {@link localKey}. */
 interface ScopeTable {
   revision: number
-  readonly records: Map<string, InventoryRecord>
+  readonly records: Map<string, RecordEntry>
   /** Apart, since reading a scope must not grow dearer with its past. */
-  readonly history: Map<string, InventoryRecord>
+  readonly history: Map<string, RecordEntry>
 }
 
-const mapOf = (table: ScopeTable, kind: RecordKind): Map<string, InventoryRecord> =>
+const newScopeTable = (): ScopeTable => ({ revision: 0, records: new Map(), history: new Map() })
+
+const entriesOf = (table: ScopeTable, kind: RecordKind): Map<string, RecordEntry> =>
   kind === 'history' ? table.history : table.records
 
-interface Indexed extends Position {
-  readonly record: CertificateRecord
-}
-
-/** A record in the order of its kind, or of its due time. */
-interface Placed extends Position {
-  readonly record: InventoryRecord
-}
-
-/** A place to look from. Lists compare values and keys only. */
-const atKey = (key: string): Placed => ({ value: '', key }) as Placed
+/** A record's place within its scope. No kind holds a space. */
+const localKey = ({ kind, id }: RecordKey): string => `${kind} ${id}`
 
 const DEFAULT_LIMIT = 100
 
@@ -72,22 +68,25 @@ function placeCursor(cursor: string, kind: RecordKind): string {
   throw new TypeError(`cursor: expected one that a page of ${kind} records ended with`)
 }
 
-/** All records, by scope, by kind, and for each sort that has been asked for by its field. */
+/** All records by place; and for what has been asked for in some order, in that order from then on. */
 export class RecordTable {
-  private readonly scopes = new Map<string, ScopeTable>()
-  private readonly kinds = new Map<RecordKind, SortedList<Placed>>()
-  private readonly sorts = new Map<SortField, SortedList<Indexed>>()
-  private readonly due = new Map<string, SortedList<Placed>>()
-  private readonly leases = new Map<string, Lease>()
+  private readonly scopes = new ScopeMap<ScopeTable>()
+  /** They are of no scope's revision, and so in no scope. */
+  private readonly audits = new Map<string, RecordEntry>()
+  private readonly kinds = new Map<RecordKind, SortedList<RecordEntry, Position>>()
+  private readonly sorts = new Map<SortField, SortedList<IndexedEntry, Position>>()
+  private readonly due = new Map<string, DueQueue>()
 
   read(scopes: readonly Scope[]): Snapshot {
     // A scope asked for twice is one scope.
-    const asked = new Map(scopes.map((scope) => [scopeKey(scope), scope]))
+    const asked = new ScopeMap<true>()
     const records: InventoryRecord[] = []
     const revisions: ScopeRevision[] = []
-    for (const [key, scope] of asked) {
-      const table = this.scopes.get(key)
-      for (const record of table?.records.values() ?? []) records.push(record)
+    for (const scope of scopes) {
+      if (asked.get(scope) !== undefined) continue
+      asked.set(scope, true)
+      const table = this.scopes.get(scope)
+      for (const { record } of table?.records.values() ?? []) records.push(record)
       revisions.push({ scope, revision: table?.revision ?? 0 })
     }
     return { records, revisions }
@@ -95,15 +94,29 @@ export class RecordTable {
 
   /** The record at a place. */
   get(place: RecordKey): InventoryRecord | undefined {
-    if (place.kind === 'audit') return this.kindList('audit').find(atKey(recordKey(place)))?.record
-    const table = this.scopes.get(scopeKey(place))
-    return table && mapOf(table, place.kind).get(recordKey(place))
+    return this.entryAt(place)?.record
+  }
+
+  /** The records at places, each once. */
+  find(places: readonly RecordKey[]): readonly InventoryRecord[] {
+    return [...new Set(places.flatMap((place) => this.entryAt(place) ?? []))].map(({ record }) => record)
+  }
+
+  private entryAt(place: RecordKey): RecordEntry | undefined {
+    if (place.kind === 'audit') return this.audits.get(recordKey(place))
+    const table = this.scopes.get(place)
+    return table && entriesOf(table, place.kind).get(localKey(place))
   }
 
   /** The scopes that have moved on since the change was decided. @throws TypeError for a change that makes no sense */
   conflicts({ relies, puts, deletes, appends }: ChangeSet): readonly Scope[] {
-    for (const { kind } of [...puts, ...deletes]) {
-      if (kind === 'audit') throw new TypeError('commit: audit records are appended, never changed or deleted')
+    const known = new ScopeMap<true>()
+    for (const { scope } of relies) known.set(scope, true)
+    for (const record of [...puts, ...deletes]) {
+      if (record.kind === 'audit') throw new TypeError('commit: audit records are appended, never changed or deleted')
+      if (known.get(record) === undefined) {
+        throw new TypeError(`commit: the change writes ${record.purpose} on ${record.node}, which relies leaves out`)
+      }
     }
     const added = new Set<string>()
     for (const record of appends) {
@@ -112,70 +125,74 @@ export class RecordTable {
         throw new TypeError(`commit: expected a new id for the ${record.kind} record appended, found ${record.id}`)
       }
     }
-    const known = new Set(relies.map(({ scope }) => scopeKey(scope)))
-    for (const record of [...puts, ...deletes]) {
-      if (!known.has(scopeKey(record))) {
-        throw new TypeError(`commit: the change writes ${record.purpose} on ${record.node}, which relies leaves out`)
-      }
-    }
     return relies.flatMap(({ scope, revision }) =>
-      (this.scopes.get(scopeKey(scope))?.revision ?? 0) === revision ? [] : [scope],
+      (this.scopes.get(scope)?.revision ?? 0) === revision ? [] : [scope],
     )
   }
 
   /** Applies a change without conflicts. */
   apply({ puts, deletes, appends }: ChangeSet): void {
-    const changed = new Set<string>()
+    const changed = new Set<ScopeTable>()
     for (const key of deletes) {
-      changed.add(scopeKey(key))
+      changed.add(this.tableOf(key))
       this.remove(key)
     }
     for (const record of puts) {
-      changed.add(scopeKey(record))
+      changed.add(this.tableOf(record))
       this.put(record)
     }
     for (const record of appends) this.put(record)
-    for (const key of changed) this.tableOf(key).revision++
+    for (const table of changed) table.revision++
   }
 
   /** Sets a scope's revision, as a storage on disk remembers it. */
   setRevision(scope: Scope, revision: number): void {
-    this.tableOf(scopeKey(scope)).revision = revision
+    this.tableOf(scope).revision = revision
   }
 
-  /** Adds or replaces one record; the scope's revision stays. */
+  /** Adds or replaces one record, which nobody holds then; the scope's revision stays. */
   put(record: InventoryRecord): void {
-    const key = recordKey(record)
-    if (record.kind !== 'audit') {
-      const records = mapOf(this.tableOf(scopeKey(record)), record.kind)
-      this.removeFrom(records, key)
-      records.set(key, record)
+    const isAudit = record.kind === 'audit'
+    const entries = isAudit ? this.audits : entriesOf(this.tableOf(record), record.kind)
+    const key = isAudit ? recordKey(record) : localKey(record)
+    const known = entries.get(key)
+    if (known !== undefined) {
+      this.replace(known, record)
+      return
     }
-    this.kindList(record.kind).insert({ value: '', key, record })
-    if (isCertificateRecord(record)) {
-      for (const [field, list] of this.sorts) list.insert({ value: fieldValue(record, field), key, record })
+    const entry = new RecordEntry(record)
+    entries.set(key, entry)
+    this.kinds.get(record.kind)?.insert(entry)
+    if (record.kind === 'due') this.queueOf(record.task).add(entry)
+    if (!isCertificateRecord(record)) return
+    for (const [field, list] of this.sorts) list.insert(new IndexedEntry(fieldValue(record, field), entry))
+  }
+
+  private replace(entry: RecordEntry, record: InventoryRecord): void {
+    const before = entry.record
+    if (before.kind === 'due') this.queueOf(before.task).remove(entry)
+    entry.record = record
+    entry.lease = undefined
+    if (record.kind === 'due') this.queueOf(record.task).add(entry)
+    if (!isCertificateRecord(before) || !isCertificateRecord(record)) return
+    for (const [field, list] of this.sorts) {
+      const [old, value] = [fieldValue(before, field), fieldValue(record, field)]
+      if (old === value) continue
+      list.remove(new IndexedEntry(old, entry))
+      list.insert(new IndexedEntry(value, entry))
     }
-    if (record.kind === 'due') this.dueList(record.task).insert({ value: record.dueAt, key, record })
   }
 
   /** Removes one record, if it is there; the scope's revision stays. */
   remove(place: RecordKey): void {
-    const table = this.scopes.get(scopeKey(place))
-    if (table !== undefined) this.removeFrom(mapOf(table, place.kind), recordKey(place))
-  }
-
-  private removeFrom(records: Map<string, InventoryRecord>, key: string): void {
-    const record = records.get(key)
-    if (record === undefined) return
-    records.delete(key)
-    this.kindList(record.kind).remove({ value: '', key, record })
-    if (isCertificateRecord(record)) {
-      for (const [field, list] of this.sorts) list.remove({ value: fieldValue(record, field), key, record })
-    }
-    if (record.kind === 'due') {
-      this.dueList(record.task).remove({ value: record.dueAt, key, record })
-      this.leases.delete(key)
-    }
+    const entry = this.entryAt(place)
+    if (entry === undefined || place.kind === 'audit') return
+    const { record } = entry
+    entriesOf(this.tableOf(place), place.kind).delete(localKey(place))
+    this.kinds.get(record.kind)?.remove(entry)
+    if (record.kind === 'due') this.queueOf(record.task).remove(entry)
+    if (!isCertificateRecord(record)) return
+    for (const [field, list] of this.sorts) list.remove(new IndexedEntry(fieldValue(record, field), entry))
   }
 
   query(query: Query): Page {
@@ -186,11 +203,12 @@ export class RecordTable {
     // What begins with a text stands together where that is what is sorted by: no need to look further.
     const prefix = direction === 'ascending' ? prefixOn(by, where) : undefined
     const start = after ?? (prefix === undefined ? undefined : { value: prefix, key: '' })
-    for (const item of this.sortedBy(by).walk(direction, start as Indexed | undefined)) {
+    for (const item of this.sortedBy(by).walk(direction, start)) {
+      const { record } = item.entry
       if (prefix !== undefined && !String(item.value).startsWith(prefix)) break
-      if (!matches(item.record, where)) continue
+      if (!isCertificateRecord(record) || !matches(record, where)) continue
       if (records.length === limit) return { records, next: last && writeCursor(resolved, last) }
-      records.push(item.record)
+      records.push(record)
       last = item
     }
     return { records, next: undefined }
@@ -201,10 +219,10 @@ export class RecordTable {
     checkPageLimit(limit)
     // Places begin with their scope: those of one stand together.
     const prefix = scope === undefined ? '' : JSON.stringify([scope.node, scope.purpose, kind]).slice(0, -1) + ','
-    const start = cursor !== undefined ? atKey(placeCursor(cursor, kind)) : scope && atKey(prefix)
+    const from = cursor === undefined ? prefix : placeCursor(cursor, kind)
     const records: InventoryRecord[] = []
     let last: string | undefined
-    for (const { key, record } of this.kindList(kind).walk('ascending', start)) {
+    for (const { key, record } of this.inOrder(kind).walk('ascending', { value: '', key: from })) {
       if (!key.startsWith(prefix)) break
       if (records.length === limit) return { records, next: last }
       records.push(record)
@@ -215,72 +233,98 @@ export class RecordTable {
 
   /** Records of a task due at `before` that nobody holds then, the most overdue first. @throws TypeError for NaN */
   claimable(task: string, before: number, limit: number): readonly DueRecord[] {
-    checkNumber('before', before, Number.MAX_VALUE)
-    checkNumber('limit', limit, Number.MAX_SAFE_INTEGER)
-    const free: DueRecord[] = []
-    for (const { value, key, record } of this.dueList(task).walk('ascending')) {
-      if (free.length >= limit || Number(value) > before) break
-      const held = this.leases.get(key)
-      if (record.kind === 'due' && (held === undefined || held.until <= before)) free.push(record)
-    }
-    return free
+    checkClaim(before, limit)
+    return dueRecords(this.queueOf(task).claimable(before, limit))
+  }
+
+  /** The same, given to somebody. @throws TypeError for NaN */
+  claim(task: string, before: number, limit: number, lease: Lease): readonly DueRecord[] {
+    checkClaim(before, limit)
+    return dueRecords(this.queueOf(task).claim(before, limit, lease))
   }
 
   /** The earliest time at which `claimable` has a record of a task. */
   nextDue(task: string): number | undefined {
-    let earliest: number | undefined
-    for (const { value, key } of this.dueList(task).walk('ascending')) {
-      const dueAt = Number(value)
-      // From here on nothing is due sooner, whoever holds it.
-      if (earliest !== undefined && dueAt >= earliest) break
-      const available = Math.max(dueAt, this.leases.get(key)?.until ?? dueAt)
-      earliest = Math.min(earliest ?? available, available)
-    }
-    return earliest
+    return this.queueOf(task).next()
   }
 
   /** Gives the record at a place to somebody for a time. */
   lease(place: RecordKey, lease: Lease): void {
-    if (this.get(place)?.kind === 'due') this.leases.set(recordKey(place), lease)
+    const entry = this.entryAt(place)
+    if (entry?.record.kind !== 'due') return
+    const queue = this.queueOf(entry.record.task)
+    queue.remove(entry)
+    entry.lease = lease
+    queue.add(entry)
   }
 
-  /** Who has the record at a place. */
-  leaseOf(place: RecordKey): Lease | undefined {
-    return this.leases.get(recordKey(place))
+  /** Those of the records whose places somebody holds, as far as nobody has put anything there or claimed it since. */
+  heldBy<T extends RecordKey>(owner: string, records: readonly T[]): readonly T[] {
+    return records.filter((record) => this.entryAt(record)?.lease?.owner === owner)
   }
 
-  private tableOf(key: string): ScopeTable {
-    let table = this.scopes.get(key)
-    if (table === undefined) this.scopes.set(key, (table = { revision: 0, records: new Map(), history: new Map() }))
-    return table
+  /** Puts those of the records whose places somebody holds; returns how many. */
+  finish(owner: string, records: readonly DueRecord[]): number {
+    let count = 0
+    for (const record of records) {
+      const entry = this.entryAt(record)
+      if (entry?.lease?.owner !== owner) continue
+      this.replace(entry, record)
+      count++
+    }
+    return count
   }
 
-  private kindList(kind: RecordKind): SortedList<Placed> {
+  private tableOf(scope: Scope): ScopeTable {
+    return this.scopes.ensure(scope, newScopeTable)
+  }
+
+  private queueOf(task: string): DueQueue {
+    let queue = this.due.get(task)
+    if (queue === undefined) this.due.set(task, (queue = new DueQueue()))
+    return queue
+  }
+
+  /** Records of a kind by their place. Made when it is first asked for, and kept up from then on. */
+  private inOrder(kind: RecordKind): SortedList<RecordEntry, Position> {
     let list = this.kinds.get(kind)
-    if (list === undefined) this.kinds.set(kind, (list = new SortedList<Placed>(comparePositions)))
+    if (list === undefined) {
+      list = SortedList.of(comparePositions, kind === 'audit' ? this.audits.values() : this.entries(kind))
+      this.kinds.set(kind, list)
+    }
     return list
   }
 
-  private dueList(task: string): SortedList<Placed> {
-    let list = this.due.get(task)
-    if (list === undefined) this.due.set(task, (list = new SortedList<Placed>(comparePositions)))
-    return list
+  private *entries(kind: RecordKind): Generator<RecordEntry> {
+    for (const table of this.scopes.values()) {
+      for (const entry of entriesOf(table, kind).values()) if (entry.record.kind === kind) yield entry
+    }
   }
 
-  /** Built when a sort is first asked for, and kept up from then on. */
-  private sortedBy(field: SortField): SortedList<Indexed> {
+  /** Certificates by a field. Made when it is first asked for, and kept up from then on. */
+  private sortedBy(field: SortField): SortedList<IndexedEntry, Position> {
     let list = this.sorts.get(field)
     if (list === undefined) {
-      list = new SortedList<Indexed>(comparePositions)
-      const items: Indexed[] = []
-      for (const { records } of this.scopes.values()) {
-        for (const [key, record] of records) {
-          if (isCertificateRecord(record)) items.push({ value: fieldValue(record, field), key, record })
-        }
-      }
-      for (const item of items.sort(comparePositions)) list.insert(item)
+      list = SortedList.of(comparePositions, this.indexed(field))
       this.sorts.set(field, list)
     }
     return list
   }
+
+  private *indexed(field: SortField): Generator<IndexedEntry> {
+    for (const { records } of this.scopes.values()) {
+      for (const entry of records.values()) {
+        if (isCertificateRecord(entry.record)) yield new IndexedEntry(fieldValue(entry.record, field), entry)
+      }
+    }
+  }
 }
+
+/** @throws TypeError for NaN */
+function checkClaim(before: number, limit: number): void {
+  checkNumber('before', before, Number.MAX_VALUE)
+  checkNumber('limit', limit, Number.MAX_SAFE_INTEGER)
+}
+
+const dueRecords = (entries: readonly RecordEntry[]): readonly DueRecord[] =>
+  entries.flatMap(({ record }) => (record.kind === 'due' ? [record] : []))

@@ -3,10 +3,19 @@
 /** Items per chunk before it is split; a chunk is moved by one fast copy. */
 const CHUNK = 512
 
-export class SortedList<T> {
+/** `P` is what an item is compared by: a place to look for need not be an item. */
+export class SortedList<T extends P, P = T> {
   private readonly chunks: T[][] = []
 
-  constructor(private readonly compare: (a: T, b: T) => number) {}
+  constructor(private readonly compare: (a: P, b: P) => number) {}
+
+  /** A list of items in any order. */
+  static of<T extends P, P>(compare: (a: P, b: P) => number, items: Iterable<T>): SortedList<T, P> {
+    const list = new SortedList<T, P>(compare)
+    const sorted = [...items].sort(compare)
+    for (let at = 0; at < sorted.length; at += CHUNK) list.chunks.push(sorted.slice(at, at + CHUNK))
+    return list
+  }
 
   insert(item: T): void {
     const at = this.chunkFor(item)
@@ -20,7 +29,7 @@ export class SortedList<T> {
   }
 
   /** Removes the item that compares equal, if there is one. */
-  remove(item: T): void {
+  remove(item: P): void {
     const at = this.chunkFor(item)
     const chunk = this.chunks[at]
     const position = chunk === undefined ? 0 : this.positionIn(chunk, item)
@@ -31,14 +40,14 @@ export class SortedList<T> {
   }
 
   /** The item that compares equal. */
-  find(item: T): T | undefined {
+  find(item: P): T | undefined {
     const chunk = this.chunks[this.chunkFor(item)]
     const found = chunk?.[this.positionIn(chunk, item)]
     return found !== undefined && this.compare(found, item) === 0 ? found : undefined
   }
 
   /** Items after `start`, or all; from the end before it where `direction` says so. */
-  *walk(direction: 'ascending' | 'descending', start?: T): Generator<T> {
+  *walk(direction: 'ascending' | 'descending', start?: P): Generator<T> {
     const forward = direction === 'ascending'
     const step = forward ? 1 : -1
     let at = start === undefined ? (forward ? 0 : this.chunks.length - 1) : this.chunkFor(start)
@@ -65,7 +74,7 @@ export class SortedList<T> {
   }
 
   /** The last chunk that starts at or before the item; the first where none does. */
-  private chunkFor(item: T): number {
+  private chunkFor(item: P): number {
     let low = 0
     let high = this.chunks.length
     while (low < high) {
@@ -78,7 +87,7 @@ export class SortedList<T> {
   }
 
   /** The first position whose item is not before `item`. */
-  private positionIn(chunk: readonly T[], item: T): number {
+  private positionIn(chunk: readonly T[], item: P): number {
     let low = 0
     let high = chunk.length
     while (low < high) {

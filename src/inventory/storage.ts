@@ -59,6 +59,8 @@ export interface KindPage {
  */
 export interface Storage {
   read(scopes: readonly Scope[]): Promise<Snapshot>
+  /** The records at some places, as far as there are any, in no particular order: where a scope would be too much to read. */
+  find(places: readonly RecordKey[]): Promise<readonly InventoryRecord[]>
   /** @throws TypeError for a change to a scope that `relies` leaves out */
   commit(change: ChangeSet): Promise<CommitResult>
   /** Certificates by filter and sort, a page at a time (LST-1). @throws TypeError for a query that makes no sense */
@@ -70,6 +72,12 @@ export interface Storage {
    * lease ends nobody else gets it. Committing the record again, or deleting it, ends the lease.
    */
   claimDue(task: string, before: number, limit: number, lease: Lease): Promise<readonly DueRecord[]>
+  /**
+   * Writes claimed records as they are to be from now on, and ends their leases: those that `owner` holds still. One that
+   * somebody else has claimed, put or deleted since is left alone. Each stands by itself; no revision is relied on, and none
+   * moves, so that keeping a schedule is in nobody's way. Returns how many were written.
+   */
+  finishDue(finished: readonly DueRecord[], owner: string): Promise<number>
   /**
    * The earliest time at which claimDue will give a record of the task, by its due time and its lease; undefined where
    * there is none. When to come again, and in the past how far behind the workers are.

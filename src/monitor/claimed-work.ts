@@ -1,5 +1,5 @@
-// Claimed records, worked on in batches: what belongs together is read in one go and committed in one go, and again where
-// somebody else has changed it in between.
+// Claimed due records and the certificates they are about: read in one go, and changed in one go, again where somebody else
+// has changed them in between.
 
 import {
   type CertificateRecord,
@@ -8,85 +8,111 @@ import {
   isCertificateRecord,
   recordKey,
   type RecordKey,
+  ScopeMap,
   type Scope,
-  scopeKey,
+  type Snapshot,
   type Storage,
 } from '../inventory/index.js'
 import { subjectOf } from './due-data.js'
 
-/** A due record and its certificate, as they are now. */
-export interface CurrentWork {
-  /** Undefined where it was deleted, with its certificate. */
-  readonly due: DueRecord | undefined
+/** A claimed due record, and its certificate as it is now. */
+export interface ClaimedWork {
+  readonly claim: DueRecord
+  /** Undefined where it is gone. */
   readonly certificate: CertificateRecord | undefined
-}
-
-/** What is to be written of one piece of work. Where a piece needs nothing, nothing is. */
-export interface WorkChange {
-  readonly puts: readonly (CertificateRecord | DueRecord)[]
-  readonly deletes: readonly RecordKey[]
 }
 
 /** Times everything is tried together, then each piece alone. */
 const TOGETHER = 3
 const ALONE = 10
 
-/** The claimed records with their certificates, in the claims' order. */
-export async function readWork(storage: Storage, claims: readonly DueRecord[]): Promise<readonly CurrentWork[]> {
-  return (await readCurrent(storage, claims)).current
+/** The claims with their certificates, in the same order. */
+export async function readWork(storage: Storage, claims: readonly DueRecord[]): Promise<readonly ClaimedWork[]> {
+  const places = claims.map(placeOf)
+  const found = certificatesByPlace(await storage.find(places.filter((place) => place !== undefined)))
+  return claims.map((claim, at) => {
+    const place = places[at]
+    return { claim, certificate: place && found.get(recordKey(place)) }
+  })
 }
 
-/**
- * Decides each piece of work on what is stored now, and commits the changes. `decide` may be asked again. The lease of
- * what could not be committed ends, and somebody does it again.
- */
-export async function commitWork<T extends { readonly claim: DueRecord }>(
-  storage: Storage,
-  work: readonly T[],
-  decide: (one: T, current: CurrentWork) => WorkChange,
-): Promise<void> {
-  if (await attempt(storage, work, decide, TOGETHER)) return
-  for (const one of work) await attempt(storage, [one], decide, ALONE)
+/** Where a claim's certificate stands. */
+function placeOf(claim: DueRecord): RecordKey | undefined {
+  const { node, purpose } = claim
+  const subject = subjectOf(claim)
+  return subject && { node, purpose, kind: subject.kind, id: subject.id }
 }
 
-async function attempt<T extends { readonly claim: DueRecord }>(
+const certificatesByPlace = (records: readonly InventoryRecord[]): ReadonlyMap<string, CertificateRecord> =>
+  new Map(records.filter(isCertificateRecord).map((record) => [recordKey(record), record]))
+
+/** Deletes due records whose certificate is gone still. */
+export const deleteOrphans = (storage: Storage, claims: readonly DueRecord[]): Promise<void> =>
+  change(storage, claims, (claim, certificate) => ({ puts: [], deletes: certificate === undefined ? [claim] : [] }))
+
+/** A mark for a certificate, as long as it is the one that was claimed. */
+export interface Marking extends ClaimedWork {
+  readonly certificate: CertificateRecord
+  readonly mark: CertificateRecord['mark']
+}
+
+export async function markCertificates(storage: Storage, markings: readonly Marking[]): Promise<void> {
+  const byClaim = new Map(
+    markings.filter(({ certificate, mark }) => certificate.mark !== mark).map((marking) => [marking.claim, marking]),
+  )
+  await change(storage, [...byClaim.keys()], (claim, certificate) => {
+    const { certificate: seen, mark } = byClaim.get(claim) ?? {}
+    const isSame = certificate !== undefined && certificate.sha256 === seen?.sha256
+    return { puts: isSame && certificate.mark !== mark ? [{ ...certificate, mark }] : [], deletes: [] }
+  })
+}
+
+interface Change {
+  readonly puts: readonly CertificateRecord[]
+  readonly deletes: readonly RecordKey[]
+}
+
+type Decide = (claim: DueRecord, certificate: CertificateRecord | undefined) => Change
+
+/** Gives up on what keeps changing: the claim is looked at again once its lease has ended. */
+async function change(storage: Storage, claims: readonly DueRecord[], decide: Decide): Promise<void> {
+  if (claims.length === 0 || (await attempt(storage, claims, decide, TOGETHER))) return
+  for (const claim of claims) await attempt(storage, [claim], decide, ALONE)
+}
+
+async function attempt(
   storage: Storage,
-  work: readonly T[],
-  decide: (one: T, current: CurrentWork) => WorkChange,
+  claims: readonly DueRecord[],
+  decide: Decide,
   attempts: number,
 ): Promise<boolean> {
-  for (let tried = 0; tried < attempts && work.length > 0; tried++) {
-    const { current, revisions } = await readCurrent(
-      storage,
-      work.map(({ claim }) => claim),
-    )
-    const changes = work.map((one, at) => decide(one, current[at] ?? { due: undefined, certificate: undefined }))
-    const puts = changes.flatMap((change) => change.puts)
-    const deletes = changes.flatMap((change) => change.deletes)
-    const changed = new Set([...puts, ...deletes].map(scopeKey))
-    const relies = revisions.filter(({ scope }) => changed.has(scopeKey(scope)))
-    if (changed.size === 0 || (await storage.commit({ relies, puts, deletes, appends: [] })).ok) return true
+  for (let tried = 0; tried < attempts; tried++) {
+    const found = await readAround(storage, claims)
+    const changes = claims.map((claim) => decide(claim, found.certificateOf(claim)))
+    const puts = changes.flatMap((one) => one.puts)
+    const deletes = changes.flatMap((one) => one.deletes)
+    if (puts.length + deletes.length === 0) return true
+    const changed = new ScopeMap<true>()
+    for (const record of [...puts, ...deletes]) changed.set(record, true)
+    const relies = found.revisions.filter(({ scope }) => changed.get(scope) !== undefined)
+    if ((await storage.commit({ relies, puts, deletes, appends: [] })).ok) return true
   }
-  return work.length === 0
+  return false
 }
 
-async function readCurrent(storage: Storage, claims: readonly DueRecord[]) {
-  const scopes = new Map<string, Scope>(
-    claims.map(({ node, purpose }) => [scopeKey({ node, purpose }), { node, purpose }]),
-  )
+async function readAround(
+  storage: Storage,
+  claims: readonly DueRecord[],
+): Promise<Pick<Snapshot, 'revisions'> & { certificateOf(claim: DueRecord): CertificateRecord | undefined }> {
+  const scopes = new ScopeMap<Scope>()
+  for (const { node, purpose } of claims) scopes.set({ node, purpose }, { node, purpose })
   const { records, revisions } = await storage.read([...scopes.values()])
-  const stored = new Map(records.map((record) => [recordKey(record), record]))
-  return { current: claims.map((claim) => currentOf(claim, stored)), revisions }
-}
-
-function currentOf(claim: DueRecord, stored: ReadonlyMap<string, InventoryRecord>): CurrentWork {
-  const { node, purpose } = claim
-  const due = stored.get(recordKey(claim))
-  const { kind, id } = subjectOf(claim)
-  const isKind = kind === 'identity' || kind === 'trust' || kind === 'endpoint'
-  const certificate = isKind ? stored.get(recordKey({ node, purpose, kind, id })) : undefined
+  const found = certificatesByPlace(records)
   return {
-    due: due?.kind === 'due' ? due : undefined,
-    certificate: certificate !== undefined && isCertificateRecord(certificate) ? certificate : undefined,
+    revisions,
+    certificateOf: (claim) => {
+      const place = placeOf(claim)
+      return place && found.get(recordKey(place))
+    },
   }
 }

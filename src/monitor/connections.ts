@@ -5,8 +5,9 @@ import type { CryptoProvider } from '../crypto/index.js'
 import { isCertificateRecord, type Storage } from '../inventory/index.js'
 import { createTrustAnchors, type PathProfile, validatePath } from '../path/index.js'
 import { type RevocationSources, validateCertificate } from '../revocation/index.js'
-import { type Certificate, type ExtendedKeyUsagePurpose, parseCertificate } from '../x509/index.js'
+import type { Certificate, ExtendedKeyUsagePurpose } from '../x509/index.js'
 import type { HostQueues } from './host-queues.js'
+import { installedCertificate } from './installed-certificate.js'
 import type { MonitorLimits } from './limits.js'
 import { likelyHost } from './revocation-checker.js'
 import { connectionCheckInterval, type MonitorSettings } from './settings.js'
@@ -124,7 +125,7 @@ export class Connections {
 
   private async trusted(node: string, purpose: string): Promise<readonly Certificate[]> {
     const { records } = await this.options.storage.read([{ node, purpose }])
-    return records.filter(isCertificateRecord).map(({ der }) => parseCertificate(der))
+    return records.filter(isCertificateRecord).flatMap((record) => installedCertificate(record) ?? [])
   }
 
   private async faultsOf(

@@ -7,6 +7,12 @@ import { dueNotice, type ExpiryPolicy, nextNotice } from './expiry.js'
 /** Later than any time a Date can hold but the last: nothing is to be done any more. */
 export const NEVER = 8.64e15
 
+/** What decisions rest on. */
+export type ExpiryFacts = Pick<
+  CertificateRecord,
+  'node' | 'purpose' | 'kind' | 'sha256' | 'notBefore' | 'notAfter' | 'mark'
+>
+
 export interface ExpiryDecision {
   /** What is remembered, without what a clock that ran ahead has brought about. */
   readonly memory: ExpiryMemory
@@ -27,7 +33,7 @@ export interface ExpiryDecision {
  * pass in silence.
  */
 export function decideExpiry(
-  record: CertificateRecord,
+  record: ExpiryFacts,
   remembered: ExpiryMemory,
   policy: ExpiryPolicy | undefined,
   notifiers: readonly string[],
@@ -63,7 +69,7 @@ export interface ExpiryDone {
 
 /** The memory afterwards, and when the certificate is due next. */
 export function afterExpiry(
-  record: CertificateRecord,
+  record: ExpiryFacts,
   { memory, due, waiting, isToBeRevoked }: ExpiryDecision,
   policy: ExpiryPolicy | undefined,
   { delivered, isRevoked, retryAt }: ExpiryDone,
@@ -86,5 +92,5 @@ export function afterExpiry(
   return { memory: { sent, sentBeforeEnd, isRevoked: memory.isRevoked || (isToBeRevoked && isRevoked) }, dueAt }
 }
 
-const dueBy = (record: CertificateRecord, policy: ExpiryPolicy | undefined, now: number): number =>
+const dueBy = (record: ExpiryFacts, policy: ExpiryPolicy | undefined, now: number): number =>
   (policy && dueNotice(record, policy, now)) ?? -Infinity

@@ -1,8 +1,8 @@
 // What the due records of a certificate remember from one check to the next.
 
-import type { DueRecord, Plain } from '../inventory/index.js'
+import type { DueRecord, DueSubject, Plain } from '../inventory/index.js'
 
-/** Of the task `expiry`. What was remembered of a certificate does not count for the one that has replaced it. */
+/** Of the task `expiry`. */
 export interface ExpiryMemory {
   /** The due time each notifier has delivered last. */
   readonly sent: Readonly<Record<string, number>>
@@ -42,18 +42,22 @@ type Members = Readonly<Record<string, Plain | undefined>>
 
 const membersOf = (value: Plain | undefined): Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {}
-const textOf = (value: Plain | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
 const timeOf = (value: Plain | undefined): number | undefined => (typeof value === 'number' ? value : undefined)
 
 const statuses: readonly CheckedStatus[] = ['good', 'revoked', 'unknown', 'undetermined', 'exempt']
 
-/** The certificate a due record is about, by kind and id. */
-export function subjectOf({ data }: DueRecord): { readonly kind: string; readonly id: string } {
-  const { kind, id } = membersOf(data)
-  return { kind: textOf(kind) ?? '', id: textOf(id) ?? '' }
+const kinds: readonly DueSubject['kind'][] = ['identity', 'trust', 'endpoint']
+
+/** The certificate a due record is about; undefined where it does not say. */
+export function subjectOf({ data }: DueRecord): DueSubject | undefined {
+  const { kind: named, id, sha256, notBefore, notAfter } = membersOf(data)
+  const kind = kinds.find((one) => one === named)
+  const isWhole = kind !== undefined && typeof id === 'string' && typeof sha256 === 'string'
+  if (!isWhole || typeof notBefore !== 'number' || typeof notAfter !== 'number') return undefined
+  return { kind, id, sha256, notBefore, notAfter }
 }
 
-/** Where the due record remembers another certificate, or none, there is nothing to go by. */
+/** Of a certificate that came by other means than a manager a due record may know another in its place. */
 const remembered = ({ data }: DueRecord, sha256: string): Members => {
   const members = membersOf(data)
   return members['sha256'] === sha256 ? members : {}
@@ -90,13 +94,16 @@ function alertOf({ status, since, reason, message }: Members): RevocationAlert |
   return { status, since, message, ...(typeof reason === 'string' && { reason }) }
 }
 
-/** The due record with the next due time, and with what is to be remembered of a certificate. */
+/** The due record of a certificate with its next due time, and with what is to be remembered. */
 export const withMemory = (
   due: DueRecord,
+  subject: DueSubject,
   dueAt: number,
-  sha256: string,
   memory: ExpiryMemory | RevocationMemory,
-): DueRecord => ({ ...due, dueAt, data: { ...subjectOf(due), sha256, ...plainOf(memory) } })
+): DueRecord => {
+  const { kind, id, sha256, notBefore, notAfter } = subject
+  return { ...due, dueAt, data: { kind, id, sha256, notBefore, notAfter, ...plainOf(memory) } }
+}
 
 function plainOf(memory: ExpiryMemory | RevocationMemory): { readonly [name: string]: Plain } {
   if ('sent' in memory) {

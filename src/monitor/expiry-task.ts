@@ -1,22 +1,13 @@
 // The task `expiry`: claims the certificates something is due for, says what, and remembers what came of it.
 
-import type { CertificateRecord, DueRecord, Storage } from '../inventory/index.js'
-import { commitWork, type CurrentWork, readWork, type WorkChange } from './claimed-work.js'
-import { afterExpiry, decideExpiry, type ExpiryDecision } from './decide-expiry.js'
-import { expiryMemory, withMemory } from './due-data.js'
+import type { CertificateRecord, DueRecord, DueSubject, Storage } from '../inventory/index.js'
+import { type ClaimedWork, deleteOrphans, markCertificates, readWork } from './claimed-work.js'
+import { afterExpiry, decideExpiry, type ExpiryDecision, type ExpiryFacts } from './decide-expiry.js'
+import { expiryMemory, subjectOf, withMemory } from './due-data.js'
 import { type ExpiryPolicy, expiryState } from './expiry.js'
 import { type ExpiryNotice, noticeSubject, type NoticeSubject } from './notice.js'
 import { expiryPolicyOf, type MonitorSettings } from './settings.js'
 import { claim, type Claimant, type Done, nothingDone, revokeEffect, type Task } from './task.js'
-
-/** A certificate that was claimed, and what is due for it. */
-interface Work {
-  readonly claim: DueRecord
-  /** Undefined where it is gone. */
-  readonly certificate: CertificateRecord | undefined
-  readonly decision: ExpiryDecision | undefined
-  readonly notice: ExpiryNotice | undefined
-}
 
 export interface ExpiryTaskOptions {
   readonly storage: Storage
@@ -27,54 +18,91 @@ export interface ExpiryTaskOptions {
   readonly retryAfter: number
 }
 
-/** Claims what is due, a bounded amount of it. What nobody has to be told of is done with at once. */
+/** A certificate somebody has to be told of, or do something about. */
+interface Work extends ClaimedWork {
+  readonly certificate: CertificateRecord
+  readonly decision: ExpiryDecision
+  readonly notice: ExpiryNotice | undefined
+}
+
+/** Claims what is due, a bounded amount of it. Where nobody has to be told, as of most, it is done with at once. */
 export async function beginExpiry(options: ExpiryTaskOptions, claimant: Claimant): Promise<Task> {
   const { storage } = options
+  const { now, worker } = claimant
   const work: Work[] = []
-  const { now } = claimant
   const isDrained = await claim(storage, 'expiry', claimant, async (claims) => {
-    const current = await readWork(storage, claims)
-    const silent: Work[] = []
-    for (const [at, one] of claims.entries()) {
-      const certificate = current[at]?.certificate
-      const decision = certificate && decide(certificate, current[at]?.due ?? one, options, now)
-      const isSilent = decision === undefined || (decision.due === undefined && !decision.isToBeRevoked)
-      if (isSilent) silent.push({ claim: one, certificate, decision, notice: undefined })
-      else work.push({ claim: one, certificate, decision, notice: await noticeOf(certificate, decision, options, now) })
+    const silent: DueRecord[] = []
+    const others: DueRecord[] = []
+    for (const one of claims) {
+      const next = silently(one, options, now)
+      if (next === undefined) others.push(one)
+      else silent.push(next)
     }
-    await finish(options, silent, nothingDone, now)
-    return claims.length - silent.length
+    await storage.finishDue(silent, worker)
+    if (others.length === 0) return 0
+    const found = await readWork(storage, others)
+    await deleteOrphans(
+      storage,
+      found.flatMap((one) => (one.certificate === undefined ? one.claim : [])),
+    )
+    const before = work.length
+    for (const { claim: one, certificate } of found) {
+      if (certificate === undefined) continue
+      const decision = decide(certificate, one, options, now)
+      work.push({ claim: one, certificate, decision, notice: await noticeOf(certificate, decision, options, now) })
+    }
+    return work.length - before
   })
   return {
     isDrained,
-    notices: work.flatMap(({ notice, decision }) =>
-      notice === undefined ? [] : [{ notice, waiting: decision?.waiting ?? [] }],
-    ),
+    notices: work.flatMap(({ notice, decision: { waiting } }) => (notice === undefined ? [] : [{ notice, waiting }])),
     effects: work.flatMap(({ certificate, decision }) =>
-      certificate === undefined || decision?.isToBeRevoked !== true ? [] : [revokeEffect(certificate, 'expired')],
+      decision.isToBeRevoked ? [revokeEffect(certificate, 'expired')] : [],
     ),
-    finish: (done) => finish(options, work, done, now),
+    finish: async (done) => {
+      await markCertificates(
+        storage,
+        work.map((one) => ({ ...one, mark: one.decision.mark })),
+      )
+      await storage.finishDue(
+        work.map((one) => nextOf(one.claim, one.certificate, one.decision, options, done, now)),
+        worker,
+      )
+    },
   }
 }
 
+/** The due record afterwards, where it alone says that there is nothing to be done. */
+function silently(due: DueRecord, options: ExpiryTaskOptions, now: number): DueRecord | undefined {
+  const subject = subjectOf(due)
+  if (subject === undefined) return undefined
+  const { node, purpose } = due
+  // The mark follows from what was done: a certificate is marked before that is remembered.
+  const mark = expiryMemory(due, subject.sha256).isRevoked ? 'expired' : undefined
+  const facts = { ...subject, node, purpose, mark } as const
+  const decision = decide(facts, due, options, now)
+  const isSilent = decision.due === undefined && !decision.isToBeRevoked && decision.mark === mark
+  return isSilent ? nextOf(due, facts, decision, options, nothingDone, now) : undefined
+}
+
 /** MON-1: phones' certificates count where that is enabled. Their end is marked all the same. */
-const policyOf = (record: CertificateRecord, settings: MonitorSettings): ExpiryPolicy | undefined =>
-  record.kind === 'endpoint' && settings.lscMonitoring === 'disabled' ? undefined : expiryPolicyOf(settings, record)
+const policyOf = (facts: ExpiryFacts, settings: MonitorSettings): ExpiryPolicy | undefined =>
+  facts.kind === 'endpoint' && settings.lscMonitoring === 'disabled' ? undefined : expiryPolicyOf(settings, facts)
 
 const decide = (
-  record: CertificateRecord,
+  facts: ExpiryFacts,
   due: DueRecord,
   { settings, notifiers }: ExpiryTaskOptions,
   now: number,
-): ExpiryDecision => decideExpiry(record, expiryMemory(due, record.sha256), policyOf(record, settings), notifiers, now)
+): ExpiryDecision => decideExpiry(facts, expiryMemory(due, facts.sha256), policyOf(facts, settings), notifiers, now)
 
 async function noticeOf(
-  record: CertificateRecord | undefined,
+  record: CertificateRecord,
   { due }: ExpiryDecision,
   { settings, takesDown }: ExpiryTaskOptions,
   now: number,
 ): Promise<ExpiryNotice | undefined> {
-  if (record === undefined || due === undefined) return undefined
+  if (due === undefined) return undefined
   const { node, purpose, sha256 } = record
   const { level, daysLeft } = expiryState(record, expiryPolicyOf(settings, record), now)
   return {
@@ -86,33 +114,16 @@ async function noticeOf(
   }
 }
 
-/** Remembers what was done, on what is stored by now: others may have replaced the certificate in the meantime. */
-const finish = (options: ExpiryTaskOptions, work: readonly Work[], done: Done, now: number): Promise<void> =>
-  commitWork(options.storage, work, (one, current) => changeOf(one, current, options, done, now))
-
-function changeOf(
-  { certificate: seen, decision: decided }: Work,
-  { due, certificate }: CurrentWork,
-  options: ExpiryTaskOptions,
+function nextOf(
+  due: DueRecord,
+  facts: ExpiryFacts & DueSubject,
+  decision: ExpiryDecision,
+  { settings, retryAfter }: ExpiryTaskOptions,
   { delivered, revoked }: Done,
   now: number,
-): WorkChange {
-  // The certificate went, and its due record with it, or before long.
-  if (due === undefined) return { puts: [], deletes: [] }
-  if (certificate === undefined) return { puts: [], deletes: [due] }
-  // Renewed meanwhile: its due record is a new one, and due at once.
-  if (seen === undefined || seen.sha256 !== certificate.sha256) return { puts: [], deletes: [] }
-  const decision = decide(certificate, due, options, now)
-  const effect = revokeEffect(certificate, 'expired')
-  const { memory, dueAt } = afterExpiry(
-    certificate,
-    // What was delivered is what was decided then.
-    { ...decision, due: decided?.due, waiting: decided?.waiting ?? [] },
-    policyOf(certificate, options.settings),
-    { delivered, isRevoked: revoked.has(effect.key), retryAt: now + options.retryAfter },
-    now,
-  )
-  const next = withMemory(due, dueAt, certificate.sha256, memory)
-  const marked = decision.mark === certificate.mark ? [] : [{ ...certificate, mark: decision.mark }]
-  return { puts: [...marked, next], deletes: [] }
+): DueRecord {
+  const isRevoked = decision.isToBeRevoked && revoked.has(revokeEffect(facts, 'expired').key)
+  const done = { delivered, isRevoked, retryAt: now + retryAfter }
+  const { memory, dueAt } = afterExpiry(facts, decision, policyOf(facts, settings), done, now)
+  return withMemory(due, facts, dueAt, memory)
 }

@@ -3,7 +3,8 @@
 
 import type { CryptoProvider } from '../crypto/index.js'
 import type { CertificateRecord, Condition, Storage } from '../inventory/index.js'
-import { type Certificate, parseCertificate } from '../x509/index.js'
+import type { Certificate } from '../x509/index.js'
+import { installedCertificate } from './installed-certificate.js'
 
 /** Copies of an authority on many nodes are many records; different certificates of one name are few. */
 const PAGE = 1000
@@ -39,7 +40,9 @@ export class InstalledIssuers {
   private async certificatesNamed(subject: string): Promise<readonly Certificate[]> {
     const found = new Map<string, Certificate>()
     for await (const record of certificatesWhere(this.storage, 'subject', subject)) {
-      if (!found.has(record.sha256)) found.set(record.sha256, parseCertificate(record.der))
+      if (found.has(record.sha256)) continue
+      const certificate = installedCertificate(record)
+      if (certificate !== undefined) found.set(record.sha256, certificate)
       if (found.size === MOST_NAMESAKES) break
     }
     return [...found.values()]

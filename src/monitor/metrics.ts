@@ -92,19 +92,20 @@ export async function certificateMetrics(
   return { certificates, isComplete: true }
 }
 
+const nothingChecked = { checkedAt: undefined, status: undefined }
+
 async function withChecks(
   storage: Storage,
   page: readonly CertificateRecord[],
 ): Promise<readonly CertificateMetrics[]> {
-  const { records } = await storage.read(page.map(({ node, purpose }) => ({ node, purpose })))
-  const due = new Map(records.filter((one): one is DueRecord => one.kind === 'due').map((one) => [recordKey(one), one]))
+  const places = page.flatMap((record) => scheduleKeysOf(record, 'revocation'))
+  const found = await storage.find(places)
+  const due = new Map(found.filter((one): one is DueRecord => one.kind === 'due').map((one) => [recordKey(one), one]))
   return page.filter(isCertificateRecord).map((record) => {
     const { node, purpose, kind, subject, issuer, serialNumber, sha256, notBefore, notAfter, mark } = record
     const facts = { node, purpose, kind, subject, issuer, serialNumber, sha256, notBefore, notAfter, mark }
-    const found = scheduleKeysOf(record).flatMap((key) => due.get(recordKey(key)) ?? [])
-    const task = found.find((one) => one.task === 'revocation')
-    const { checkedAt, status } =
-      task === undefined ? { checkedAt: undefined, status: undefined } : revocationMemory(task, sha256)
+    const [task] = scheduleKeysOf(record, 'revocation').flatMap((key) => due.get(recordKey(key)) ?? [])
+    const { checkedAt, status } = task === undefined ? nothingChecked : revocationMemory(task, sha256)
     return checkedAt === undefined || status === undefined
       ? facts
       : { ...facts, lastRevocationCheck: { at: checkedAt, status } }

@@ -26,7 +26,7 @@ import { makeAllDue } from './schedule.js'
 import { intervalMilliseconds, type MonitorSettings, splitAddresses } from './settings.js'
 import { checkSettings } from './settings-faults.js'
 import { readMonitorSettings, readScheduleBasis, scheduleKeyOf, writeScheduleBasis } from './stored-settings.js'
-import { identitiesTakenDown } from './takes-down.js'
+import { TakenDown } from './takes-down.js'
 import type { Claimant, RevokeEffect } from './task.js'
 
 export interface MonitorOptions {
@@ -245,11 +245,11 @@ class Monitor implements CertificateMonitor {
     const until = now + this.limits.checkTime
     const drops = await this.connections.check(settings, sources, until)
     const revocation = await this.beginRevocation(settings, sources, now, until)
+    const takenDown = new TakenDown({ ...this.options, crypto: this.crypto, profile: this.profile })
     const expiry = await beginExpiry(
       {
         ...{ storage: this.storage, settings, notifiers: this.deliverer.names, retryAfter: this.limits.retryAfter },
-        takesDown: (trusted) =>
-          identitiesTakenDown(trusted, { ...this.options, crypto: this.crypto, profile: this.profile }),
+        takesDown: (trusted) => takenDown.identitiesOf(trusted),
       },
       this.claimant(now),
     )

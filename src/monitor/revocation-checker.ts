@@ -14,7 +14,8 @@ import {
 import { type BuiltPath, type PathProfile, trustAnchorFrom } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
 import { checkRevocation, type CrlSource, type RevocationSources, type RevocationStatus } from '../revocation/index.js'
-import { type Certificate, parseCertificate } from '../x509/index.js'
+import type { Certificate } from '../x509/index.js'
+import { installedCertificate } from './installed-certificate.js'
 import { certificatesWhere } from './issuers.js'
 import type { ResponderMetrics } from './metrics.js'
 import type { MonitorSettings } from './settings.js'
@@ -94,9 +95,10 @@ export class RevocationChecker {
     const found = new Map<string, TrustedResponder>()
     for await (const record of certificatesWhere(storage, 'purpose', purpose)) {
       if (record.purpose !== purpose || found.has(record.sha256)) continue
-      const certificate = parseCertificate(record.der)
-      const usage = certificate.extension('extendedKeyUsage')
-      if (usage?.error === undefined && usage?.value.includes('ocspSigning') === true) {
+      const certificate = installedCertificate(record)
+      const usage = certificate?.extension('extendedKeyUsage')
+      const isResponder = usage?.error === undefined && usage?.value.includes('ocspSigning') === true
+      if (certificate !== undefined && isResponder) {
         found.set(record.sha256, { certificate })
       }
     }

@@ -3,8 +3,8 @@
 
 import type { CertificateRecord, DueRecord, Storage } from '../inventory/index.js'
 import type { RevocationSources } from '../revocation/index.js'
-import { type Certificate, ParseError, parseCertificate } from '../x509/index.js'
-import { commitWork, type CurrentWork, readWork, type WorkChange } from './claimed-work.js'
+import type { Certificate } from '../x509/index.js'
+import { type ClaimedWork, deleteOrphans, markCertificates, readWork } from './claimed-work.js'
 import {
   afterCheck,
   type CheckResult,
@@ -21,6 +21,7 @@ import {
   withMemory,
 } from './due-data.js'
 import type { HostQueues } from './host-queues.js'
+import { installedCertificate } from './installed-certificate.js'
 import type { InstalledIssuers } from './issuers.js'
 import { noticeSubject, type RevocationNotice } from './notice.js'
 import { likelyHost, type RevocationChecker } from './revocation-checker.js'
@@ -42,11 +43,10 @@ export interface RevocationTaskOptions {
 }
 
 /** A certificate that was claimed, and what is remembered of it before and after the check. */
-interface Work {
-  readonly claim: DueRecord
+interface Work extends ClaimedWork {
   readonly certificate: CertificateRecord
   readonly before: RevocationMemory
-  after: RevocationMemory
+  readonly after: RevocationMemory
 }
 
 /** Work with a finding somebody has yet to learn of. */
@@ -63,48 +63,50 @@ export interface RevocationRun extends Task {
 /** Claims and checks what is due, a bounded amount of it. Where all is well nothing more has to be done. */
 export async function beginRevocation(options: RevocationTaskOptions, claimant: Claimant): Promise<RevocationRun> {
   const { storage, rules, notifiers } = options
-  const { now } = claimant
-  const unchecked: Work[] = []
-  const known: Work[] = []
+  const { now, worker } = claimant
+  const claimed: Work[] = []
   const isDrained = await claim(storage, 'revocation', claimant, async (claims) => {
-    const current = await readWork(storage, claims)
-    const gone: DueRecord[] = []
-    for (const [at, one] of claims.entries()) {
-      const { certificate, due = one } = current[at] ?? {}
-      if (certificate === undefined) gone.push(one)
-      else {
-        const before = revocationMemory(due, certificate.sha256)
-        const isDue = needsCheck(certificate, before, rules, now)
-        ;(isDue ? unchecked : known).push({ claim: one, certificate, before, after: before })
-      }
+    const found = await readWork(storage, claims)
+    const orphans = found.flatMap((one) => (one.certificate === undefined ? one.claim : []))
+    await deleteOrphans(storage, orphans)
+    for (const { claim: one, certificate } of found) {
+      if (certificate === undefined) continue
+      const before = revocationMemory(one, certificate.sha256)
+      claimed.push({ claim: one, certificate, before, after: before })
     }
-    await commitWork(
-      storage,
-      gone.map((one) => ({ claim: one })),
-      (_, { due, certificate }) => ({
-        puts: [],
-        deletes: due !== undefined && certificate === undefined ? [due] : [],
-      }),
-    )
-    return claims.length - gone.length
+    return claims.length - orphans.length
   })
-  const { results, left } = await check(unchecked, options, now)
-  for (const work of unchecked) {
+  const isDue = ({ certificate, before }: Work): boolean => needsCheck(certificate, before, rules, now)
+  const unchecked = claimed.filter(isDue)
+  const results = await check(unchecked, options, now)
+  const checked = unchecked.flatMap((work) => {
     const result = results.get(work.certificate.sha256)
-    if (result !== undefined) {
-      work.after = afterCheck(work.before, result, rules, { now, dueAt: work.claim.dueAt })
-    }
+    const time = { now, dueAt: work.claim.dueAt }
+    return result === undefined ? [] : [{ ...work, after: afterCheck(work.before, result, rules, time) }]
+  })
+  const left = unchecked.filter(({ certificate }) => !results.has(certificate.sha256))
+  // Written again as they were they are due still, and nobody's.
+  await storage.finishDue(
+    left.map((work) => work.claim),
+    worker,
+  )
+  const alarms = [...claimed.filter((work) => !isDue(work)), ...checked].map((work) => alarmOf(work, notifiers))
+  const finish = async (work: readonly Alarm[], done: Done): Promise<void> => {
+    const markOf = ({ certificate, before, after }: Work) => markAfterCheck(certificate, before, after)
+    await markCertificates(
+      storage,
+      work.map((one) => ({ ...one, mark: markOf(one) })),
+    )
+    await storage.finishDue(
+      work.map((one) => nextOf(one, options, done, now)),
+      worker,
+    )
   }
-  const done = [...known, ...unchecked.filter(({ certificate }) => results.has(certificate.sha256))]
-  const alarms = done.map((work) => alarmOf(work, notifiers))
   const isAlarming = ({ waiting, effect }: Alarm): boolean => waiting.length > 0 || effect !== undefined
-  const finish = (work: readonly Alarm[], what: Done): Promise<void> =>
-    commitWork(storage, work, (one, current) => changeOf(one, current, options, what, now))
   await finish(
     alarms.filter((one) => !isAlarming(one)),
     nothingDone,
   )
-  await release(storage, left)
   const alarming = alarms.filter(isAlarming)
   return {
     isDrained: isDrained && left.length === 0,
@@ -113,47 +115,37 @@ export async function beginRevocation(options: RevocationTaskOptions, claimant: 
     ),
     effects: alarming.flatMap(({ effect }) => effect ?? []),
     checks: countOf([...results.values()]),
-    finish: (what) => finish(alarming, what),
+    finish: (done) => finish(alarming, done),
   }
 }
 
-/** What was found of each certificate, by its fingerprint, and the work there was no time for. */
+/** What was found of each certificate, by its fingerprint; of those there was no time for nothing. */
 async function check(
   unchecked: readonly Work[],
   options: RevocationTaskOptions,
   now: number,
-): Promise<{ readonly results: ReadonlyMap<string, CheckResult>; readonly left: readonly Work[] }> {
+): Promise<ReadonlyMap<string, CheckResult>> {
   const results = new Map<string, CheckResult>()
   const distinct = new Map(unchecked.map(({ certificate }) => [certificate.sha256, certificate]))
   const jobs = [...distinct.values()].flatMap((record) => {
-    const parsed = parsedOrReason(record)
-    if (typeof parsed === 'string') {
-      results.set(record.sha256, { status: 'undetermined', notes: [{ source: 'inventory', message: parsed }] })
+    const certificate = installedCertificate(record)
+    if (certificate === undefined) {
+      results.set(record.sha256, undeterminedHere('the record holds no certificate that can be read'))
       return []
     }
-    const host = likelyHost(parsed, options.settings)
-    const exemption = exemptionOf(parsed, host, options)
+    const host = likelyHost(certificate, options.settings)
+    const exemption = exemptionOf(certificate, host, options)
     if (exemption !== undefined) {
       results.set(record.sha256, exemption)
       return []
     }
     const run = async (): Promise<void> => {
-      results.set(record.sha256, await statusOf(record, parsed, options, now))
+      results.set(record.sha256, await statusOf(record, certificate, options, now))
     }
     return [{ host, run }]
   })
   await options.queues.run(jobs, options.until)
-  return { results, left: unchecked.filter(({ certificate }) => !results.has(certificate.sha256)) }
-}
-
-/** A storage may hold what it was given in worse days. */
-function parsedOrReason({ der }: CertificateRecord): Certificate | string {
-  try {
-    return parseCertificate(der)
-  } catch (error) {
-    if (error instanceof ParseError) return `the certificate cannot be read: ${error.message}`
-    throw error
-  }
+  return results
 }
 
 function exemptionOf(
@@ -173,9 +165,13 @@ async function statusOf(
 ): Promise<CheckResult> {
   const issuer = await issuers.issuerOf(record, certificate)
   if (issuer !== undefined) return checker.statusOf(certificate, issuer, sources, new Date(now))
-  const message = `its issuer ${record.issuer} is not installed: upload it to a trust purpose`
-  return { status: 'undetermined', notes: [{ source: 'inventory', message }] }
+  return undeterminedHere(`its issuer ${record.issuer} is not installed: upload it to a trust purpose`)
 }
+
+const undeterminedHere = (message: string): CheckResult => ({
+  status: 'undetermined',
+  notes: [{ source: 'inventory', message }],
+})
 
 function alarmOf(work: Work, notifiers: readonly string[]): Alarm {
   const { alert, announcedBy, isRevoked } = work.after
@@ -199,29 +195,19 @@ function noticeOf(record: CertificateRecord, { status, since, reason, message }:
   }
 }
 
-function changeOf(
-  { certificate: seen, before, after, waiting, effect }: Alarm,
-  { due, certificate }: CurrentWork,
+function nextOf(
+  { claim: due, certificate, after, waiting, effect }: Alarm,
   { rules, retryAfter }: RevocationTaskOptions,
   { delivered, revoked }: Done,
   now: number,
-): WorkChange {
-  // Gone or renewed meanwhile, and looked at anew.
-  if (due === undefined || certificate?.sha256 !== seen.sha256) return { puts: [], deletes: [] }
+): DueRecord {
   const told = waiting.filter((name) => delivered.has(name))
   const isRevoked = after.isRevoked || (effect !== undefined && revoked.has(effect.key))
   const memory = { ...after, announcedBy: [...new Set([...after.announcedBy, ...told])], isRevoked }
   const next = nextRevocationCheck(certificate, memory, rules, now)
   const hasFailed = told.length < waiting.length || (effect !== undefined && !isRevoked)
-  const dueAt = Math.max(now + 1, hasFailed ? Math.min(next, now + retryAfter) : next)
-  const mark = markAfterCheck(certificate, before, after)
-  const marked = mark === certificate.mark ? [] : [{ ...certificate, mark }]
-  return { puts: [...marked, withMemory(due, dueAt, certificate.sha256, memory)], deletes: [] }
+  return withMemory(due, certificate, hasFailed ? Math.min(next, now + retryAfter) : next, memory)
 }
-
-/** Written again as it was a due record is due still, and nobody's. */
-const release = (storage: Storage, left: readonly Work[]): Promise<void> =>
-  commitWork(storage, left, (_, { due }) => ({ puts: due === undefined ? [] : [due], deletes: [] }))
 
 function countOf(results: readonly CheckResult[]): Readonly<Record<CheckedStatus, number>> {
   const counts = { good: 0, revoked: 0, unknown: 0, undetermined: 0, exempt: 0 }

@@ -11,6 +11,7 @@ import {
   type Scope,
   type Storage,
 } from '../inventory/index.js'
+import { subjectOf } from './due-data.js'
 
 const PAGE = 500
 const ATTEMPTS = 10
@@ -64,6 +65,7 @@ function sooner(
   { dueAt, ...fresh }: DueRecord,
   leases: 'kept' | 'ended',
 ): readonly DueRecord[] {
-  if (known?.kind !== 'due') return [{ ...fresh, dueAt }]
+  const isKnown = known?.kind === 'due' && subjectOf(known)?.sha256 === subjectOf({ ...fresh, dueAt })?.sha256
+  if (!isKnown) return [{ ...fresh, dueAt }]
   return known.dueAt > dueAt || leases === 'ended' ? [{ ...known, dueAt: Math.min(known.dueAt, dueAt) }] : []
 }

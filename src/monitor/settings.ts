@@ -71,7 +71,10 @@ export const splitAddresses = (text: string): readonly string[] =>
     .filter((part) => part !== '')
 
 /** The rules one certificate is under: the settings' own, with what is overridden for it (MON-7). */
-export function expiryPolicyOf(settings: MonitorSettings, certificate: NoticeSubject): ExpiryPolicy {
+export function expiryPolicyOf(
+  settings: MonitorSettings,
+  certificate: Pick<NoticeSubject, 'node' | 'purpose' | 'sha256'>,
+): ExpiryPolicy {
   const { notificationStartDays, notificationFrequency, overrides = [] } = settings
   const frequencyHours = intervalMilliseconds(notificationFrequency) / units.hours
   let policy: ExpiryPolicy = { startDays: notificationStartDays, frequencyHours }

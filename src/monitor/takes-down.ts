@@ -1,10 +1,11 @@
 // MON-6: a chain ends with its earliest certificate. Which identities go down with a trusted one.
 
 import type { CryptoProvider } from '../crypto/index.js'
-import { type CertificateRecord, isCertificateRecord, type Storage } from '../inventory/index.js'
-import { createTrustAnchors, type PathProfile, validatePath } from '../path/index.js'
+import { type CertificateRecord, isCertificateRecord, type Scope, ScopeMap, type Storage } from '../inventory/index.js'
+import { createTrustAnchors, type PathProfile, type TrustAnchors, validatePath } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
-import { type Certificate, parseCertificate } from '../x509/index.js'
+import type { Certificate } from '../x509/index.js'
+import { installedCertificate } from './installed-certificate.js'
 import { noticeSubject, type NoticeSubject } from './notice.js'
 
 export interface ChainOptions {
@@ -14,31 +15,54 @@ export interface ChainOptions {
   readonly crypto: CryptoProvider
 }
 
-/**
- * The identities of the node whose chains hold until a trusted certificate ends, and not a second longer, though they
- * themselves would. One that has another way to a root is not among them.
- */
-export async function identitiesTakenDown(
-  trusted: CertificateRecord,
-  { storage, catalogue, profile, crypto }: ChainOptions,
-): Promise<readonly NoticeSubject[]> {
-  const { node, purpose, notAfter } = trusted
-  const identities = catalogue.purposes.filter((one) => one.usage === 'identity' && one.trust === purpose)
-  if (identities.length === 0) return []
-  const scopes = [purpose, ...identities.map(({ id }) => id)].map((id) => ({ node, purpose: id }))
-  const records = (await storage.read(scopes)).records.filter(isCertificateRecord)
-  const known = records.filter(({ kind }) => kind === 'trust').map(({ der }) => parseCertificate(der))
-  const anchors = createTrustAnchors(known.filter(({ isSelfIssued }) => isSelfIssued))
-  const intermediates = known.filter(({ isSelfIssued }) => !isSelfIssued)
-  const holds = async (certificate: Certificate, at: number): Promise<boolean> =>
-    (await validatePath({ certificate, intermediates, anchors, at: new Date(at), profile, crypto })).ok
-  const down: NoticeSubject[] = []
-  for (const record of records) {
-    if (record.kind !== 'identity' || record.notAfter <= notAfter) continue
-    const certificate = parseCertificate(record.der)
-    if ((await holds(certificate, notAfter)) && !(await holds(certificate, notAfter + 1000))) {
-      down.push(noticeSubject(record))
+/** What a trust purpose of a node holds, and the identities it vouches for. */
+interface TrustStore {
+  readonly anchors: TrustAnchors
+  readonly intermediates: readonly Certificate[]
+  readonly identities: readonly { readonly record: CertificateRecord; readonly certificate: Certificate }[]
+}
+
+/** Reads each trust store once: use one for one run. */
+export class TakenDown {
+  private readonly stores = new ScopeMap<Promise<TrustStore>>()
+
+  constructor(private readonly options: ChainOptions) {}
+
+  /**
+   * The identities of the node whose chains hold until a trusted certificate ends, and not a second longer, though they
+   * themselves would. One that has another way to a root is not among them.
+   */
+  async identitiesOf({ node, purpose, notAfter }: CertificateRecord): Promise<readonly NoticeSubject[]> {
+    const scope = { node, purpose }
+    const { identities, anchors, intermediates } = await this.stores.ensure(scope, () => this.read(scope))
+    const { profile, crypto } = this.options
+    const holds = async (certificate: Certificate, at: number): Promise<boolean> =>
+      (await validatePath({ certificate, intermediates, anchors, at: new Date(at), profile, crypto })).ok
+    const down: NoticeSubject[] = []
+    for (const { record, certificate } of identities) {
+      if (record.notAfter <= notAfter) continue
+      if ((await holds(certificate, notAfter)) && !(await holds(certificate, notAfter + 1000))) {
+        down.push(noticeSubject(record))
+      }
+    }
+    return down
+  }
+
+  private async read({ node, purpose }: Scope): Promise<TrustStore> {
+    const { storage, catalogue } = this.options
+    const vouchedFor = catalogue.purposes.filter((one) => one.usage === 'identity' && one.trust === purpose)
+    if (vouchedFor.length === 0) return { anchors: createTrustAnchors([]), intermediates: [], identities: [] }
+    const scopes = [purpose, ...vouchedFor.map(({ id }) => id)].map((id) => ({ node, purpose: id }))
+    const { records } = await storage.read(scopes)
+    const parsed = records.filter(isCertificateRecord).flatMap((record) => {
+      const certificate = installedCertificate(record)
+      return certificate === undefined ? [] : [{ record, certificate }]
+    })
+    const trusted = parsed.filter(({ record }) => record.kind === 'trust').map(({ certificate }) => certificate)
+    return {
+      anchors: createTrustAnchors(trusted.filter(({ isSelfIssued }) => isSelfIssued)),
+      intermediates: trusted.filter(({ isSelfIssued }) => !isSelfIssued),
+      identities: parsed.filter(({ record }) => record.kind === 'identity'),
     }
   }
-  return down
 }

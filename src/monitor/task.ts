@@ -13,7 +13,7 @@ export interface RevokeEffect extends Scope {
 }
 
 export const revokeEffect = (
-  { node, purpose, sha256 }: CertificateRecord,
+  { node, purpose, sha256 }: Pick<CertificateRecord, 'node' | 'purpose' | 'sha256'>,
   reason: RevokeEffect['reason'],
   since?: number,
 ): RevokeEffect => {

@@ -53,7 +53,9 @@ function failingAt(storage: Storage, n: number, when: 'before' | 'after'): Stora
     read: (scopes) => storage.read(scopes),
     query: (query) => storage.query(query),
     list: (kind, page) => storage.list(kind, page),
+    find: (places) => storage.find(places),
     claimDue: (task, before, limit, lease) => storage.claimDue(task, before, limit, lease),
+    finishDue: (finished, owner) => storage.finishDue(finished, owner),
     nextDue: (task) => storage.nextDue(task),
     async commit(change) {
       const isFailing = ++commits === n

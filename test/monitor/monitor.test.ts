@@ -13,6 +13,7 @@ import {
   bareRecord,
   DAY,
   dueOf,
+  dying,
   HOUR,
   ManualClock,
   monitorOf,
@@ -93,13 +94,9 @@ describe('notices', () => {
 
   it('MON-2 that were claimed by a clock that ran ahead, and whose worker died, wait for no time years away', async () => {
     await put(storage, bareRecord(40), start)
-    const dying: Storage = {
-      ...storage,
-      commit: (change) =>
-        change.puts.some(({ kind }) => kind === 'due') ? Promise.reject(new Error('killed')) : storage.commit(change),
-    }
+    const dead: Storage = { ...storage, finishDue: () => Promise.reject(new Error('killed')) }
     clock.time = start + 3650 * DAY
-    await expect(monitorOf(dying, clock, []).tick()).rejects.toThrow('killed')
+    await expect(monitorOf(dead, clock, []).tick()).rejects.toThrow('killed')
     clock.time = start + 20 * DAY
     await monitorOf(storage, clock, [recorder]).tick()
     expect(daysBefore()).toStrictEqual([23])
@@ -118,11 +115,8 @@ describe('notices', () => {
   it('MON-2 of a worker that died in between go out again once its lease is over, with the same key', async () => {
     await put(storage, bareRecord(40))
     clock.time = start + 15 * DAY
-    const dying: Storage = {
-      ...storage,
-      commit: (change) => (recorder.notices.length > 0 ? Promise.reject(new Error('killed')) : storage.commit(change)),
-    }
-    await expect(monitorOf(dying, clock, [recorder]).tick()).rejects.toThrow('killed')
+    const dead = dying(storage, () => recorder.notices.length > 0)
+    await expect(monitorOf(dead, clock, [recorder]).tick()).rejects.toThrow('killed')
     const other = monitorOf(storage, clock, [recorder])
     const { next } = await other.tick()
     expect(recorder.notices).toHaveLength(1)
@@ -424,7 +418,8 @@ describe('records', () => {
     const record = await put(storage, bareRecord(40))
     const { revisions } = await storage.read([record])
     await storage.commit({ relies: revisions, puts: [], deletes: [record], appends: [] })
-    await monitorOf(storage, clock, [recorder]).tick()
+    clock.time = start + 15 * DAY
+    expect((await monitorOf(storage, clock, [recorder]).tick()).notices).toHaveLength(0)
     expect(await dueOf(storage, record, 'expiry')).toBeUndefined()
   })
 })

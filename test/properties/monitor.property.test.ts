@@ -11,7 +11,18 @@ import {
   type NoticeDigest,
   type Notifier,
 } from '../../src/monitor/index.js'
-import { bareRecord, DAY, HOUR, ManualClock, monitorOf, put, Recorder, remove, start } from '../support/monitor.js'
+import {
+  bareRecord,
+  DAY,
+  dying,
+  HOUR,
+  ManualClock,
+  monitorOf,
+  put,
+  Recorder,
+  remove,
+  start,
+} from '../support/monitor.js'
 
 const MINUTE = 60_000
 
@@ -213,10 +224,7 @@ describe('MON-2', () => {
       fc.asyncProperty(fc.array(trouble, { minLength: 1, maxLength: 40 }), async (troubles) => {
         const memory = createMemoryStorage()
         const worker = { isDead: false }
-        const storage: Storage = {
-          ...memory,
-          commit: (change) => (worker.isDead ? Promise.reject(new Error('killed')) : memory.commit(change)),
-        }
+        const storage = dying(memory, () => worker.isDead)
         const failing = new Set<string>()
         let isDying = false
         const sent: { readonly name: string; readonly key: string; readonly isLost: boolean }[] = []

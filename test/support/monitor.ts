@@ -64,6 +64,13 @@ export function bareRecord(days: number, changes: Partial<CertificateRecord> = {
   }
 }
 
+/** A storage whose writes of what is due reject, as those of a worker that was killed, while `isDead` says so. */
+export const dying = (storage: Storage, isDead: () => boolean): Storage => ({
+  ...storage,
+  commit: (change) => (isDead() ? Promise.reject(new Error('killed')) : storage.commit(change)),
+  finishDue: (...args) => (isDead() ? Promise.reject(new Error('killed')) : storage.finishDue(...args)),
+})
+
 /** Puts a record into the storage, in place of whatever stands there, with what is due for it. */
 export async function put(storage: Storage, record: CertificateRecord, now = start): Promise<CertificateRecord> {
   await change(storage, record, [record, ...scheduleOf(record, now)], [])

@@ -25,6 +25,11 @@ export function createFileStorage(directory: StoreDirectory): Storage {
         const { records, revisions } = table.read(scopes)
         return { records: records.map(handOut), revisions }
       }),
+    find: (places) =>
+      directory.reading((table) => {
+        directory.checkScopes(places)
+        return table.find(places).map(handOut)
+      }),
     async commit(change) {
       const own = ownChange(change)
       return directory.writing((table) => commit(directory, own, table))
@@ -53,6 +58,19 @@ export function createFileStorage(directory: StoreDirectory): Storage {
             return claimed
         }
         return []
+      })
+    },
+    async finishDue(finished, owner) {
+      const own = finished.map(ownRecord)
+      return directory.writing(async (table) => {
+        for (let attempt = 0, current = table; attempt < ATTEMPTS; attempt++, current = directory.table) {
+          const held = current.heldBy(owner, own)
+          const puts = held.map((record) => ({ record }))
+          if (held.length === 0) return 0
+          if (await directory.append({ deletes: [], puts, scopes: revisionsOf(current, held), audits: [] }))
+            return held.length
+        }
+        return 0
       })
     },
     nextDue: (task) => directory.reading((table) => table.nextDue(task)),

@@ -11,7 +11,7 @@ import type { Database } from './database.js'
 import { KEEP_PLAN } from './dialect.js'
 import { asSqlStorageError, failure, isTaken, mayHaveCommitted, SqlStorageError } from './errors.js'
 import { recordId, scopeId } from './names.js'
-import { certificateRows, columns, dueRows, recordRow, type Row } from './rows.js'
+import { certificateRows, columns, dueRows, recordRow, type Row, rowsOf } from './rows.js'
 
 const DOING = 'commit'
 
@@ -158,9 +158,6 @@ interface Answer {
 }
 
 const FITS = sql`(select fits from fit)`
-
-/** Rows as one parameter: the statement is the same for one and for a thousand, and for every driver. */
-const rowsOf = (rows: readonly Row[]): RawBuilder<unknown> => sql`json_to_recordset(${JSON.stringify(rows)}::json)`
 
 /** An id that is taken fails, and with it the commit. */
 const insertRecords = ({ tables }: Database, rows: readonly Row[]): RawBuilder<unknown> =>

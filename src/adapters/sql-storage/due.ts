@@ -3,10 +3,11 @@
 import { sql } from 'kysely'
 import { checkNumber } from '../../base/arguments.js'
 import type { DueRecord, Lease } from '../../inventory/index.js'
+import { ownRecord } from '../../inventory/own-record.js'
 import type { Database } from './database.js'
 import { KEEP_PLAN } from './dialect.js'
 import { taskId } from './names.js'
-import { readRow, type StoredRow } from './rows.js'
+import { dueRows, readRow, recordRow, rowsOf, type StoredRow } from './rows.js'
 
 /** A claim whose answer is lost is made again: its records come back when their lease ends. */
 export async function claimDue(
@@ -42,6 +43,30 @@ export async function claimDue(
     select r.body, r.der from claimed join ${tables.record} as r on r.id = claimed.id order by claimed.due_at, claimed.id`,
   )
   return rows.map((row) => readRow(row, 'claimDue')).filter((record) => record.kind === 'due')
+}
+
+/** Run twice, it finds what it has written, held by nobody: an answer that is lost costs the count alone. */
+export async function finishDue(database: Database, finished: readonly DueRecord[], owner: string): Promise<number> {
+  const own = finished.map(ownRecord)
+  if (own.length === 0) return 0
+  const { tables } = database
+  const rows = own.flatMap((record) => dueRows([record]).map((row) => ({ ...recordRow(record), ...row })))
+  const [row] = await database.rows<{ count: number }>(
+    'finishDue',
+    sql`${KEEP_PLAN}with finished as (
+      select id, task, due_at, body from ${rowsOf(rows)} as row(id bytea, task bytea, due_at double precision, body text)
+    ), held as (
+      select d.id from ${tables.due} as d join finished using (id)
+      where d.lease_owner = ${JSON.stringify(owner)}::text order by d.id for update of d
+    ), due as (
+      update ${tables.due} as d set task = f.task, due_at = f.due_at, held_until = null, lease_owner = null
+      from finished as f join held using (id) where d.id = f.id
+    ), written as (
+      update ${tables.record} as r set body = f.body from finished as f join held using (id) where r.id = f.id
+    )
+    select count(*)::int as count from held`,
+  )
+  return row?.count ?? 0
 }
 
 export async function nextDue(database: Database, task: string): Promise<number | undefined> {

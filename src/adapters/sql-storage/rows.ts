@@ -1,6 +1,7 @@
 // Records as rows and back. A record's fields are JSON, which text can hold whatever the names in it; DER stands apart as
 // bytes; and what certificates are found and sorted by (LST-1) stands in columns of its own.
 
+import { type RawBuilder, sql } from 'kysely'
 import {
   type CertificateRecord,
   type DueRecord,
@@ -54,6 +55,10 @@ export const fieldNumber = (field: TextField): number => searchedFields.indexOf(
 /** One value of a JSON row; `json_to_recordset` makes each column's type of it. */
 type RowValue = string | number | boolean | null | readonly number[]
 export type Row = Readonly<Record<string, RowValue>>
+
+/** Rows as one parameter: the statement is the same for one and for a thousand, and for every driver. */
+export const rowsOf = (rows: readonly Row[]): RawBuilder<unknown> =>
+  sql`json_to_recordset(${JSON.stringify(rows)}::json)`
 
 const NO_BYTES = new Uint8Array(0)
 

@@ -2,8 +2,10 @@
 
 import { type RawBuilder, sql } from 'kysely'
 import {
+  type InventoryRecord,
   type KindPage,
   type KindPageRequest,
+  type RecordKey,
   recordKey,
   type RecordKind,
   type Scope,
@@ -17,8 +19,8 @@ import { behindPrefix, codeUnitBytes } from './code-units.js'
 import { Committer } from './commit.js'
 import type { Database } from './database.js'
 import { KEEP_PLAN } from './dialect.js'
-import { claimDue, nextDue } from './due.js'
-import { scopeId } from './names.js'
+import { claimDue, finishDue, nextDue } from './due.js'
+import { recordId, scopeId } from './names.js'
 import { readRow, type StoredRow } from './rows.js'
 
 const DEFAULT_LIMIT = 100
@@ -27,10 +29,12 @@ export function createSqlStorage(database: Database, isAnnounced: boolean): Stor
   const committer = new Committer(database, isAnnounced)
   return {
     read: (scopes) => read(database, scopes),
+    find: (places) => find(database, places),
     commit: (change) => committer.commit(change),
     query: (query) => queryCertificates(database, query),
     list: async (kind, page) => list(database, kind, page),
     claimDue: (task, before, limit, lease) => claimDue(database, task, before, limit, lease),
+    finishDue: (finished, owner) => finishDue(database, finished, owner),
     nextDue: (task) => nextDue(database, task),
   }
 }
@@ -61,6 +65,15 @@ async function read(database: Database, scopes: readonly Scope[]): Promise<Snaps
 }
 
 /** @throws TypeError for a limit out of range, or a cursor no page of the kind ended with */
+async function find(database: Database, places: readonly RecordKey[]): Promise<readonly InventoryRecord[]> {
+  if (places.length === 0) return []
+  const rows = await database.rows<StoredRow>(
+    'find',
+    sql`${KEEP_PLAN}select body, der from ${database.tables.record} where id = any(${places.map(recordId)}::bytea[])`,
+  )
+  return rows.map((row) => readRow(row, 'find'))
+}
+
 async function list(
   database: Database,
   kind: RecordKind,

@@ -46,7 +46,9 @@ describe('the storage in files, opened anew for every call but commits', () => {
       read: async (scopes) => (await anew()).read(scopes),
       query: async (query) => (await anew()).query(query),
       list: async (kind, page) => (await anew()).list(kind, page),
+      find: async (places) => (await anew()).find(places),
       claimDue: async (task, before, limit, lease) => (await anew()).claimDue(task, before, limit, lease),
+      finishDue: async (finished, owner) => (await anew()).finishDue(finished, owner),
       nextDue: async (task) => (await anew()).nextDue(task),
     }
   })
