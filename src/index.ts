@@ -120,6 +120,7 @@ export {
   type DeleteInput,
   type DeletionPlan,
   type DownloadFormat,
+  type EndpointInput,
   type Effect,
   type GenerateSelfSignedInput,
   type ManagerFinding,

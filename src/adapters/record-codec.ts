@@ -49,7 +49,7 @@ const table: { readonly [K in RecordKind]: Fields<RecordOf<K>> } = {
   history: {
     ...scope,
     ...index,
-    usage: ['identity', 'trust'],
+    usage: ['identity', 'trust', 'endpoint'],
     description: 'text',
     installedAt: 'number',
     removedAt: 'number',

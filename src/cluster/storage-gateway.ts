@@ -41,7 +41,7 @@ async function apply(storage: Storage, node: string, change: TrustChange, now: n
     const current = state.trusted(scope).find(({ id }) => id === change.id)
     if (change.action === 'delete') {
       if (current?.sha256 !== change.sha256) return
-      builder.removeTrusted(current, 'deleted')
+      builder.removeCertificate(current, 'deleted')
     } else if (!(await install(builder, node, change, current))) return
     const { puts, deletes } = builder.planned()
     const result = await storage.commit({ relies: state.snapshot.revisions, puts, deletes, appends: [] })

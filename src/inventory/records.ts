@@ -33,7 +33,7 @@ export interface CertificateIndex {
 /** An installed certificate. */
 export interface CertificateRecord extends Scope, CertificateIndex {
   readonly kind: 'identity' | 'trust' | 'endpoint'
-  /** `current` for an identity, `trustId` or `copyId` in a trust purpose, the device for an endpoint. */
+  /** `current` for an identity and for an endpoint, whose node is the device; `trustId` or `copyId` in a trust purpose. */
   readonly id: string
   readonly der: Uint8Array
   readonly type: CertificateType
@@ -64,7 +64,7 @@ export interface HistoryRecord extends Scope, CertificateIndex {
   readonly kind: 'history'
   readonly id: string
   readonly der: Uint8Array
-  readonly usage: 'identity' | 'trust'
+  readonly usage: 'identity' | 'trust' | 'endpoint'
   readonly description: string
   readonly installedAt: number
   readonly removedAt: number

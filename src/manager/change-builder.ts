@@ -36,7 +36,7 @@ export type Arrival = Certificate | { readonly foreseenSubject: string }
 
 /** Where a certificate is to stand, and what is noted with it. */
 export interface Place extends Scope {
-  readonly kind: 'identity' | 'trust'
+  readonly kind: 'identity' | 'trust' | 'endpoint'
   readonly id: string
   readonly origin: CertificateOrigin
   readonly description: string
@@ -90,8 +90,8 @@ export class ChangeBuilder {
     return record
   }
 
-  /** Removes a trusted certificate. */
-  removeTrusted(record: CertificateRecord, why: HistoryRecord['why']): void {
+  /** Removes a trusted certificate, or a device's. */
+  removeCertificate(record: CertificateRecord, why: HistoryRecord['why']): void {
     const { node, purpose, subject, sha256 } = record
     this.deletes.push(record, ...scheduleKeysOf(record))
     this.remember(record, why)
@@ -156,7 +156,7 @@ export class ChangeBuilder {
     this.puts.push({
       kind: 'history',
       id: `${this.order(record)} ${sha256}`,
-      usage: record.kind === 'identity' ? 'identity' : 'trust',
+      usage: record.kind,
       ...{ node, purpose, der, description, installedAt, sha256, ...index },
       removedAt: this.now,
       why,

@@ -120,13 +120,15 @@ export class Executor {
   unknownPlace({ node, purpose }: Scope): Refusal | undefined {
     const { catalogue, cluster } = this.context
     const findings: ManagerFinding[] = []
-    if (!catalogue.purposes.some(({ id }) => id === purpose)) {
-      const known = catalogue.purposes.map(({ id }) => id).join(', ')
-      findings.push(finding('unknown-purpose', `there is no purpose "${purpose}"; there are ${known}`, 'PUR-1'))
+    const known = catalogue.purposes.find(({ id }) => id === purpose)
+    if (known === undefined) {
+      const all = catalogue.purposes.map(({ id }) => id).join(', ')
+      findings.push(finding('unknown-purpose', `there is no purpose "${purpose}"; there are ${all}`, 'PUR-1'))
     }
-    if (!cluster.nodes.includes(node)) {
-      const known = cluster.nodes.join(', ')
-      findings.push(finding('unknown-node', `there is no node "${node}"; there are ${known}`, 'CLU-1'))
+    // Devices are any number, and nobody says which there are (PUR-13).
+    if (known?.usage !== 'endpoint' && !cluster.nodes.includes(node)) {
+      const all = cluster.nodes.join(', ')
+      findings.push(finding('unknown-node', `there is no node "${node}"; there are ${all}`, 'CLU-1'))
     }
     return findings.length === 0 ? undefined : refusal(...findings)
   }

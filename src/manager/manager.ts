@@ -14,6 +14,7 @@ import {
   type PlannedDeletion,
   unconfirmed,
 } from './plan-delete.js'
+import { type EndpointInput, planEndpoint, planEndpointRemoval } from './plan-endpoint.js'
 import { type RequestInput, requestOperation } from './plan-request.js'
 import {
   regenerateOperation,
@@ -61,6 +62,13 @@ export interface CertificateManager {
   download(certificate: CertificateReference, format?: DownloadFormat): Promise<string | Uint8Array | Refusal>
   /** Deletes a trusted certificate (DEL). What would break has to be confirmed by the plan that names it. */
   delete(input: DeleteInput & Actor): Promise<Outcome | Refusal>
+  /**
+   * Notes the certificate an authority has issued to a device (PUR-13), in place of an older one: for monitoring and
+   * revocation. Nothing is said of whether it is to be trusted.
+   */
+  recordEndpoint(input: EndpointInput & Actor): Promise<Outcome | Refusal>
+  /** Removes what is noted of a device. */
+  removeEndpoint(input: Pick<EndpointInput, 'purpose' | 'device'> & Actor): Promise<Outcome | Refusal>
   /** Makes a self-signed certificate with key type, key length, subject and names of the installed one (REG-2). */
   regenerate(input: RegenerateInput & Actor): Promise<Outcome | Refusal>
   /** Makes a self-signed certificate with a key of another kind, or the first of a purpose (REG-2). */
@@ -131,6 +139,20 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
     show: (reference) => show(executor, reference),
     download: (reference, format = 'pem') => download({ executor, surroundings }, reference, format),
     delete: async (input) => toOutcome(await executor.execute(confirmedDeletion(input))),
+    recordEndpoint: async (input) =>
+      toOutcome(
+        await executor.execute(
+          endpoint('record-endpoint', input, (state, now) => planEndpoint(state, input, now, context)),
+        ),
+      ),
+    removeEndpoint: async (input) =>
+      toOutcome(
+        await executor.execute(
+          endpoint('remove-endpoint', input, async (state, now) =>
+            Promise.resolve(planEndpointRemoval(state, input, now, context)),
+          ),
+        ),
+      ),
     regenerate: async (input) => {
       const done = await executor.executeWithKey(regenerateOperation(input, context))
       return isRefusal(done) ? done : outcomeOf(done.planned)
@@ -156,6 +178,16 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
         toOutcome(await executor.foreseeWithKey(selfSignedOperation(input, context))),
     },
   }
+}
+
+/** An operation on a device, which stands where others have their node. */
+function endpoint(
+  action: string,
+  { purpose, device, actor }: Pick<EndpointInput, 'purpose' | 'device'> & Actor,
+  plan: Operation<PlannedChange>['plan'],
+): Operation<PlannedChange> {
+  const scope = { node: device, purpose }
+  return { action, place: { ...scope, ...(actor !== undefined && { actor }) }, scopes: () => [scope], plan }
 }
 
 const outcomeOf = ({ changes, effects, notices }: PlannedChange): Outcome => ({ ok: true, changes, effects, notices })

@@ -71,7 +71,7 @@ export async function planDelete(
     return refusal(finding('system-generated', message, 'DEL-2'))
   }
   const builder = new ChangeBuilder(state, now)
-  builder.removeTrusted(record, 'deleted')
+  builder.removeCertificate(record, 'deleted')
   tellOthers(builder, record, record.subject, record, context, 'delete')
   const nodes = purpose.replicated ? context.cluster.nodes : [node]
   const breaks: BrokenChain[] = []

@@ -110,7 +110,7 @@ export async function showToPeers(
   const previous = builder.state.trusted(scope).find((record) => record.id === id)
   if (origin === 'uploaded' && purpose.exchange === undefined) {
     if (previous !== undefined) {
-      builder.removeTrusted(previous, 'replaced')
+      builder.removeCertificate(previous, 'replaced')
       tellOthers(builder, previous, previous.subject, previous, context, 'delete')
     }
     return

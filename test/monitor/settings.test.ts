@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   checkSettings,
@@ -7,6 +8,7 @@ import {
   settingsFaults,
   splitAddresses,
 } from '../../src/monitor/index.js'
+import { expiryPolicyOf } from '../../src/monitor/settings.js'
 
 const settings = (changes: Partial<MonitorSettings>): MonitorSettings => ({ ...defaultMonitorSettings, ...changes })
 
@@ -32,6 +34,78 @@ describe('the settings of monitoring', () => {
     expect(() => checkSettings(wrong)).toThrow(
       /notificationStartDays.*notificationFrequency\.every.*emailAddresses.*ocsp\.responder\.uri.*revocationCheck/,
     )
+  })
+
+  it('MON-1 name what is of the wrong type, missing or misspelt, whatever they are', () => {
+    const wrong = {
+      notificationStartDays: '30',
+      notificationFrequency: { every: 7, unit: 'weeks' },
+      email: true,
+      emailAddresses: ['a@example.com'],
+      lscMonitoring: 'on',
+      ocsp: { state: 'enabled', responder: 'somebody' },
+      revocationCheck: { state: 'enabled', every: { every: 1, unit: 'hours' } },
+      certificateValidityCheck: { state: 'perhaps' },
+      notificationstartdays: 30,
+    }
+    expect(settingsFaults(wrong)).toStrictEqual([
+      expect.stringMatching(/^notificationstartdays: there is no such setting/),
+      'notificationStartDays: expected a whole number from 1 to 999, found "30"',
+      'notificationFrequency.unit: expected days or hours, found "weeks"',
+      'email: expected enabled or disabled, found true',
+      'emailAddresses: expected addresses separated by semicolons, found a@example.com',
+      'lscMonitoring: expected enabled or disabled, found "on"',
+      'ocsp.responder: expected from-certificate or a uri, found "somebody"',
+      'revocationCheck.policy: expected common-criteria or standard-soft-fail or standard-hard-fail, found undefined',
+      'certificateValidityCheck.state: expected enabled or disabled, found "perhaps"',
+    ])
+  })
+
+  it('MON-1 are judged in bounded time and never throw, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(Array.isArray(settingsFaults(value))).toBe(true)
+        expect(settingsFaults({ ...defaultMonitorSettings, overrides: value }).length).toBeGreaterThanOrEqual(0)
+        for (const name of Object.keys(defaultMonitorSettings)) {
+          expect(Array.isArray(settingsFaults({ ...defaultMonitorSettings, [name]: value }))).toBe(true)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('MON-1 survive JSON, as a storage keeps them', () => {
+    expect(settingsFaults(JSON.parse(JSON.stringify(defaultMonitorSettings)))).toStrictEqual([])
+  })
+
+  it.each([
+    [{ startDays: 0 }, 'startDays'],
+    [{ frequencyHours: 0.5 }, 'frequencyHours'],
+    [{ shortLivedShare: 2 }, 'shortLivedShare'],
+    [{ mutedUntil: -1 }, 'mutedUntil'],
+    [{ sha256: 'AB' }, 'sha256'],
+    [{ node: 5 }, 'node'],
+    [{ days: 3 }, 'days'],
+    [null, ''],
+  ])('MON-7 refuse an override that makes no sense: %j', (override, name) => {
+    const [fault = '', ...more] = settingsFaults({ ...defaultMonitorSettings, overrides: [{ purpose: 'a' }, override] })
+    expect(fault).toContain(`overrides[1]${name === '' ? '' : `.${name}`}`)
+    expect(more).toStrictEqual([])
+  })
+
+  it('MON-7 of several overrides that fit the last one counts, field by field', () => {
+    const sha256 = 'ab'.repeat(32)
+    const overrides = [
+      { startDays: 10 },
+      { purpose: 'tomcat', startDays: 20, frequencyHours: 5 },
+      { node: 'sub1', startDays: 60 },
+      { sha256, mutedUntil: 5 },
+    ]
+    const policyOf = (changes: object) => expiryPolicyOf(settings({ overrides }), { ...place, ...changes })
+    const place = { node: 'pub', purpose: 'TVS', sha256: '' }
+    expect(policyOf({})).toStrictEqual({ startDays: 10, frequencyHours: 168 })
+    expect(policyOf({ purpose: 'tomcat', sha256 })).toStrictEqual({ startDays: 20, frequencyHours: 5, mutedUntil: 5 })
+    expect(policyOf({ purpose: 'tomcat', node: 'sub1' })).toStrictEqual({ startDays: 60, frequencyHours: 5 })
   })
 
   it('MON-1 want an address where e-mail is enabled', () => {

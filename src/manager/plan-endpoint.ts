@@ -1,0 +1,95 @@
+// Certificates of devices (PUR-13): noted where an authority has issued them, for monitoring and revocation only. The device
+// stands where others have their node, and has one certificate of a purpose.
+
+import type { Scope } from '../inventory/index.js'
+import { purposeOf } from '../purposes/index.js'
+import { readCertificates } from '../reading/index.js'
+import { ParseError } from '../x509/index.js'
+import { ChangeBuilder, type PlannedChange } from './change-builder.js'
+import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
+import type { ManagerContext } from './settings.js'
+import type { State } from './state.js'
+
+export interface EndpointInput {
+  readonly purpose: string
+  /** Its name, `SEP001122334455`. */
+  readonly device: string
+  /** PEM, DER or PKCS#7 with one certificate. */
+  readonly file: Uint8Array | string
+  readonly description?: string
+}
+
+const scopeOf = ({ purpose, device }: Pick<EndpointInput, 'purpose' | 'device'>): Scope => ({ node: device, purpose })
+
+/** A newer certificate replaces the one there is, as in a trust purpose (UPL-5). Who has issued it is not looked at. */
+export async function planEndpoint(
+  state: State,
+  input: EndpointInput,
+  now: number,
+  context: ManagerContext,
+): Promise<PlannedChange | Refusal> {
+  const wrong = wrongPlace(input, context)
+  if (wrong !== undefined) return wrong
+  const builder = new ChangeBuilder(state, now)
+  const scope = scopeOf(input)
+  try {
+    const { certificates } = readCertificates(input.file)
+    const [certificate, ...more] = certificates
+    if (certificate === undefined || more.length > 0) {
+      const message = `a device has one certificate of a purpose, and the file holds ${certificates.length}`
+      return refusal(finding('unsuitable-file', message, 'PUR-13'))
+    }
+    const subject = certificate.subject.toString()
+    const [previous] = state.certificates(scope)
+    if (previous !== undefined && state.certificateOf(previous).equals(certificate)) {
+      const message = `${subject} is noted for ${input.device} already: nothing has changed`
+      builder.notices.push({ code: 'already-installed', message })
+      return builder.planned()
+    }
+    if (previous !== undefined && previous.notBefore > certificate.notBeforeTime) {
+      const message = `${subject} is older than what is noted for ${input.device}: remove that one first if it is to go`
+      return refusal(finding('older-certificate', message, 'UPL-5'))
+    }
+    const description = input.description ?? ''
+    const place = { ...scope, kind: 'endpoint', id: 'current', origin: 'uploaded', keyHandle: undefined } as const
+    await builder.install({ ...place, description }, certificate, previous)
+    return builder.planned()
+  } catch (error) {
+    // Lazy decoding, as for uploads.
+    if (!(error instanceof ParseError)) throw error
+    const code = error.code === 'private-key' ? 'private-key' : 'malformed'
+    return refusal(finding(code, error.message, 'FMT-3'))
+  }
+}
+
+/** The device is gone, or its certificate is. */
+export function planEndpointRemoval(
+  state: State,
+  input: Pick<EndpointInput, 'purpose' | 'device'>,
+  now: number,
+  context: ManagerContext,
+): PlannedChange | Refusal {
+  const wrong = wrongPlace(input, context)
+  if (wrong !== undefined) return wrong
+  const [record] = state.certificates(scopeOf(input))
+  if (record === undefined) {
+    const message = `no ${input.purpose} certificate is noted for ${input.device}`
+    return refusal(finding('not-found', message, 'PUR-13'))
+  }
+  const builder = new ChangeBuilder(state, now)
+  builder.removeCertificate(record, 'deleted')
+  return builder.planned()
+}
+
+function wrongPlace(
+  { purpose: id, device }: Pick<EndpointInput, 'purpose' | 'device'>,
+  { catalogue }: ManagerContext,
+): Refusal | undefined {
+  const findings: ManagerFinding[] = []
+  if (purposeOf(catalogue, id).usage !== 'endpoint') {
+    findings.push(finding('wrong-purpose', `${id} is no purpose of devices: upload the certificate instead`, 'PUR-13'))
+  }
+  if (device.trim() === '')
+    findings.push(finding('invalid-input', 'expected the name of a device, found none', 'PUR-13'))
+  return findings.length === 0 ? undefined : refusal(...findings)
+}

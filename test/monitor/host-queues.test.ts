@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { HostQueues } from '../../src/monitor/host-queues.js'
+import { ManualClock } from '../support/monitor.js'
+
+const limits = { concurrentChecks: 4, checksPerHost: 2, checksPerSecond: 1_000_000 }
+
+it('OCS-7 runs each job once, so many at a time in all and at each host, those of one host in their order', async () => {
+  const queues = new HostQueues(new ManualClock(), () => Promise.resolve(), limits)
+  const active = new Map<string, number>()
+  const most = { all: 0, host: 0 }
+  const order = new Map<string, number[]>()
+  const jobs = Array.from({ length: 60 }, (_, number) => {
+    const host = `host${number % 5}`
+    return {
+      host,
+      run: async () => {
+        active.set(host, (active.get(host) ?? 0) + 1)
+        order.set(host, [...(order.get(host) ?? []), number])
+        most.host = Math.max(most.host, active.get(host) ?? 0)
+        most.all = Math.max(
+          most.all,
+          [...active.values()].reduce((sum, count) => sum + count, 0),
+        )
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 3))
+        active.set(host, (active.get(host) ?? 0) - 1)
+      },
+    }
+  })
+  await queues.run(jobs, Infinity)
+  expect(most).toStrictEqual({ all: 4, host: 2 })
+  for (const numbers of order.values()) expect(numbers).toStrictEqual([...numbers].sort((a, b) => a - b))
+  expect([...order.values()].flat()).toHaveLength(60)
+})
+
+it('OCS-7 keeps its rate at a host across runs, and begins nothing after its time', async () => {
+  const clock = new ManualClock(0)
+  const began: number[] = []
+  const sleep = (milliseconds: number): Promise<void> => {
+    clock.time += milliseconds
+    return Promise.resolve()
+  }
+  const queues = new HostQueues(clock, sleep, { ...limits, checksPerHost: 1, checksPerSecond: 4 })
+  const job = { host: 'a', run: () => Promise.resolve(void began.push(clock.time)) }
+  await queues.run([job, job, job], Infinity)
+  await queues.run([job, job, job, job], 1600)
+  expect(began).toStrictEqual([0, 250, 500, 750, 1000, 1250, 1500])
+  await queues.run([job, job], 1600)
+  expect(began).toHaveLength(7)
+})
+
+it('OCS-7 a job that fails fails the run, and leaves its place to others', async () => {
+  const queues = new HostQueues(new ManualClock(), () => Promise.resolve(), { ...limits, concurrentChecks: 1 })
+  const failing = { host: 'a', run: () => Promise.reject(new Error('the storage is gone')) }
+  await expect(queues.run([failing], Infinity)).rejects.toThrow('the storage is gone')
+  let isRun = false
+  await queues.run([{ host: 'b', run: () => Promise.resolve(void (isRun = true)) }], Infinity)
+  expect(isRun).toBe(true)
+})
