@@ -6,14 +6,18 @@ import { describeFiles, type Detail } from './describe.js'
 import { type CommandOptions, isCommand, NODE, runCommand, UsageError } from './keeper/commands.js'
 import { tellStory } from './keeper/story.js'
 import { identityOf, showRequestFor } from './request.js'
+import { tellYear } from './year/year.js'
 
 const help = `Usage: npm run example
+       npm run example -- year
        npm run example -- COMMAND [ARGUMENT…]
        npm run example -- FILE… [--verbose] [--json]
        npm run example -- --purpose PURPOSE
 
 Without arguments: the whole task on a store of files in a new directory. A request, a CA, root,
 intermediate, upload, list, verify, delete, regenerate.
+
+year: a monitored cluster of twelve nodes, a year in seconds: renewals, revocations, outages.
 
 Commands, on the store in --store (default ./certward-store):
   csr PURPOSE --cn NAME       make a key and a request for it
@@ -66,6 +70,7 @@ async function run(): Promise<boolean> {
     return true
   }
   const [name, ...args] = positionals
+  if (name === 'year') return tellYear()
   if (isCommand(name)) {
     const options: CommandOptions = {
       store: values.store ?? 'certward-store',

@@ -86,11 +86,14 @@ function alertOf(
       return { status: 'unknown', since, message: `says the ${result.source}` }
     }
     case 'undetermined': {
-      if (now - silentSince < undeterminedAfter) return undefined
+      if (now < tellingTime(silentSince + undeterminedAfter)) return undefined
       return { status: 'undetermined', since: silentSince, message: notesOf(result) }
     }
   }
 }
+
+/** At midnight, UTC: a responder that is down is one digest about all its certificates, and not one about each. */
+const tellingTime = (time: number): number => Math.ceil(time / DAY) * DAY
 
 const notesOf = ({ notes }: Extract<RevocationStatus, { status: 'undetermined' }>): string =>
   notes.length === 0
@@ -107,8 +110,9 @@ export function markAfterCheck(
   return mark === 'revoked' && before.alert?.reason === 'certificateHold' ? undefined : mark
 }
 
-/** Milliseconds after which a check without an answer is made again, where the interval is longer. */
+/** A check without an answer is made again at the full hour, all that wait together, where the interval is longer. */
 const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 /**
  * When a certificate is to be checked after its last check. Each has its own place in the interval, by its fingerprint:
@@ -123,7 +127,7 @@ export function nextRevocationCheck(
 ): number {
   if (now > notAfter || isFinal(alert)) return NEVER
   const checkedAt = known ?? now
-  if (status === 'undetermined') return checkedAt + Math.min(every, HOUR)
+  if (status === 'undetermined' && every > HOUR) return (Math.floor(checkedAt / HOUR) + 1) * HOUR
   const phase = Math.floor((Number.parseInt(sha256.slice(0, 8), 16) / 2 ** 32) * every)
   return phase + (Math.floor((checkedAt - phase) / every) + 1) * every
 }

@@ -34,6 +34,29 @@ describe('npm run example', { timeout: 60_000 }, () => {
     rmSync(directory, { recursive: true })
   })
 
+  it('MON-2, MON-6, OCS-6, OCS-8 lives through a year of a cluster', () => {
+    const { status, out } = run('year')
+    expect(status, out).toBe(0)
+    for (const line of [
+      /mail +tomcat-ECDSA on cucm3 and 12 more: ends in 30 days/,
+      /monitor +drops ldap to ldap\.example\.com: .*keyCompromise/,
+      /monitor +tomcat-ECDSA on cucm9 is revoked/,
+      /monitor +cannot send: the mail server does not answer/,
+      /mail +\S+ on cucm\d+ and \d+ more: nobody says whether it is revoked/,
+      /mail +\S+ on cucm1 and 11 more: ends in 30 days, and takes \S+ down/,
+      /monitor +CallManager-ECDSA on cucm7 is expired/,
+      / 0 certificates that have ended and are still there/,
+    ]) {
+      expect(out).toMatch(line)
+    }
+    // The clock that is set back by forty days, and forward again, says nothing twice.
+    const mails = [...out.matchAll(/^ .*mail +(.*)$/gm)].map(([, text]) => text)
+    expect(mails.filter((text) => text === 'tomcat-ECDSA on cucm9 and 12 more: revoked (keyCompromise)')).toHaveLength(
+      1,
+    )
+    expect(out.split('somebody has set the clock back')[1]?.split('the clock is right again')[0]).not.toContain('mail')
+  })
+
   it('keeps what commands do from one run to the next', () => {
     expect(command('self-signed', 'tomcat', '--cn', 'pub.example.com').status).toBe(0)
     expect(command('csr', 'CallManager', '--cn', 'pub.example.com').out).toContain('BEGIN CERTIFICATE REQUEST')
