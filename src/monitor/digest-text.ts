@@ -109,6 +109,50 @@ export function describeNotice(notice: MonitorNotice, at: number, catalogue?: Ca
   }
 }
 
+/** What is said of one certificate, wherever it stands: in an identity purpose, and as copies on every node. */
+export interface NoticeGroup {
+  readonly notice: MonitorNotice
+  /** The same of its other places. */
+  readonly copies: readonly MonitorNotice[]
+}
+
+/** Notices that say the same of the same certificate, together, in the order of the first of them; an identity stands for its copies. */
+export function groupCopies(notices: readonly MonitorNotice[]): readonly NoticeGroup[] {
+  const groups = new Map<string, MonitorNotice[]>()
+  for (const notice of notices) {
+    const what = notice.type === 'expiry' ? notice.level : notice.status
+    const key = JSON.stringify([notice.sha256, notice.type, what])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [notice])
+    else group.push(notice)
+  }
+  return [...groups.values()].flatMap((group) => {
+    const notice = group.find(({ kind }) => kind === 'identity') ?? group[0]
+    return notice === undefined ? [] : [{ notice, copies: group.filter((one) => one !== notice) }]
+  })
+}
+
+/** A group in words: as its notice, with its other places, and all that goes down with them. */
+export function describeGroup({ notice, copies }: NoticeGroup, at: number, catalogue?: Catalogue): NoticeText {
+  if (copies.length === 0) return describeNotice(notice, at, catalogue)
+  const takesDown = [notice, ...copies].flatMap((one) => (one.type === 'expiry' ? one.takesDown : []))
+  const whole = notice.type === 'expiry' ? { ...notice, takesDown } : notice
+  const text = describeNotice(whole, at, catalogue)
+  const facts = text.facts.flatMap((fact): readonly LabelledValue[] =>
+    fact[0] === WHERE ? [fact, ['Also in', plainText(placesOf(copies))]] : [fact],
+  )
+  return { ...text, facts }
+}
+
+/** `tomcat-trust on cucm1, cucm2; CallManager-trust on cucm1`. */
+function placesOf(notices: readonly MonitorNotice[]): string {
+  const nodes = new Map<string, string[]>()
+  for (const { purpose, node } of notices) nodes.set(purpose, [...(nodes.get(purpose) ?? []), node])
+  return [...nodes].map(([purpose, names]) => `${purpose} on ${names.sort().join(', ')}`).join('; ')
+}
+
+const WHERE = 'Where'
+
 function predicateOf(notice: MonitorNotice, at: number): string {
   if (notice.type === 'expiry') {
     return `${notice.notAfter < at ? 'expired' : 'expires'} ${timeLeft(notice.notAfter, at)}`
@@ -125,7 +169,7 @@ function factsOf(notice: MonitorNotice, at: number): readonly LabelledValue[] {
   return labelled([
     ['Certificate', subject],
     ['Description', description],
-    ['Where', `purpose ${notice.purpose}, node ${notice.node}`],
+    [WHERE, `purpose ${notice.purpose}, node ${notice.node}`],
     [notAfter < at ? 'Ended' : 'Ends', `${utcTime(notAfter)}, ${timeLeft(notAfter, at)}`],
     ['Revoked since', revokedAt === undefined ? undefined : utcTime(revokedAt)],
     ['Reason', reason],

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  describeGroup,
   describeNotice,
+  groupCopies,
   noticeSeverities,
   plainText,
   severityOf,
@@ -43,6 +45,25 @@ describe('notices in words', () => {
     [-3 * DAY, '3 days ago'],
   ])('MON-4 %d ms before the end it says %s', (left, text) => {
     expect(timeLeft(at + left, at)).toBe(text)
+  })
+
+  it('MON-4 groups what says the same of the same certificate, in their order, and loses none', () => {
+    const of = (key: string, changes: Parameters<typeof expiryNotice>[0] = {}) => expiryNotice({ key, ...changes })
+    const trust = { kind: 'trust', purpose: 'tomcat-trust' } as const
+    const notices = [
+      ...[of('a', trust), of('b', { ...trust, node: 'sub' }), of('c'), of('d', { level: 'expired' })],
+      ...[of('e', { sha256: 'cd'.repeat(32) }), revocationNotice({ key: 'f' })],
+    ]
+    const groups = groupCopies(notices)
+    expect(groups.map(({ notice, copies }) => [notice, ...copies].map(({ key }) => key))).toEqual([
+      ['c', 'a', 'b'],
+      ['d'],
+      ['e'],
+      ['f'],
+    ])
+    const [first = expect.fail(), second = expect.fail()] = groups
+    expect(describeGroup(first, at).facts).toContainEqual(['Also in', 'tomcat-trust on pub, sub'])
+    expect(describeGroup(second, at)).toEqual(describeNotice(second.notice, at))
   })
 
   it('MON-4 says times in UTC, in the year 9999 too', () => {

@@ -2,8 +2,10 @@
 
 import { createHash } from 'node:crypto'
 import {
-  describeNotice,
+  describeGroup,
+  groupCopies,
   type LabelledValue,
+  type NoticeGroup,
   type NoticeSeverity,
   type NoticeText,
   utcTime,
@@ -52,16 +54,17 @@ export interface MailStyle {
 /** The digest as a mail to one address. */
 export function mailOf(digest: NoticeDigest, address: string, style: MailStyle): MailMessage {
   const { from, catalogue, mostNotices } = style
+  const groups = groupCopies(digest.notices)
   const content: Content = {
-    opening: openingOf(digest),
-    notices: digest.notices.slice(0, mostNotices).map((notice) => describeNotice(notice, digest.at, catalogue)),
-    more: Math.max(0, digest.notices.length - mostNotices),
+    opening: openingOf(groups, digest.at),
+    notices: groups.slice(0, mostNotices).map((group) => describeGroup(group, digest.at, catalogue)),
+    more: Math.max(0, groups.length - mostNotices),
   }
   return {
     envelope: { from: from.address, to: address },
     from,
     to: { name: '', address },
-    subject: subjectOf(digest, style),
+    subject: subjectOf(groups, digest.at, style),
     text: textOf(content),
     html: htmlOf(content),
     messageId: messageIdOf(digest.key, address, from.address),
@@ -74,11 +77,11 @@ export function mailOf(digest: NoticeDigest, address: string, style: MailStyle):
 }
 
 /** Says what is gravest: it is all that many will read. */
-function subjectOf({ notices, at }: NoticeDigest, { subjectPrefix, catalogue }: MailStyle): string {
-  const [first, ...rest] = notices
+function subjectOf(groups: readonly NoticeGroup[], at: number, { subjectPrefix, catalogue }: MailStyle): string {
+  const [first, ...rest] = groups
   if (first === undefined) return subjectPrefix
   const more = rest.length === 0 ? '' : `, and ${rest.length} more`
-  return `${subjectPrefix} ${shorten(describeNotice(first, at, catalogue).headline)}${more}`
+  return `${subjectPrefix} ${shorten(describeGroup(first, at, catalogue).headline)}${more}`
 }
 
 /** Characters of a headline in a subject; clients show 60 to 120. */
@@ -104,8 +107,8 @@ interface Content {
   readonly more: number
 }
 
-const openingOf = ({ notices, at }: NoticeDigest): string =>
-  `${notices.length === 1 ? '1 certificate needs' : `${notices.length} certificates need`} attention, as of ${utcTime(at)}.`
+const openingOf = ({ length }: readonly NoticeGroup[], at: number): string =>
+  `${length === 1 ? '1 certificate needs' : `${length} certificates need`} attention, as of ${utcTime(at)}.`
 
 const moreText = (more: number): string => `And ${more} more, none of them graver than these.`
 const takesDownLines = ({ takesDown, takesDownMore }: NoticeText): readonly string[] =>

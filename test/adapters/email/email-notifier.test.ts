@@ -10,7 +10,13 @@ import {
 } from '../../../src/adapters/email/index.js'
 import type { Notifier } from '../../../src/monitor/index.js'
 import { unifiedCommunications } from '../../../src/purposes/index.js'
-import { digestOf, expiryNotice, noticeSubjectOf, noticeTime, revocationNotice } from '../../support/notices.js'
+import {
+  digestOf,
+  expiryNotice,
+  noticeSubjectOf,
+  noticeTime,
+  revocationNotice,
+} from '../../support/notices.js'
 import { mailRoot, mailServer, type MailServer, type MailServerOptions, rawServer } from './mail-server.js'
 
 const running: Pick<MailServer, 'close'>[] = []
@@ -132,9 +138,33 @@ describe('the e-mail notifier', () => {
 `)
   })
 
+  it('MON-4 shows a certificate and its copies on every node as one', async () => {
+    const server = await serverOf()
+    const [identity, root] = [
+      expiryNotice(),
+      { sha256: 'cd'.repeat(32), kind: 'trust', purpose: 'tomcat-trust' } as const,
+    ]
+    const nodes = ['pub', 'sub1', 'sub2']
+    const copies = nodes.map((node) =>
+      expiryNotice({ key: `copy ${node}`, node, kind: 'trust', purpose: 'tomcat-trust' }),
+    )
+    const roots = nodes.map((node) =>
+      expiryNotice({ ...root, key: `root ${node}`, node, takesDown: [noticeSubjectOf({ node })] }),
+    )
+    await notifierTo(server.port, {}).send(digestOf(...copies, identity, ...roots))
+    const [{ mail } = expect.fail()] = server.taken
+    expect(mail.subject).toBe('Certificates: tomcat on pub expires in 6 days, and 1 more')
+    expect(mail.text).toContain('2 certificates need attention')
+    expect(mail.text).toContain('Also in         tomcat-trust on pub, sub1, sub2\n')
+    expect(mail.text).toContain('Also in         tomcat-trust on sub1, sub2\n')
+    for (const node of nodes) expect(mail.text).toMatch(new RegExp(`tomcat on ${node}: CN=pub.example.com`))
+  })
+
   it('MON-4 caps a long digest, counts the rest, and stays below what clients cut', async () => {
     const server = await serverOf()
-    const notices = Array.from({ length: 5000 }, (_, i) => expiryNotice({ key: String(i), node: `node${i}` }))
+    const notices = Array.from({ length: 5000 }, (_, i) =>
+      expiryNotice({ key: String(i), node: `node${i}`, sha256: String(i).padStart(64, '0') }),
+    )
     await notifierTo(server.port, { catalogue: unifiedCommunications }).send(digestOf(...notices))
     const [{ mail } = expect.fail()] = server.taken
     expect(mail.subject).toBe('Certificates: tomcat on node0 expires in 6 days, and 4999 more')
@@ -183,7 +213,7 @@ describe('the e-mail notifier', () => {
     const notifier = notifierTo(server.port, { to: 'a@example.com; b@example.com' })
     const error = await errorOf(notifier.send(digest))
     expect(error.failures).toMatchObject([{ address: 'b@example.com', outcome: 'deferred', status: 451 }])
-    const later = digestOf(...digest.notices, expiryNotice({ key: 'new', node: 'sub' }))
+    const later = digestOf(...digest.notices, expiryNotice({ key: 'new', node: 'sub', sha256: 'cd'.repeat(32) }))
     await notifier.send({ ...later, key: 'run 2' })
     const subjects = (name: string) =>
       server.taken.filter(({ to }) => to[0] === `${name}@example.com`).map(({ mail }) => mail.subject)
