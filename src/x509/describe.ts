@@ -1,6 +1,6 @@
 // A certificate as readable text, in the layout of `openssl x509 -text -noout` (OpenSSL 3.0).
 
-import { toHex } from '../base/bytes.js'
+import { concatBytes, toHex } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import type { Certificate } from './certificate.js'
 import { describeExtension } from './describe-extension.js'
@@ -117,7 +117,15 @@ const number = (label: string, bytes: Uint8Array): readonly string[] => [`${labe
 
 /** OpenSSL shows integers with the sign byte DER gives them. */
 const signed = (magnitude: Uint8Array): Uint8Array =>
-  (magnitude[0] ?? 0) >= 0x80 ? Uint8Array.of(0, ...magnitude) : magnitude
+  (magnitude[0] ?? 0) >= 0x80 ? concatBytes([Uint8Array.of(0), magnitude]) : magnitude
+
+/** In decimal where it fits 64 bits, else as bytes: as OpenSSL does, and because digits take more than linear time. */
+function exponent(value: bigint): readonly string[] {
+  const hex = value.toString(16)
+  if (hex.length <= 16) return [`Exponent: ${value} (0x${hex})`]
+  const pairs = (hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g) ?? []
+  return number('Exponent', signed(Uint8Array.from(pairs, (pair) => parseInt(pair, 16))))
+}
 
 const curveTitles: Readonly<Record<string, readonly [bits: number, nist: boolean]>> = {
   'P-192': [192, true],
@@ -140,7 +148,7 @@ function keyLines(info: SubjectPublicKeyInfo): readonly string[] {
       return [
         `Public-Key: (${key.modulusLength} bit)`,
         ...number('Modulus', signed(key.modulus)),
-        `Exponent: ${publicExponent} (0x${publicExponent.toString(16)})`,
+        ...exponent(publicExponent),
         ...(key.type === 'rsa-pss' ? restrictions(key.pss) : []),
       ]
     }
