@@ -9,9 +9,10 @@ export const isBytes = (value: unknown): value is Uint8Array | ArrayBuffer =>
  * @throws TypeError for anything but an ArrayBuffer or a Uint8Array
  */
 export function plainBytes(input: Uint8Array | ArrayBuffer): Uint8Array {
+  // First, since asking for the tag takes a third of the time that parsing a certificate does.
+  if (input instanceof Uint8Array && Object.getPrototypeOf(input) === Uint8Array.prototype) return input
   if (!isBytes(input)) throw new TypeError(`expected a Uint8Array, found ${typeof input}`)
   if (!ArrayBuffer.isView(input)) return new Uint8Array(input)
-  if (Object.getPrototypeOf(input) === Uint8Array.prototype) return input
   return new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
 }
 
