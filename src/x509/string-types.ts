@@ -55,7 +55,7 @@ function firstInvalidUniversal(bytes: Uint8Array, start: number, end: number): n
  * Steps over a value of any type, checking that a string type's content is text of that type.
  *
  * The subsets of ASCII are held to ASCII only: `*`, `@` and `_` stand in the PrintableStrings of many issued
- * certificates, every validator reads them, and no comparison depends on their absence. TeletexString is read as
+ * certificates, OpenSSL and Node read them, and no comparison depends on their absence. TeletexString is read as
  * Latin-1, as OpenSSL and BoringSSL do.
  */
 export function skipStringOrAny(reader: DerReader): void {
