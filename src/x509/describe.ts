@@ -48,7 +48,9 @@ export function describe(certificate: Certificate): string {
     ...parameters,
     ...indent(8, hexLines(certificate.signatureValue, 18)),
   ]
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+  // Values that are all in being there, such as id-pkix-ocsp-nocheck, have lines without text.
+  const shown = lines.map((line) => line.trimEnd()).filter((line) => line !== '')
+  return `${shown.join('\n')}\n`
 }
 
 const indent = (spaces: number, lines: readonly string[]): readonly string[] =>

@@ -30,6 +30,20 @@ group('describe', () => {
     expect(described(extension('subjectAltName', sequence(dns('\u001b[2J'))))).not.toContain('\u001b')
   })
 
+  it('ends no line in white space, and leaves none empty, where there is nothing to show', () => {
+    const text = described(
+      extension('ocspNoCheck', nullValue()),
+      extension('noRevAvail', nullValue()),
+      extension('authorityKeyIdentifier', sequence()),
+      extension('subjectKeyIdentifier', element(4)),
+      extension('tlsFeature', sequence()),
+      extension('1.2.3', hex('')),
+    )
+    expect(text).toContain('OCSP No Check:\n')
+    expect(text).not.toMatch(/\s\n/)
+    expect(text.endsWith('\n')).toBe(true)
+  })
+
   it('shows malformed parts as their errors, and extensions it does not know in hex', () => {
     const text = described(extension('basicConstraints', nullValue(), true), extension('1.2.3.4', hex('0102ff')))
     expect(text).toContain(
