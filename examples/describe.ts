@@ -1,4 +1,4 @@
-// Says what is in certificate files: a table, everything, or data. Without a file it reads the roots Node trusts.
+// Says what is in certificate files, or which roots Node trusts: a table, everything, or data.
 
 import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
@@ -41,14 +41,18 @@ async function describeFile(file: string): Promise<Result> {
 /** How much is said. */
 export type Detail = 'table' | 'verbose' | 'json'
 
-/** Describes files, or without any the roots Node trusts. False where one is not what it should be. */
+/** Describes the roots Node trusts. */
+export function describeRoots(detail: Detail): boolean {
+  const contents = readCertificates(rootCertificates.join('\n'))
+  return print([{ file: 'the roots Node trusts', contents, problem: undefined }], detail)
+}
+
+/** Describes files. False where one is not what it should be. */
 export async function describeFiles(files: readonly string[], detail: Detail): Promise<boolean> {
-  const roots = {
-    file: 'the roots Node trusts',
-    contents: readCertificates(rootCertificates.join('\n')),
-    problem: undefined,
-  }
-  const results = files.length === 0 ? [roots] : await Promise.all(files.map(describeFile))
+  return print(await Promise.all(files.map(describeFile)), detail)
+}
+
+function print(results: readonly Result[], detail: Detail): boolean {
   if (detail === 'json') printJson(results)
   else if (detail === 'verbose') printVerbose(results)
   else printTables(results, systemClock.now())

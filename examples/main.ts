@@ -2,16 +2,18 @@
 
 import { parseArgs } from 'node:util'
 import { FileStoreError } from '../src/adapters/file-storage/index.js'
-import { describeFiles, type Detail } from './describe.js'
-import { type CommandOptions, isCommand, NODE, runCommand, UsageError } from './keeper/commands.js'
+import { describeFiles, describeRoots, type Detail } from './describe.js'
+import { type CommandOptions, isCommand, NODE, runCommand } from './keeper/commands.js'
 import { tellStory } from './keeper/story.js'
 import { identityOf, showRequestFor } from './request.js'
+import { UsageError } from './usage-error.js'
 import { tellYear } from './year/year.js'
 
 const help = `Usage: npm run example
        npm run example -- year
        npm run example -- COMMAND [ARGUMENT…]
        npm run example -- FILE… [--verbose] [--json]
+       npm run example -- roots [--verbose] [--json]
        npm run example -- --purpose PURPOSE
 
 Without arguments: the whole task on a store of files in a new directory. A request, a CA, root,
@@ -28,7 +30,7 @@ Commands, on the store in --store (default ./certward-store):
   regenerate PURPOSE          a self-signed certificate like the installed one
   self-signed PURPOSE         the first of a purpose, --cn NAME
 
-Files: what is in them, one line a certificate (- is standard input).
+Files: what is in them, one line a certificate (- is standard input). roots: the ones Node trusts.
 
   --node NAME      cucm1 (the first node, default) or cucm2
   --description T  of trusted certificates
@@ -69,8 +71,10 @@ async function run(): Promise<boolean> {
     await showRequestFor(identityOf(values.purpose))
     return true
   }
+  const detail: Detail = values.json === true ? 'json' : values.verbose === true ? 'verbose' : 'table'
   const [name, ...args] = positionals
   if (name === 'year') return tellYear()
+  if (name === 'roots') return describeRoots(detail)
   if (isCommand(name)) {
     const options: CommandOptions = {
       store: values.store ?? 'certward-store',
@@ -81,9 +85,9 @@ async function run(): Promise<boolean> {
     }
     return runCommand(name, args, options)
   }
-  if (positionals.length === 0) return tellStory()
-  const detail: Detail = values.json === true ? 'json' : values.verbose === true ? 'verbose' : 'table'
-  return describeFiles(positionals, detail)
+  if (positionals.length > 0) return describeFiles(positionals, detail)
+  if (detail !== 'table') throw new UsageError(`--${detail} of which files?`)
+  return tellStory()
 }
 
 /** What went wrong, where it is the command line's or the machine's doing and no bug. */
@@ -99,6 +103,12 @@ function explainFailure(error: unknown): number {
   }
   throw error
 }
+
+// Whoever reads the output may stop before its end: npm run example | head
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
 
 try {
   process.exitCode = (await run()) ? 0 : 1

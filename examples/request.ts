@@ -13,7 +13,6 @@ import {
   type IssueInput,
   type KeyKind,
   profileOf,
-  purposeOf,
   type Signer,
   signerFromWebCrypto,
   systemClock,
@@ -21,6 +20,7 @@ import {
   validFor,
   verifyRequestSignature,
 } from '../src/index.js'
+import { UsageError } from './usage-error.js'
 
 async function makeKey(kind: KeyKind): Promise<Signer> {
   const parameters =
@@ -69,11 +69,12 @@ async function showAnswer(input: IssueInput, purpose: IdentityPurpose): Promise<
   for (const { severity, message } of findings) console.log(`  ${severity}: ${message}`)
 }
 
-/** An identity of the appliance. @throws TypeError where there is none of that name */
+/** An identity of the appliance. @throws UsageError where there is none of that name */
 export function identityOf(id: string): IdentityPurpose {
-  const purpose = purposeOf(unifiedCommunications, id)
-  if (purpose.usage === 'identity') return purpose
-  throw new TypeError(`${id} is a ${purpose.usage} purpose: requests are made for identities`)
+  const identities = unifiedCommunications.purposes.filter((purpose) => purpose.usage === 'identity')
+  const found = identities.find((purpose) => purpose.id === id)
+  if (found !== undefined) return found
+  throw new UsageError(`requests are made for ${identities.map((purpose) => purpose.id).join(', ')}; found "${id}"`)
 }
 
 /** Shows the way from a purpose to its certificate. */

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { CertificateManager } from '../../src/index.js'
+import { UsageError } from '../usage-error.js'
 import { printList, printOutcome } from './print.js'
 import { NODE, openKeeper } from './store.js'
 
@@ -13,9 +14,6 @@ export interface CommandOptions {
   readonly description: string | undefined
   readonly confirm: string | undefined
 }
-
-/** The command line is wrong. */
-export class UsageError extends Error {}
 
 type Command = (manager: CertificateManager, args: readonly string[], options: CommandOptions) => Promise<boolean>
 

@@ -65,23 +65,28 @@ export interface ParseErrorFacts {
  */
 export class ParseError extends Error implements ParseErrorFacts {
   override readonly name = 'ParseError'
-  readonly code: ParseErrorCode
-  readonly where: string
-  readonly offset: number
-  readonly expected: string
-  readonly found: string
-  readonly remedy: string | undefined
+  declare readonly code: ParseErrorCode
+  declare readonly where: string
+  declare readonly offset: number
+  declare readonly expected: string
+  declare readonly found: string
+  declare readonly remedy: string | undefined
 
   constructor(facts: ParseErrorFacts, options?: ErrorOptions) {
     const remedy = facts.remedy === undefined ? '' : `; ${facts.remedy}`
     super(`${facts.where}: expected ${facts.expected}, found ${facts.found} at byte ${facts.offset}${remedy}`, options)
-    this.code = facts.code
-    this.where = facts.where
-    this.offset = facts.offset
-    this.expected = facts.expected
-    this.found = facts.found
-    this.remedy = facts.remedy
+    Object.assign(this, facts)
   }
+}
+
+/**
+ * Throws `error`; a {@link ParseError} with `part` in front of its field, and its offset, which counts from the start of the
+ * part, counted from where the part starts at `start`.
+ */
+export function rethrowFrom(error: unknown, part: string, start = 0): never {
+  if (!(error instanceof ParseError)) throw error
+  const { where, offset, ...facts } = error
+  throw new ParseError({ ...facts, where: `${part}: ${where}`, offset: start + offset }, { cause: error })
 }
 
 /** What to do about data that end early or do not fit together. */

@@ -8,6 +8,8 @@ export interface ReadLimits {
   readonly fileSize: number
   /** Certificates, and likewise CRLs and requests, in one file. */
   readonly certificatesPerFile: number
+  /** Bytes of one certificate or request. */
+  readonly certificateSize: number
   /**
    * Nested constructed encodings where any type may stand, at most 1,000. Where the structure is fixed, so
    * is its depth; values of extensions are decoded later and may nest to the maximum.
@@ -27,6 +29,9 @@ export const defaultReadLimits: ReadLimits = {
   fileSize: 64 * 1024 * 1024,
   // Ten times that list: a bound on memory (each parsed certificate keeps under 1 kB), not on use.
   certificatesPerFile: 100_000,
+  // Decoded values take tens of times the bytes they come from, so this, and not the file's size, bounds what asking one
+  // certificate costs. OpenSSL takes chains of 100 kB by default; ten times that leaves room for logos and longer keys.
+  certificateSize: 1024 * 1024,
   // RFC 5280 structures nest 12 deep at the most (a directoryName in a distribution point inside a certificate).
   // 64 leaves room for private extensions and keeps every recursive step far from the stack's end.
   derDepth: 64,
@@ -49,6 +54,11 @@ export function resolveReadLimits(limits: Partial<ReadLimits> | undefined): Read
     resolved[name] = value
   }
   return resolved
+}
+
+/** Refuses a certificate or request of `size` bytes that is larger than limits.certificateSize. */
+export function checkSize(size: number, where: string, { certificateSize }: ReadLimits): void {
+  if (size > certificateSize) failLimit(where, 0, certificateSize, 'bytes', 'certificateSize')
 }
 
 /** Refuses one more certificate, CRL or request after `count` of its kind. */

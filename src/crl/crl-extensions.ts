@@ -76,7 +76,7 @@ export function readIssuingDistributionPoint(reader: DerReader): IssuingDistribu
   const distributionPoint = readDistributionPointName(reader, 0)
   const onlyContainsUserCerts = readFlag(reader, 1)
   const onlyContainsCACerts = readFlag(reader, 2)
-  const onlySomeReasons = reader.peek() === context(3) ? readNamedBits(reader, reasonFlags, context(3)) : undefined
+  const onlySomeReasons = reader.optional(context(3), (tag) => readNamedBits(reader, reasonFlags, tag))
   const indirectCRL = readFlag(reader, 4)
   const onlyContainsAttributeCerts = readFlag(reader, 5)
   reader.leave(outerEnd)

@@ -51,13 +51,8 @@ export class BerReader {
   expect(tag: number, where: string): BerElement {
     const found = this.peek()
     if (found !== tag) {
-      fail(
-        found < 0 ? 'truncated' : 'unexpected-tag',
-        where,
-        this.position,
-        tagName(tag),
-        found < 0 ? 'the end' : tagName(found),
-      )
+      if (found < 0) fail('truncated', where, this.position, tagName(tag), 'the end')
+      fail('unexpected-tag', where, this.position, tagName(tag), tagName(found))
     }
     return this.next(where)
   }

@@ -48,17 +48,21 @@ function pushBase128(content: number[], arc: bigint): void {
   content.push(...septets.reverse())
 }
 
+/** DER content of a text that is known to be an OID in dotted decimal. */
+export function objectIdentifierContent(text: string): Uint8Array {
+  const [first = 0n, second = 0n, ...rest] = text.split('.').map(BigInt)
+  const content: number[] = []
+  for (const arc of [first * 40n + second, ...rest]) pushBase128(content, arc)
+  return Uint8Array.from(content)
+}
+
 /** DER content of a dotted-decimal OID. @throws TypeError when `text` is not one. */
 export function encodeObjectIdentifier(text: string): Uint8Array {
-  const valid = /^[0-2](\.(0|[1-9][0-9]*))+$/.test(text)
-  const [first = 0n, second = 0n, ...rest] = valid ? text.split('.').map(BigInt) : []
-  if (!valid || (first < 2n && second > 39n)) {
+  // The first two arcs share an octet, so that under 0 and 1 the second is at most 39.
+  if (!/^([01]\.[1-3]?[0-9]|2\.(0|[1-9][0-9]*))(\.(0|[1-9][0-9]*))*$/.test(text)) {
     throw new TypeError(`expected an OID such as 1.2.840.113549, found "${text}"`)
   }
-  const content: number[] = []
-  pushBase128(content, first * 40n + second)
-  for (const arc of rest) pushBase128(content, arc)
-  return Uint8Array.from(content)
+  return objectIdentifierContent(text)
 }
 
 /** Refuses a content that is no OBJECT IDENTIFIER. */

@@ -70,6 +70,11 @@ export class DerReader {
     if (this.position !== this.end) this.failTrailing()
   }
 
+  /** `read(tag)` where the next element has the identifier `tag`, else undefined: `[tag] … OPTIONAL`. */
+  optional<T>(tag: number, read: (tag: number) => T): T | undefined {
+    return this.peek() === tag ? read(tag) : undefined
+  }
+
   /** Steps over the element with identifier `tag`, its content unread. */
   skip(tag: number): void {
     this.position = this.header(tag)
@@ -137,7 +142,7 @@ export class DerReader {
     const start = this.contentStart
     const unused = this.bytes[start] ?? 0
     if (end === start || unused > 7 || (unused > 0 && end === start + 1)) {
-      const found = end === start ? 'no content' : `an unused-bit count of ${unused} over ${end - start - 1} bytes`
+      const found = end === start ? 'no content' : `${unused} over ${end - start - 1} bytes`
       this.fail('invalid-bit-string', start, 'a BIT STRING with 0 to 7 unused bits', found)
     }
     if (unused > 0 && ((this.bytes[end - 1] ?? 0) & ((1 << unused) - 1)) !== 0) {

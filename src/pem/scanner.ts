@@ -13,7 +13,9 @@ const COMMON_LABEL = 'CERTIFICATE'
 const COMMON_BEGIN = `${BEGIN}${COMMON_LABEL}${DASHES}`
 const COMMON_END = `${END}${COMMON_LABEL}${DASHES}`
 
-const HEADERS = /((?:[A-Za-z][\w-]*:.*\r?\n(?:[ \t]+\S.*\r?\n)*)+)[ \t]*\r?\n/y
+// A line each: over all of them at once, a pattern would need a stack as deep as there are lines.
+const HEADER_LINE = /(?:[A-Za-z][\w-]*:|[ \t]+\S).*\r?\n/y
+const EMPTY_LINE = /[ \t]*\r?\n/y
 
 /** Longest label accepted. The longest in use, `TRUSTED CERTIFICATE` and its kin, have about 20 characters. */
 const MAX_LABEL = 64
@@ -102,11 +104,16 @@ export class PemScanner {
     return after
   }
 
-  /** RFC 1421 §4.4: `Name: value` lines, continued behind white space, then an empty line. */
+  /** RFC 1421 §4.4: `Name: value` lines, continued behind white space, then an empty line. The first is not indented. */
   private splitHeaders(): void {
-    HEADERS.lastIndex = this.bodyStart
-    this.headers = HEADERS.exec(this.text)?.[1]?.trimEnd() ?? ''
-    if (this.headers !== '') this.bodyStart = HEADERS.lastIndex
+    const { text, bodyStart } = this
+    let end = bodyStart
+    HEADER_LINE.lastIndex = end
+    while (HEADER_LINE.test(text)) end = HEADER_LINE.lastIndex
+    EMPTY_LINE.lastIndex = end
+    if (end === bodyStart || !EMPTY_LINE.test(text)) return
+    this.headers = text.slice(bodyStart, end).trimEnd()
+    this.bodyStart = EMPTY_LINE.lastIndex
   }
 
   private fail(offset: number, expected: string, found: string, remedy?: string): never {

@@ -2,7 +2,7 @@
 
 import type { Der } from '../base/brands.js'
 import { plainBytes } from '../base/bytes.js'
-import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { checkSize, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import { checkSetOrder } from '../der/set-order.js'
 import { contextConstructed } from '../der/tags.js'
@@ -12,7 +12,7 @@ import { type Extension, findExtension, readExtensions, skipExtensions } from '.
 import type { ExtensionName, ExtensionValues } from '../x509/extension-table.js'
 import { type DirectoryAttribute, readDirectoryAttribute } from '../x509/extensions/other.js'
 import { Name, skipName } from '../x509/name.js'
-import { knownIdentifier } from '../x509/object-identifiers.js'
+import { identifierName } from '../x509/object-identifiers.js'
 import { inspectable, orError, type Plain, toPlain } from '../x509/plain.js'
 import { skipSubjectPublicKeyInfo, SubjectPublicKeyInfo } from '../x509/public-key.js'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from '../x509/signature-algorithm.js'
@@ -50,8 +50,9 @@ export class CertificationRequest {
   private cachedSignatureAlgorithm: SignatureAlgorithm | undefined
 
   /** @internal Use {@link parseCertificationRequest}. */
-  constructor(buffer: Uint8Array, start: number, end: number, limits: ReadLimits) {
-    const reader = new DerReader(buffer, WHERE, start, end, start, limits.derDepth, end)
+  constructor(bytes: Uint8Array, start: number, end: number, limits: ReadLimits) {
+    checkSize(end - start, WHERE, limits)
+    const reader = new DerReader(bytes, WHERE, start, end, start, limits.derDepth, end)
     const fileEnd = reader.enter(tags.SEQUENCE)
     const infoStart = reader.position
     const infoEnd = reader.enter(tags.SEQUENCE)
@@ -62,23 +63,23 @@ export class CertificationRequest {
     reader.where = `${WHERE}.subject`
     const subjectStart = reader.position
     skipName(reader)
-    this.subject = new Name(buffer, subjectStart, reader.position)
+    this.subject = new Name(bytes, subjectStart, reader.position)
     reader.where = `${WHERE}.subjectPublicKeyInfo`
     const keyStart = reader.position
     skipSubjectPublicKeyInfo(reader)
-    this.publicKey = new SubjectPublicKeyInfo(buffer, keyStart, reader.position, start)
+    this.publicKey = new SubjectPublicKeyInfo(bytes, keyStart, reader.position, start)
     reader.where = `${WHERE}.attributes`
     this.attributes = readAttributes(reader)
     reader.leave(infoEnd)
-    this.certificationRequestInfo = buffer.subarray(infoStart, reader.position) as Der<'CertificationRequestInfo'>
+    this.certificationRequestInfo = bytes.subarray(infoStart, reader.position) as Der<'CertificationRequestInfo'>
     reader.where = `${WHERE}.signature`
     this.signatureAlgorithmStart = reader.position - start
     skipAlgorithmIdentifier(reader)
     reader.skipWholeBitString('signature')
-    this.signatureValue = buffer.subarray(reader.contentStart, reader.position)
+    this.signatureValue = bytes.subarray(reader.contentStart, reader.position)
     reader.leave(fileEnd)
     reader.finish()
-    this.der = buffer.subarray(start, end) as Der<'CertificationRequest'>
+    this.der = bytes.subarray(start, end) as Der<'CertificationRequest'>
     reader.where = `${WHERE}.attributes`
     this.extensions = requestedExtensions(reader, this.attributes, limits)
     this.challengePassword = challengePassword(reader, this.attributes)
@@ -105,9 +106,9 @@ export class CertificationRequest {
   toJSON(): Plain {
     return toPlain({
       subject: this.subject,
-      publicKey: orError(() => this.publicKey.key),
+      publicKey: this.publicKey,
       signatureAlgorithm: orError(() => this.signatureAlgorithm),
-      attributes: this.attributes.map(({ type }) => knownIdentifier(type)?.name ?? type),
+      attributes: this.attributes.map(({ type }) => identifierName(type)),
       hasChallengePassword: this.challengePassword !== undefined,
       extensions: this.extensions,
     })
@@ -135,7 +136,7 @@ function readAttributes(reader: DerReader): readonly RequestAttribute[] {
     const start = reader.position
     const attribute = readDirectoryAttribute(reader)
     if (seen.has(attribute.type)) {
-      const found = `${knownIdentifier(attribute.type)?.name ?? attribute.type} again`
+      const found = `${identifierName(attribute.type)} again`
       reader.fail('duplicate-attribute', start, 'each attribute once', found)
     }
     if (previous >= 0) checkSetOrder(reader, previous, start)
@@ -151,7 +152,7 @@ function readAttributes(reader: DerReader): readonly RequestAttribute[] {
 function singleValue(reader: DerReader, { type, values }: RequestAttribute): DerReader {
   const [value] = values
   if (value === undefined || values.length !== 1) {
-    const found = `${values.length} values of ${knownIdentifier(type)?.name ?? type}`
+    const found = `${values.length} values of ${identifierName(type)}`
     return reader.fail('invalid-extension', reader.position, 'one value', found)
   }
   const start = value.byteOffset - reader.bytes.byteOffset
@@ -165,8 +166,7 @@ function requestedExtensions(
   attributes: readonly RequestAttribute[],
   limits: ReadLimits,
 ): readonly Extension[] {
-  const isExtensionRequest = ({ type }: RequestAttribute): boolean =>
-    EXTENSION_REQUESTS.includes(knownIdentifier(type)?.name ?? '')
+  const isExtensionRequest = ({ type }: RequestAttribute): boolean => EXTENSION_REQUESTS.includes(identifierName(type))
   const [attribute, second] = attributes.filter(isExtensionRequest)
   if (attribute === undefined) return []
   // Two lists could ask for two different things; which one a CA would read is anyone's guess.
@@ -178,7 +178,7 @@ function requestedExtensions(
 }
 
 function challengePassword(reader: DerReader, attributes: readonly RequestAttribute[]): string | undefined {
-  const attribute = attributes.find(({ type }) => knownIdentifier(type)?.name === 'challengePassword')
+  const attribute = attributes.find(({ type }) => identifierName(type) === 'challengePassword')
   if (attribute === undefined) return undefined
   return readText(singleValue(reader, attribute))
 }

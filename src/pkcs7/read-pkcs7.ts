@@ -3,7 +3,7 @@
 
 import type { Der } from '../base/brands.js'
 import { plainBytes } from '../base/bytes.js'
-import { fail } from '../base/errors.js'
+import { fail, rethrowFrom } from '../base/errors.js'
 import { checkCount, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { BerReader } from '../der/ber.js'
 import { checkObjectIdentifier } from '../der/object-identifier.js'
@@ -13,7 +13,7 @@ import * as tags from '../der/tags.js'
 import { skipAlgorithmIdentifier } from '../x509/algorithm-identifier.js'
 import { Certificate } from '../x509/certificate.js'
 import { skipName } from '../x509/name.js'
-import { identifierText, knownIdentifier } from '../x509/object-identifiers.js'
+import { identifierName, identifierText } from '../x509/object-identifiers.js'
 
 /** What a PKCS#7 file carries besides its message. */
 export interface CertificateBundle {
@@ -34,8 +34,8 @@ const SIGNED_DATA = 'ContentInfo.content'
  * signed messages alike. That a bundle parses says nothing about the trust its certificates deserve.
  *
  * @param input the structure's bytes, not PEM; certificates are views on them
- * @throws ParseError with code `unsupported-content-type` for other CMS types, naming the type; a DER code, naming
- * the certificate by its place, for a malformed one; `limit-exceeded`
+ * @throws ParseError with code `unsupported-content-type` for other CMS types, naming the type; a DER code for a malformed
+ * certificate or CRL, naming it by its place in the bundle, from 1; `limit-exceeded`
  */
 export function readPkcs7(input: Uint8Array, limits?: Partial<ReadLimits>): CertificateBundle {
   const resolved = resolveReadLimits(limits)
@@ -52,53 +52,65 @@ export function readPkcs7(input: Uint8Array, limits?: Partial<ReadLimits>): Cert
   signedData.expect(tags.INTEGER, 'SignedData.version')
   signedData.expect(tags.SET, 'SignedData.digestAlgorithms')
   signedData.expect(tags.SEQUENCE, 'SignedData.encapContentInfo')
+  // RFC 5652 §10.2.2: other certificates stand under [0] to [3]. §10.2.1: other revocation formats stand under [1].
   const certificates: Certificate[] = []
-  let otherCertificateCount = 0
-  if (signedData.peek() === contextConstructed(0)) {
-    const set = signedData.enter(contextConstructed(0), 'SignedData.certificates')
-    while (!set.atEnd()) {
-      const { tag, start, end } = set.next('SignedData.certificates')
-      if (tag !== tags.SEQUENCE) {
-        otherCertificateCount++
-        continue
-      }
-      checkCount(certificates.length, resolved)
-      certificates.push(new Certificate(bytes, start, end, resolved))
-    }
-  }
-  const crls = readCrls(signedData, resolved)
+  const others = readChoices(signedData, 0, [0, 1, 2, 3], resolved, (start, end) => {
+    certificates.push(new Certificate(bytes, start, end, resolved))
+  })
+  const crls: Der<'CertificateList'>[] = []
+  readChoices(signedData, 1, [1], resolved, (start, end) => {
+    crls.push(readCrl(bytes.subarray(start, end), resolved))
+  })
   signedData.expect(tags.SET, 'SignedData.signerInfos')
   signedData.finish('SignedData')
-  return { certificates, crls, encoding: file.seen.ber ? 'ber' : 'der', otherCertificateCount }
+  return { certificates, crls, encoding: file.seen.ber ? 'ber' : 'der', otherCertificateCount: others }
+}
+
+/**
+ * Reads `[number]`, a SET OF CHOICE, where it is present: SEQUENCEs, which `read` is given the ranges of, and the `others`,
+ * which are stepped over. Returns how many of these there are.
+ */
+function readChoices(
+  signedData: BerReader,
+  number: 0 | 1,
+  others: readonly number[],
+  limits: ReadLimits,
+  read: (start: number, end: number) => void,
+): number {
+  if (signedData.peek() !== contextConstructed(number)) return 0
+  const where = number === 0 ? 'SignedData.certificates' : 'SignedData.crls'
+  const set = signedData.enter(contextConstructed(number), where)
+  let otherCount = 0
+  for (let count = 1; !set.atEnd(); count++) {
+    checkCount(count - 1, limits)
+    const tag = set.peek()
+    if (tag !== tags.SEQUENCE && others.some((other) => tag === contextConstructed(other))) {
+      set.next(where)
+      otherCount++
+      continue
+    }
+    const { start, end } = set.expect(tags.SEQUENCE, where)
+    try {
+      read(start, end)
+    } catch (error) {
+      rethrowFrom(error, `${where} ${count}`, start)
+    }
+  }
+  return otherCount
 }
 
 function requireSignedData(contentInfo: BerReader): void {
   const { contentStart, contentEnd } = contentInfo.expect(tags.OBJECT_IDENTIFIER, 'ContentInfo.contentType')
   checkObjectIdentifier(contentInfo.bytes, contentStart, contentEnd, 'ContentInfo.contentType', contentStart)
   const oid = identifierText(contentInfo.bytes, contentStart, contentEnd)
-  const name = knownIdentifier(oid)?.name
-  if (name === 'signedData') return
+  if (identifierName(oid) === 'signedData') return
   fail(
     'unsupported-content-type',
     'ContentInfo.contentType',
     contentStart,
     'signedData, the type that carries certificates',
-    name === undefined ? oid : `${name} (${oid})`,
+    identifierName(oid),
   )
-}
-
-function readCrls(signedData: BerReader, limits: ReadLimits): readonly Der<'CertificateList'>[] {
-  const crls: Der<'CertificateList'>[] = []
-  if (signedData.peek() !== contextConstructed(1)) return crls
-  const set = signedData.enter(contextConstructed(1), 'SignedData.crls')
-  while (!set.atEnd()) {
-    const { tag, start, end } = set.next('SignedData.crls')
-    // RFC 5652 §10.2.1: other revocation formats stand under [1].
-    if (tag !== tags.SEQUENCE) continue
-    checkCount(crls.length, limits)
-    crls.push(readCrl(set.bytes.subarray(start, end), limits))
-  }
-  return crls
 }
 
 /** Checks the outline of a CertificateList (RFC 5280 §5.1) and that the rest is DER. What it says is for its reader. */

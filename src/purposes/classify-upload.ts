@@ -1,6 +1,6 @@
 // Tells what a file of certificates is: authorities for a trust purpose, or an identity with or without its chain (PUR-4).
 
-import { equalBytes } from '../base/bytes.js'
+import { equalBytes, latin1 } from '../base/bytes.js'
 import type { Certificate } from '../x509/index.js'
 import { type Catalogue, purposeOf } from './catalogue.js'
 import type { PurposeFinding } from './finding.js'
@@ -40,12 +40,10 @@ const fault = (code: PurposeFinding['code'], subject: string, message: string): 
 })
 
 /** Each certificate once, by its bytes, in order. */
-const distinct = (certificates: readonly Certificate[]): readonly Certificate[] =>
-  certificates.filter((one, index) => certificates.findIndex((other) => other.equals(one)) === index)
-
-/** Whether the file also holds a certificate whose issuer this one is. */
-const issuesAnother = (certificate: Certificate, all: readonly Certificate[]): boolean =>
-  all.some((other) => other !== certificate && other.issuer.equals(certificate.subject))
+function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
+  const seen = new Set<string>()
+  return certificates.filter(({ der }) => seen.size < seen.add(latin1(der, 0, der.length)).size)
+}
 
 /**
  * Classifies the certificates of one uploaded file, whatever their order: duplicates dropped, the leaf first. A
@@ -67,8 +65,10 @@ export function classifyUpload(
     !isAuthority(certificate) || (identityKey !== undefined && equalBytes(certificate.publicKey.der, identityKey))
   const authorities = all.filter((certificate) => !isLeaf(certificate))
   const others = all.filter(isLeaf)
+  const named = new Set(all.map(({ issuer }) => issuer.canonicalKey))
   const issuers = others.filter(
-    (certificate) => !isAuthority(certificate) && issuesAnother(certificate, all) && !certificate.isSelfIssued,
+    (certificate) =>
+      !isAuthority(certificate) && !certificate.isSelfIssued && named.has(certificate.subject.canonicalKey),
   )
   const findings = issuers.map((certificate) => {
     const subject = certificate.subject.toString()

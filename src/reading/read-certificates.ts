@@ -2,7 +2,7 @@
 
 import type { Der } from '../base/brands.js'
 import { plainBytes } from '../base/bytes.js'
-import { fail, failLimit, ParseError, type ParseErrorCode } from '../base/errors.js'
+import { fail, failLimit, type ParseErrorCode, rethrowFrom } from '../base/errors.js'
 import { checkCount, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
@@ -120,7 +120,7 @@ function readText(text: string, collected: Collected, limits: ReadLimits): void 
       try {
         blocks.push({ kind: readDecoded(block, collected, limits), label, offset })
       } catch (error) {
-        throw error instanceof ParseError ? inBlock(error, blocks.length + 1, label, offset) : error
+        rethrowFrom(error, `block ${blocks.length + 1} (${label} at ${offset})`)
       }
     }
   }
@@ -210,14 +210,6 @@ function readTrustedCertificate(der: Uint8Array, limits: ReadLimits): Certificat
   if (!reader.atEnd()) reader.skipAny()
   reader.finish()
   return new Certificate(der, 0, end, limits)
-}
-
-function inBlock(error: ParseError, number: number, label: string, offset: number): ParseError {
-  const { code, where, expected, found, remedy } = error
-  // Faults of the text itself, not of what it decodes to, already name the block and count from the file's start.
-  if (code === 'invalid-base64') return error
-  const block = `block ${number} (${label} at ${offset}): ${where}`
-  return new ParseError({ code, where: block, offset: error.offset, expected, found, remedy }, { cause: error })
 }
 
 function failPrivateKey(what: string, offset: number): never {

@@ -1,6 +1,6 @@
 // Takes certificates as callers already have them: bytes, PEM text, or another library's object, told by its shape.
 
-import { plainBytes } from '../base/bytes.js'
+import { isBytes, plainBytes } from '../base/bytes.js'
 import { fail } from '../base/errors.js'
 import type { ReadLimits } from '../base/limits.js'
 import { readPem } from '../pem/read-pem.js'
@@ -19,6 +19,8 @@ export type CertificateInput =
   | { readonly raw: Uint8Array }
   /** `X509Certificate` of \@peculiar/x509, by its shape. */
   | { readonly rawData: ArrayBuffer }
+  /** A {@link Certificate} of another copy of this library, by its shape: of its CommonJS build, for one. */
+  | { readonly der: Uint8Array }
 
 const LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE']
 
@@ -34,17 +36,16 @@ const LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE']
 export function certificateFrom(input: CertificateInput, limits?: Partial<ReadLimits>): Certificate {
   if (input instanceof Certificate) return input
   if (typeof input === 'string') return parseCertificate(onlyBlock(input), limits)
-  if (input instanceof Uint8Array || input instanceof ArrayBuffer) return parseCertificate(plainBytes(input), limits)
-  // Callers without types may pass null, which is an object to typeof.
-  if (typeof input === 'object' && Boolean(input)) {
-    if ('raw' in input && input.raw instanceof Uint8Array) return parseCertificate(input.raw, limits)
-    if ('rawData' in input && input.rawData instanceof ArrayBuffer) {
-      return parseCertificate(plainBytes(input.rawData), limits)
-    }
-  }
+  const bytes = isBytes(input) ? input : bytesOf(input)
+  if (isBytes(bytes)) return parseCertificate(plainBytes(bytes), limits)
   throw new TypeError(
     'certificateFrom: expected DER bytes, PEM text, or a certificate object of node:crypto or @peculiar/x509',
   )
+}
+
+/** What an object calls its DER. Callers without types may pass anything, null included. */
+function bytesOf(input: { raw?: unknown; rawData?: unknown; der?: unknown } | null): unknown {
+  return input?.raw ?? input?.rawData ?? input?.der
 }
 
 function onlyBlock(text: string): Uint8Array {

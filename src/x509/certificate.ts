@@ -4,7 +4,7 @@
 import type { Der } from '../base/brands.js'
 import { equalRanges, plainBytes, toHex } from '../base/bytes.js'
 import type { ParseError } from '../base/errors.js'
-import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { checkSize, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import { context, contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
@@ -38,7 +38,7 @@ class Decoded {
 export class Certificate {
   /** 1, 2 or 3. */
   readonly version: 1 | 2 | 3
-  // Offsets into `buffer`. Each field ends where the next begins, so one offset a field is enough.
+  // Offsets into `bytes`. Each field ends where the next begins, so one offset a field is enough.
   private readonly tbsStart: number
   private readonly serialStart: number
   private readonly signatureAlgorithmStart: number
@@ -59,14 +59,15 @@ export class Certificate {
    */
   derived?: unknown
 
-  /** @internal Use {@link parseCertificate}. Reads the certificate that fills `start` … `end` of `buffer`. */
+  /** @internal Use {@link parseCertificate}. Reads the certificate that fills `start` … `end` of `bytes`. */
   constructor(
-    private readonly buffer: Uint8Array,
+    private readonly bytes: Uint8Array,
     private readonly start: number,
     private readonly end: number,
     limits: ReadLimits,
   ) {
-    const reader = new DerReader(buffer, 'Certificate', start, end, start, limits.derDepth, end)
+    checkSize(end - start, 'Certificate', limits)
+    const reader = new DerReader(bytes, 'Certificate', start, end, start, limits.derDepth, end)
     const fileEnd = reader.enter(tags.SEQUENCE)
     this.tbsStart = reader.position
     const certificateEnd = reader.enter(tags.SEQUENCE)
@@ -114,9 +115,9 @@ export class Certificate {
 
   /** A self-issued certificate's subject is the bytes just checked: comparing them is cheaper than checking again. */
   private skipSubject(reader: DerReader): void {
-    const { buffer, issuerStart, issuerEnd, subjectStart } = this
+    const { bytes, issuerStart, issuerEnd, subjectStart } = this
     const length = issuerEnd - issuerStart
-    if (subjectStart + length <= reader.end && equalRanges(buffer, issuerStart, buffer, subjectStart, length)) {
+    if (subjectStart + length <= reader.end && equalRanges(bytes, issuerStart, bytes, subjectStart, length)) {
       reader.position = subjectStart + length
     } else {
       skipName(reader)
@@ -128,9 +129,9 @@ export class Certificate {
    * is the bytes checked before, or wrong.
    */
   private skipSignatureAlgorithm(reader: DerReader): void {
-    const { buffer, signatureAlgorithmStart, issuerStart, tbsEnd } = this
+    const { bytes, signatureAlgorithmStart, issuerStart, tbsEnd } = this
     const length = issuerStart - signatureAlgorithmStart
-    if (tbsEnd + length <= reader.end && equalRanges(buffer, signatureAlgorithmStart, buffer, tbsEnd, length)) {
+    if (tbsEnd + length <= reader.end && equalRanges(bytes, signatureAlgorithmStart, bytes, tbsEnd, length)) {
       reader.position = tbsEnd + length
       return
     }
@@ -141,22 +142,22 @@ export class Certificate {
 
   /** The certificate's DER. A view: not copied. */
   get der(): Der<'Certificate'> {
-    return (this.decoded.der ??= this.buffer.subarray(this.start, this.end)) as Der<'Certificate'>
+    return (this.decoded.der ??= this.bytes.subarray(this.start, this.end)) as Der<'Certificate'>
   }
 
   /** DER of tbsCertificate: the bytes the signature covers. */
   get tbsCertificate(): Der<'TBSCertificate'> {
-    return this.buffer.subarray(this.tbsStart, this.tbsEnd) as Der<'TBSCertificate'>
+    return this.bytes.subarray(this.tbsStart, this.tbsEnd) as Der<'TBSCertificate'>
   }
 
   /** Content of the signature's BIT STRING. Not verified. */
   get signatureValue(): Uint8Array {
-    return this.buffer.subarray(this.signatureStart, this.end)
+    return this.bytes.subarray(this.signatureStart, this.end)
   }
 
   /** The serial number's INTEGER content octets: two's complement, big-endian, at least one byte. */
   get serialNumberBytes(): Uint8Array {
-    return this.buffer.subarray(this.serialStart, this.signatureAlgorithmStart)
+    return this.bytes.subarray(this.serialStart, this.signatureAlgorithmStart)
   }
 
   /** The serial number as upper-case hex of its bytes: `0A3F…`, `-01` for a negative one, without a sign byte. */
@@ -173,11 +174,11 @@ export class Certificate {
   }
 
   get issuer(): Name {
-    return (this.decoded.issuer ??= new Name(this.buffer, this.issuerStart, this.issuerEnd))
+    return (this.decoded.issuer ??= new Name(this.bytes, this.issuerStart, this.issuerEnd))
   }
 
   get subject(): Name {
-    return (this.decoded.subject ??= new Name(this.buffer, this.subjectStart, this.publicKeyStart))
+    return (this.decoded.subject ??= new Name(this.bytes, this.subjectStart, this.publicKeyStart))
   }
 
   /** First second of validity. */
@@ -205,17 +206,19 @@ export class Certificate {
    * readers to accept it: a deviation of the issuer, for a validator's profile to judge.
    */
   get hasEarlyGeneralizedTime(): boolean {
-    const { buffer, issuerEnd } = this
-    // Two times are at most 34 bytes, so that each length here is a single byte.
-    const second = issuerEnd + 4 + (buffer[issuerEnd + 3] ?? 0)
-    const isEarly = (at: number, time: number): boolean =>
-      buffer[at] === tags.GENERALIZED_TIME && time < GENERALIZED_FROM
-    return isEarly(issuerEnd + 2, this.notBeforeTime) || isEarly(second, this.notAfterTime)
+    const reader = this.reader(this.issuerEnd, this.subjectStart)
+    reader.enter(tags.SEQUENCE)
+    const isEarly = (): boolean => {
+      const tag = reader.peek()
+      return reader.readTime() < GENERALIZED_FROM && tag === tags.GENERALIZED_TIME
+    }
+    const [notBefore, notAfter] = [isEarly(), isEarly()]
+    return notBefore || notAfter
   }
 
   get publicKey(): SubjectPublicKeyInfo {
-    const { buffer, publicKeyStart, publicKeyEnd, start } = this
-    return (this.decoded.publicKey ??= new SubjectPublicKeyInfo(buffer, publicKeyStart, publicKeyEnd, start))
+    const { bytes, publicKeyStart, publicKeyEnd, start } = this
+    return (this.decoded.publicKey ??= new SubjectPublicKeyInfo(bytes, publicKeyStart, publicKeyEnd, start))
   }
 
   /** issuerUniqueID's bits (versions 2 and 3), or undefined. RFC 5280 §4.1.2.8 asks CAs not to write it. */
@@ -313,7 +316,7 @@ export class Certificate {
   /** Whether `other` is the same certificate, byte for byte. */
   equals(other: Certificate): boolean {
     const length = this.end - this.start
-    return length === other.end - other.start && equalRanges(this.buffer, this.start, other.buffer, other.start, length)
+    return length === other.end - other.start && equalRanges(this.bytes, this.start, other.bytes, other.start, length)
   }
 
   /** Everything the certificate says as plain data: bytes as hex, times as ISO 8601, malformed values as their error. */
@@ -326,7 +329,7 @@ export class Certificate {
       notBefore: this.notBefore,
       notAfter: this.notAfter,
       subject: this.subject,
-      publicKey: orError(() => this.publicKey.key),
+      publicKey: this.publicKey,
       issuerUniqueID: this.issuerUniqueID,
       subjectUniqueID: this.subjectUniqueID,
       extensions: this.extensions,
@@ -346,7 +349,7 @@ export class Certificate {
   }
 
   private reader(start: number, end: number): DerReader {
-    return new DerReader(this.buffer, 'Certificate', start, end, this.start)
+    return new DerReader(this.bytes, 'Certificate', start, end, this.start)
   }
 
   private get decoded(): Decoded {
@@ -365,7 +368,7 @@ export class Certificate {
     while (!reader.atEnd() && reader.peek() < tag) reader.skip(reader.peek())
     if (reader.peek() !== tag) return undefined
     reader.skipBitString(tag)
-    return this.buffer.subarray(reader.contentStart, reader.position)
+    return this.bytes.subarray(reader.contentStart, reader.position)
   }
 }
 
@@ -385,16 +388,12 @@ function readVersion(reader: DerReader): 1 | 2 | 3 {
 
 /** RFC 5280 §4.1.2.8: unique identifiers "MUST only appear if the version is 2 or 3". */
 function skipUniqueIdentifiers(reader: DerReader, version: number): void {
-  if (reader.peek() === context(1)) skipUniqueIdentifier(reader, version, context(1))
-  if (reader.peek() === context(2)) skipUniqueIdentifier(reader, version, context(2))
-}
-
-function skipUniqueIdentifier(reader: DerReader, version: number, tag: number): void {
-  reader.where = tag === context(1) ? 'Certificate.issuerUniqueID' : 'Certificate.subjectUniqueID'
-  if (version === 1) {
-    failVersion(reader, 'version 2 or 3 where it stands', version)
+  for (let tag = context(1); tag <= context(2); tag++) {
+    if (reader.peek() !== tag) continue
+    reader.where = tag === context(1) ? 'Certificate.issuerUniqueID' : 'Certificate.subjectUniqueID'
+    if (version === 1) failVersion(reader, 'version 2 or 3', version)
+    reader.skipBitString(tag)
   }
-  reader.skipBitString(tag)
 }
 
 function failVersion(reader: DerReader, expected: string, version: number): never {
@@ -405,7 +404,7 @@ function failVersion(reader: DerReader, expected: string, version: number): neve
 function skipExtensionsField(reader: DerReader, version: number, limit: number): number {
   if (reader.peek() !== contextConstructed(3)) return -1
   if (version !== 3) {
-    failVersion(reader, 'version 3 where they stand', version)
+    failVersion(reader, 'version 3', version)
   }
   const outerEnd = reader.enter(contextConstructed(3))
   const start = reader.position

@@ -144,16 +144,22 @@ function qualifierLines(qualifier: PolicyQualifier): Lines {
   }
 }
 
+/** A title and, indented below it, a line for each item; nothing where there are none. */
+const section = <T>(title: string, items: readonly T[] | undefined, show: (item: T) => string): Lines =>
+  items === undefined ? [] : [`${title}:`, ...indent(items.map(show))]
+
 function distributionPointLines({ distributionPoint, reasons, cRLIssuer }: DistributionPoint): Lines {
-  const lines: string[] = []
-  if (distributionPoint?.type === 'fullName') {
-    lines.push('Full Name:', ...indent(distributionPoint.names.map(formatGeneralName)))
-  } else if (distributionPoint !== undefined) {
-    lines.push('Relative Name:', `  ${formatOneLine([distributionPoint.relativeName])}`)
-  }
-  if (reasons !== undefined) lines.push('Reasons:', `  ${reasons.map((reason) => reasonTitles[reason]).join(', ')}`)
-  if (cRLIssuer !== undefined) lines.push('CRL Issuer:', ...indent(cRLIssuer.map(formatGeneralName)))
-  return lines
+  const relative = distributionPoint?.type === 'nameRelativeToCRLIssuer' ? distributionPoint.relativeName : undefined
+  return [
+    ...section(
+      'Full Name',
+      distributionPoint?.type === 'fullName' ? distributionPoint.names : undefined,
+      formatGeneralName,
+    ),
+    ...section('Relative Name', relative && [relative], (name) => formatOneLine([name])),
+    ...section('Reasons', reasons && [reasons], (flags) => flags.map((reason) => reasonTitles[reason]).join(', ')),
+    ...section('CRL Issuer', cRLIssuer, formatGeneralName),
+  ]
 }
 
 /** Lines of 16 bytes, indented to stand under the first, which follows `label`. */

@@ -1,6 +1,6 @@
 // A certificate as readable text, in the layout of `openssl x509 -text -noout` (OpenSSL 3.0).
 
-import { toHex } from '../base/bytes.js'
+import { concatBytes, toHex } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import type { Certificate } from './certificate.js'
 import { describeExtension } from './describe-extension.js'
@@ -48,7 +48,9 @@ export function describe(certificate: Certificate): string {
     ...parameters,
     ...indent(8, hexLines(certificate.signatureValue, 18)),
   ]
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+  // Values that are all in being there, such as id-pkix-ocsp-nocheck, have lines without text.
+  const shown = lines.map((line) => line.trimEnd()).filter((line) => line !== '')
+  return `${shown.join('\n')}\n`
 }
 
 const indent = (spaces: number, lines: readonly string[]): readonly string[] =>
@@ -117,7 +119,15 @@ const number = (label: string, bytes: Uint8Array): readonly string[] => [`${labe
 
 /** OpenSSL shows integers with the sign byte DER gives them. */
 const signed = (magnitude: Uint8Array): Uint8Array =>
-  (magnitude[0] ?? 0) >= 0x80 ? Uint8Array.of(0, ...magnitude) : magnitude
+  (magnitude[0] ?? 0) >= 0x80 ? concatBytes([Uint8Array.of(0), magnitude]) : magnitude
+
+/** In decimal where it fits 64 bits, else as bytes: as OpenSSL does, and because digits take more than linear time. */
+function exponent(value: bigint): readonly string[] {
+  const hex = value.toString(16)
+  if (hex.length <= 16) return [`Exponent: ${value} (0x${hex})`]
+  const pairs = (hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g) ?? []
+  return number('Exponent', signed(Uint8Array.from(pairs, (pair) => parseInt(pair, 16))))
+}
 
 const curveTitles: Readonly<Record<string, readonly [bits: number, nist: boolean]>> = {
   'P-192': [192, true],
@@ -140,7 +150,7 @@ function keyLines(info: SubjectPublicKeyInfo): readonly string[] {
       return [
         `Public-Key: (${key.modulusLength} bit)`,
         ...number('Modulus', signed(key.modulus)),
-        `Exponent: ${publicExponent} (0x${publicExponent.toString(16)})`,
+        ...exponent(publicExponent),
         ...(key.type === 'rsa-pss' ? restrictions(key.pss) : []),
       ]
     }

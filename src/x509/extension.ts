@@ -7,6 +7,7 @@ import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { extensionReaders, type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
 import { identifierText, type KnownIdentifier, knownIdentifierAt } from './object-identifiers.js'
+import { inspectable, type Plain, toPlain } from './plain.js'
 
 /** One extension: a view on its DER. `Value` is what it decodes to, by {@link ExtensionValues}. */
 export class Extension<Value = unknown> {
@@ -64,10 +65,16 @@ export class Extension<Value = unknown> {
     return decoded instanceof ParseError ? decoded : undefined
   }
 
-  toJSON(): unknown {
+  /** Name, criticality and value as plain data; bytes in place of a value that does not decode. */
+  toJSON(): Plain {
     const { oid, name, critical, error } = this
-    if (error !== undefined) return { oid, name, critical, bytes: this.bytes, error: error.message }
-    return this.isDecodable ? { oid, name, critical, value: this.value } : { oid, name, critical, bytes: this.bytes }
+    const value = error === undefined && this.isDecodable ? { value: this.value } : { bytes: this.bytes }
+    return toPlain({ oid, name, critical, ...value, error: error?.message })
+  }
+
+  /** What `console.log` prints in Node, Deno and Bun. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return inspectable('Extension', this.toJSON())
   }
 
   // Kept as a value, so that asking twice costs nothing and each caller sees the same error.

@@ -8,7 +8,7 @@ import * as tags from '../der/tags.js'
 import { formatIpAddress } from './ip-address.js'
 import { Name, skipName } from './name.js'
 import { escapeUnsafe } from './name-text.js'
-import { knownIdentifier, readIdentifier } from './object-identifiers.js'
+import { identifierName, readIdentifier } from './object-identifiers.js'
 import { readImplicitIa5, readText } from './string-types.js'
 
 /** One name of a subject, issuer, responder or distribution point. */
@@ -89,7 +89,7 @@ function readOtherName(reader: DerReader): GeneralName {
   reader.leave(outerEnd)
   const value = reader.bytes.subarray(start, end)
   // RFC 9598 §3 and Microsoft's form alike: the value is one UTF8String.
-  const isText = TEXT_FORMS.includes(knownIdentifier(typeId)?.name ?? '')
+  const isText = TEXT_FORMS.includes(identifierName(typeId))
   const text = isText ? readText(reader.part(start, end), [tags.UTF8_STRING]) : undefined
   return { type: 'otherName', typeId, value, text }
 }
@@ -130,7 +130,7 @@ function readIpAddress(reader: DerReader, use: GeneralNameUse): GeneralName {
 export function formatGeneralName(name: GeneralName): string {
   switch (name.type) {
     case 'otherName':
-      return `otherName:${knownIdentifier(name.typeId)?.name ?? name.typeId}:${quoteValue(name.text ?? toHex(name.value))}`
+      return `otherName:${identifierName(name.typeId)}:${quoteValue(name.text ?? toHex(name.value))}`
     case 'rfc822Name':
       return `email:${quoteValue(name.value)}`
     case 'dNSName':
@@ -146,7 +146,7 @@ export function formatGeneralName(name: GeneralName): string {
     case 'iPAddress':
       return `IP Address:${name.value}`
     case 'registeredID':
-      return `Registered ID:${knownIdentifier(name.value)?.name ?? name.value}`
+      return `Registered ID:${identifierName(name.value)}`
   }
 }
 

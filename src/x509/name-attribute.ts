@@ -1,6 +1,7 @@
 // One attribute of a distinguished name: its type and value, decoded when asked.
 
 import { identifierText, knownIdentifierAt } from './object-identifiers.js'
+import { inspectable, type Plain, toPlain } from './plain.js'
 import { type StringType, stringTypeOf, textOf } from './string-types.js'
 
 /** One attribute of a name, such as `CN=example.com`. */
@@ -86,5 +87,14 @@ export class Attribute implements NameAttribute {
 
   get der(): Uint8Array {
     return this.bytes.subarray(this.valueStart, this.valueEnd)
+  }
+
+  toJSON(): Plain {
+    const { type, name, encoding, text } = this
+    return toPlain({ type, name, encoding, value: text ?? this.der })
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return inspectable('NameAttribute', this.toJSON())
   }
 }

@@ -4,11 +4,11 @@ import { toHex } from '../base/bytes.js'
 import type { NameAttribute, RelativeDistinguishedName } from './name-attribute.js'
 
 /** Controls, and the marks that reorder text: what could forge a line of a log or rearrange what a reader sees. */
-const UNSAFE = /[\0-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const UNSAFE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** `text` with unsafe characters as `\hh`, the bytes of their UTF-8 (RFC 4514 §2.4). */
 export const escapeUnsafe = (text: string): string =>
-  text.replace(UNSAFE, (character) => toHex(new TextEncoder().encode(character)).toUpperCase().replace(/../g, '\\$&'))
+  text.replace(UNSAFE, (character) => encodeURIComponent(character).replaceAll('%', '\\'))
 
 /** RFC 4514 §2.4: which characters need a backslash. */
 const escapeRfc4514 = (text: string): string => escapeUnsafe(text.replace(/[\\"+,;<>]|^[# ]| $/g, '\\$&'))

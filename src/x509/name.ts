@@ -39,9 +39,9 @@ export class Name {
 
   /** All attributes in encoded order, whatever their level. */
   get attributes(): readonly NameAttribute[] {
-    // Not flat(), which takes as long as decoding the name.
+    // Not flat(), which takes as long as decoding the name; nor spread, since a level may hold more than the stack does.
     const attributes: NameAttribute[] = []
-    for (const level of this.relativeDistinguishedNames) attributes.push(...level)
+    for (const level of this.relativeDistinguishedNames) for (const attribute of level) attributes.push(attribute)
     return attributes
   }
 

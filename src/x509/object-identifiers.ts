@@ -2,7 +2,7 @@
 // names use. Nothing else in the library spells an OID it could find here.
 
 import { equalRanges } from '../base/bytes.js'
-import { encodeObjectIdentifier, objectIdentifierText } from '../der/object-identifier.js'
+import { objectIdentifierContent, objectIdentifierText } from '../der/object-identifier.js'
 import type { DerReader } from '../der/reader.js'
 
 /** A registered object identifier. */
@@ -93,6 +93,7 @@ const registry = `
 1 ocsp
 1.5 ocspNoCheck
 2 caIssuers
+3 timeStampingLocation
 5 caRepository
 1.3.6.1.5.5.7.8
 9 smtpUTF8Mailbox
@@ -177,7 +178,7 @@ function index(): Index {
       continue
     }
     const oid = `${arc}.${suffix}`
-    const content = encodeObjectIdentifier(oid)
+    const content = objectIdentifierContent(oid)
     const entry: Entry = { oid, name, short, content }
     const hash = hashRange(content, 0, content.length)
     const bucket = made.byHash.get(hash)
@@ -211,16 +212,16 @@ export function identifierText(bytes: Uint8Array, start: number, end: number): s
 }
 
 /** Reads an OBJECT IDENTIFIER: the registered name, or dotted decimal where it has none here. */
-export function readIdentifierName(reader: DerReader): string {
-  const oid = readIdentifier(reader)
-  return knownIdentifier(oid)?.name ?? oid
-}
+export const readIdentifierName = (reader: DerReader): string => identifierName(readIdentifier(reader))
 
 /** Reads an OBJECT IDENTIFIER: its dotted decimal. */
 export function readIdentifier(reader: DerReader, tag?: number): string {
   reader.skipObjectIdentifier(tag)
   return identifierText(reader.bytes, reader.contentStart, reader.position)
 }
+
+/** The registered name of a dotted-decimal OID, or the OID where it has none here. */
+export const identifierName = (oid: string): string => knownIdentifier(oid)?.name ?? oid
 
 /** What is registered for a dotted-decimal OID. */
 export function knownIdentifier(oid: string): KnownIdentifier | undefined {

@@ -6,11 +6,14 @@ import { ParseError } from '../base/errors.js'
 /** Data JSON can hold. */
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
 
-/** `value` as plain data: bytes as hex, big integers as decimal text, times as ISO 8601, undefined members left out. */
+/**
+ * `value` as plain data: bytes as hex, times as ISO 8601, undefined members left out. Big integers as decimal text, those
+ * above 64 bits as `0x` and hex, since digits of theirs would take more than linear time.
+ */
 export function toPlain(value: unknown): Plain {
   if (value === null || value === undefined) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'bigint') return value < 2n ** 64n ? value.toString() : `0x${value.toString(16)}`
   if (value instanceof Uint8Array) return toHex(value)
   if (Array.isArray(value)) return value.map(toPlain)
   if (typeof value !== 'object') return null
@@ -33,7 +36,7 @@ export function orError(read: () => unknown): unknown {
   }
 }
 
-/** An object that `console.log` prints as `name { … }`: what a class shows of itself. */
-export function inspectable(name: string, facts: Readonly<Record<string, unknown>>): unknown {
+/** An object that `console.log` prints as `name { … }`: what a class shows of itself. `facts` is an object. */
+export function inspectable(name: string, facts: Readonly<Record<string, unknown>> | Plain): unknown {
   return Object.assign(Object.create({ [Symbol.toStringTag]: name }), facts)
 }

@@ -11,7 +11,8 @@ import {
   readAlgorithmIdentifier,
   skipAlgorithmIdentifier,
 } from './algorithm-identifier.js'
-import { knownIdentifier, readIdentifier } from './object-identifiers.js'
+import { identifierName, readIdentifier } from './object-identifiers.js'
+import { inspectable, orError, type Plain, toPlain } from './plain.js'
 import { type PssParameters, readPssParameters } from './signature-algorithm.js'
 
 /** Named curves with a length this library checks; others are reported by OID. */
@@ -76,18 +77,18 @@ const coordinateLengths: Readonly<Record<CurveName, number>> = {
 const isCurveName = (name: string): name is CurveName => Object.hasOwn(coordinateLengths, name)
 
 // RFC 8410 §3 and RFC 9881 §4: parameters absent, the key is the BIT STRING's content, of one length.
-const rawKeys = {
-  Ed25519: ['ed25519', 32],
-  Ed448: ['ed448', 57],
-  X25519: ['x25519', 32],
-  X448: ['x448', 56],
-  'ML-DSA-44': ['ml-dsa-44', 1312],
-  'ML-DSA-65': ['ml-dsa-65', 1952],
-  'ML-DSA-87': ['ml-dsa-87', 2592],
+const rawKeyLengths = {
+  Ed25519: 32,
+  Ed448: 57,
+  X25519: 32,
+  X448: 56,
+  'ML-DSA-44': 1312,
+  'ML-DSA-65': 1952,
+  'ML-DSA-87': 2592,
 } as const
 
-const isRawKeyName = (name: string | undefined): name is keyof typeof rawKeys =>
-  name !== undefined && Object.hasOwn(rawKeys, name)
+const isRawKeyName = (name: string | undefined): name is keyof typeof rawKeyLengths =>
+  name !== undefined && Object.hasOwn(rawKeyLengths, name)
 
 /** A subject's public key: the structure as it stands, and the key decoded on first use. */
 export class SubjectPublicKeyInfo {
@@ -134,8 +135,14 @@ export class SubjectPublicKeyInfo {
     return (this.decoded ??= readPublicKey(this.reader()))
   }
 
-  toJSON(): unknown {
-    return this.key
+  /** The key as plain data, or, where it is malformed, its error. */
+  toJSON(): Plain {
+    return toPlain(orError(() => this.key))
+  }
+
+  /** What `console.log` prints in Node, Deno and Bun. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return inspectable('SubjectPublicKeyInfo', this.toJSON())
   }
 
   private reader(): DerReader {
@@ -165,9 +172,9 @@ function readPublicKey(reader: DerReader): PublicKey {
   )
   const { name } = algorithm
   if (isRawKeyName(name)) {
-    const [type, length] = rawKeys[name]
     checkParameters(parameters, algorithm, 'absent')
-    return { type, key: readRaw(key, length) }
+    // The compiler knows these in lower case as well, but not that this makes them so.
+    return { type: name.toLowerCase() as Lowercase<typeof name>, key: readRaw(key, rawKeyLengths[name]) }
   }
   switch (name) {
     case 'rsaEncryption':
@@ -188,9 +195,9 @@ function readPublicKey(reader: DerReader): PublicKey {
 }
 
 function readRaw(key: DerReader, length: number): Uint8Array {
-  const found = key.end - key.position
-  if (found !== length) failKey(key, key.position, `a key of ${length} bytes`, `${found} bytes`)
-  return key.bytes.subarray(key.position, key.end)
+  const raw = key.bytes.subarray(key.position, key.end)
+  if (raw.length !== length) failKey(key, key.position, `a key of ${length} bytes`, `${raw.length}`)
+  return raw
 }
 
 function readRsa(key: DerReader): { modulusLength: number; modulus: Uint8Array; publicExponent: bigint } {
@@ -212,8 +219,8 @@ function readEc(key: DerReader, parameters: DerReader): PublicKey {
     parameters.failTag('a named curve (RFC 5480 §2.1.1)', 'invalid-algorithm-parameters')
   }
   const curveOid = readIdentifier(parameters)
-  const name = knownIdentifier(curveOid)?.name
-  const curve = name !== undefined && isCurveName(name) ? name : undefined
+  const name = identifierName(curveOid)
+  const curve = isCurveName(name) ? name : undefined
   checkPoint(key, point, curve)
   return { type: 'ec', curve, curveOid, point }
 }

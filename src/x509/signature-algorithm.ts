@@ -3,7 +3,12 @@
 import type { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
-import { checkParameters, type ParameterRule, readAlgorithmIdentifier } from './algorithm-identifier.js'
+import {
+  type AlgorithmIdentifier,
+  checkParameters,
+  type ParameterRule,
+  readAlgorithmIdentifier,
+} from './algorithm-identifier.js'
 import { readIdentifierName } from './object-identifiers.js'
 
 /** A hash function by the name WebCrypto and this library share, in lower case. */
@@ -72,13 +77,8 @@ const table: Readonly<Record<string, Row | undefined>> = {
   'ML-DSA-87': pure('ml-dsa-87'),
 }
 
-const hashes: Readonly<Record<string, HashName | undefined>> = {
-  sha1: 'sha-1',
-  sha224: 'sha-224',
-  sha256: 'sha-256',
-  sha384: 'sha-384',
-  sha512: 'sha-512',
-}
+/** RFC 4055 §2.1. */
+const pssHashes: readonly HashName[] = ['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']
 
 /**
  * Reads an AlgorithmIdentifier that names a signature algorithm, and decodes its parameters. An algorithm outside the
@@ -87,20 +87,19 @@ const hashes: Readonly<Record<string, HashName | undefined>> = {
 export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
   const identifier = readAlgorithmIdentifier(reader)
   const { oid, name } = identifier
-  const row = name === undefined ? undefined : table[name]
-  if (row === undefined) return { oid, name, scheme: undefined, hash: undefined, pss: undefined }
-  const { scheme, hash, parameters } = row
-  if (parameters !== 'pss') {
-    checkParameters(reader, identifier, parameters)
-    return { oid, name, scheme, hash, pss: undefined }
-  }
-  if (identifier.parameters === undefined) {
-    return reader.fail('invalid-algorithm-parameters', reader.position, 'RSASSA-PSS-params (RFC 4055 §3.1)', 'none')
-  }
+  const { scheme, hash, parameters } = table[name ?? ''] ?? {}
+  const pss = parameters === 'pss' ? readRequiredPss(reader, identifier) : undefined
+  if (parameters !== undefined && parameters !== 'pss') checkParameters(reader, identifier, parameters)
+  return { oid, name, scheme, hash: hash ?? pss?.hash, pss }
+}
+
+/** `reader` is at the end of the parameters. */
+function readRequiredPss(reader: DerReader, { parameters }: AlgorithmIdentifier): PssParameters {
   const end = reader.position
-  const inner = reader.part(end - identifier.parameters.length, end)
-  const pss = readPssParameters(inner)
-  return { oid, name, scheme, hash: pss.hash, pss }
+  if (parameters === undefined) {
+    return reader.fail('invalid-algorithm-parameters', end, 'RSASSA-PSS-params (RFC 4055 §3.1)', 'none')
+  }
+  return readPssParameters(reader.part(end - parameters.length, end))
 }
 
 /** Reads RSASSA-PSS-params (RFC 4055 §3.1). Absent fields are SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. */
@@ -130,7 +129,7 @@ function readOptional<T>(reader: DerReader, number: number, standard: T, read: (
 
 function readHash(reader: DerReader): HashName {
   const identifier = readAlgorithmIdentifier(reader)
-  const hash = identifier.name === undefined ? undefined : hashes[identifier.name]
+  const hash = pssHashes.find((name) => name.replace('-', '') === identifier.name)
   if (hash === undefined) {
     const expected = 'a hash function of RFC 4055 §2.1'
     return reader.fail('invalid-algorithm-parameters', reader.position, expected, identifier.name ?? identifier.oid)
@@ -142,9 +141,8 @@ function readHash(reader: DerReader): HashName {
 
 function readMaskHash(reader: DerReader): HashName {
   const outerEnd = reader.enter(tags.SEQUENCE)
-  const isMgf1 = readIdentifierName(reader) === 'mgf1'
-  if (!isMgf1)
-    reader.fail('invalid-algorithm-parameters', reader.contentStart, 'MGF1 (RFC 4055 §2.2)', 'another function')
+  const name = readIdentifierName(reader)
+  if (name !== 'mgf1') reader.fail('invalid-algorithm-parameters', reader.contentStart, 'mgf1 (RFC 4055 §2.2)', name)
   const hash = readHash(reader)
   reader.leave(outerEnd)
   return hash

@@ -28,14 +28,16 @@ function invalidUtf8(bytes: Uint8Array, start: number, end: number): number {
   }
 }
 
+/** The 16 bits at `at`. */
+const unitAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
+
 function firstInvalidBmp(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i += 2) {
     if (i + 1 >= end) return i
-    const high = bytes[i] ?? 0
-    if (high < 0xd8 || high > 0xdf) continue
+    const kind = unitAt(bytes, i) >> 10
+    if (kind !== 0x36 && kind !== 0x37) continue
     // UTF-16 pairs, which Windows writes into BMPString, are text; a lone surrogate is none.
-    const low = bytes[i + 2] ?? 0
-    if (high > 0xdb || i + 3 >= end || low < 0xdc || low > 0xdf) return i
+    if (kind === 0x37 || i + 3 >= end || unitAt(bytes, i + 2) >> 10 !== 0x37) return i
     i += 2
   }
   return -1
@@ -43,10 +45,8 @@ function firstInvalidBmp(bytes: Uint8Array, start: number, end: number): number 
 
 function firstInvalidUniversal(bytes: Uint8Array, start: number, end: number): number {
   for (let i = start; i < end; i += 4) {
-    if (i + 3 >= end) return i
-    const plane = ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)
-    const high = bytes[i + 2] ?? 0
-    if (plane > 0x10 || (plane === 0 && high >= 0xd8 && high <= 0xdf)) return i
+    const plane = unitAt(bytes, i)
+    if (i + 3 >= end || plane > 0x10 || (plane === 0 && unitAt(bytes, i + 2) >> 11 === 0x1b)) return i
   }
   return -1
 }
@@ -55,7 +55,7 @@ function firstInvalidUniversal(bytes: Uint8Array, start: number, end: number): n
  * Steps over a value of any type, checking that a string type's content is text of that type.
  *
  * The subsets of ASCII are held to ASCII only: `*`, `@` and `_` stand in the PrintableStrings of many issued
- * certificates, every validator reads them, and no comparison depends on their absence. TeletexString is read as
+ * certificates, OpenSSL and Node read them, and no comparison depends on their absence. TeletexString is read as
  * Latin-1, as OpenSSL and BoringSSL do.
  */
 export function skipStringOrAny(reader: DerReader): void {
@@ -122,11 +122,11 @@ export function textOf(bytes: Uint8Array, start: number, end: number, type: Stri
   let text = ''
   switch (type) {
     case 'BMPString':
-      for (let i = start; i < end; i += 2) text += String.fromCharCode(((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0))
+      for (let i = start; i < end; i += 2) text += String.fromCharCode(unitAt(bytes, i))
       return text
     case 'UniversalString':
       for (let i = start; i < end; i += 4) {
-        text += String.fromCodePoint(((bytes[i + 1] ?? 0) << 16) | ((bytes[i + 2] ?? 0) << 8) | (bytes[i + 3] ?? 0))
+        text += String.fromCodePoint((unitAt(bytes, i) << 16) | unitAt(bytes, i + 2))
       }
       return text
     case 'UTF8String':

@@ -1,6 +1,6 @@
 // What OpenSSL calls the things this library names as the standards do: for the text administrators know.
 
-import { knownIdentifier } from './object-identifiers.js'
+import { identifierName } from './object-identifiers.js'
 
 const titles: Readonly<Record<string, string | undefined>> = {
   subjectDirectoryAttributes: 'X509v3 Subject Directory Attributes',
@@ -38,6 +38,7 @@ const titles: Readonly<Record<string, string | undefined>> = {
   ocsp: 'OCSP',
   ocspNoCheck: 'OCSP No Check',
   caIssuers: 'CA Issuers',
+  timeStampingLocation: 'AD Time Stamping',
   caRepository: 'CA Repository',
   smartcardLogon: 'Microsoft Smartcard Login',
   ecPublicKey: 'id-ecPublicKey',
@@ -64,4 +65,4 @@ const titles: Readonly<Record<string, string | undefined>> = {
 export const titleOf = (name: string): string => titles[name] ?? name
 
 /** OpenSSL's long name for an OID; the OID itself where it is not registered here. */
-export const oidTitle = (oid: string): string => titleOf(knownIdentifier(oid)?.name ?? oid)
+export const oidTitle = (oid: string): string => titleOf(identifierName(oid))

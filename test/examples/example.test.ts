@@ -1,10 +1,13 @@
 /** The example as a stranger runs it: its story, its commands, and wrong input. */
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writePem } from '../../src/index.js'
+import { makeCertificate, makeRequest, name } from '../support/make-certificate.js'
 
 let store = ''
 beforeAll(() => {
@@ -76,12 +79,64 @@ describe('npm run example', { timeout: 60_000 }, () => {
     expect(status).toBe(2)
     expect(err).toContain('which purpose?')
     expect(run('--nonsense').status).toBe(2)
+    expect(run('--json')).toMatchObject({ status: 2, err: expect.stringContaining('of which files?') as unknown })
+    for (const purpose of ['nonsense', 'tomcat-trust']) {
+      const refused = run('--purpose', purpose)
+      expect(refused).toMatchObject({ status: 2, out: '' })
+      expect(refused.err).toContain(`requests are made for tomcat, tomcat-ECDSA`)
+      expect(refused.err).not.toContain('    at ')
+    }
     expect(run('--help').out).toContain('Usage: npm run example')
   })
 
-  it('says what is in files', () => {
-    const { status, err } = run('package.json')
+  it('says what is in files, a line for each that is wrong, and exits with 1 where one is', () => {
+    const [root = ''] = rootCertificates
+    const files = {
+      'mixture.pem': `note\n${root}\n${writePem('CERTIFICATE REQUEST', makeRequest())}`,
+      'forged.der': makeCertificate({ subject: name('a\n\u001b[2Jb\u202ec') }),
+      'key.pem': writePem('RSA PRIVATE KEY', new Uint8Array(9)),
+      'empty.pem': '',
+    }
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(store, file), content)
+    const paths = [...Object.keys(files), 'missing', '.'].map((file) => join(store, file))
+    const { status, out, err } = run(...paths)
     expect(status).toBe(1)
-    expect(err).toContain('package.json: file: expected certificates')
+    expect(out).toContain('PEM, 1 certificate, 1 request')
+    expect(out).toContain('Requester')
+    expect(out).not.toMatch(/[\u001b\u202e]|a\n/)
+    const lines = err.trimEnd().split('\n')
+    expect(lines).toHaveLength(4)
+    for (const [i, said] of [
+      /no private key, found PEM block RSA PRIVATE KEY/,
+      /empty file/,
+      /no such file/,
+      /directory/,
+    ].entries())
+      expect(lines[i]).toMatch(said)
+    expect(run(join(store, 'mixture.pem'), '--verbose').out).toContain('Signature Value:')
+    expect(JSON.parse(run(join(store, 'mixture.pem'), '--json').out)).toMatchObject({
+      files: [{ format: 'pem', certificates: [{ version: 3 }], requests: [{ subject: 'CN=Requester' }], crls: 0 }],
+    })
+  })
+
+  it('reads the roots Node trusts', () => {
+    const { status, out } = run('roots')
+    expect(status).toBe(0)
+    expect(out).toContain(`the roots Node trusts: PEM, ${rootCertificates.length} certificates`)
+  })
+
+  it('makes a request for a purpose, and holds the answers against it', () => {
+    const { status, out } = run('--purpose', 'tomcat-ECDSA')
+    expect(status).toBe(0)
+    expect(out).toContain('its certificate fits tomcat-ECDSA')
+    expect(out).toContain('lacks the extended key usage clientAuth')
+  })
+
+  it('ends quietly where nobody reads on', () => {
+    const shell = spawnSync('sh', ['-c', 'node_modules/.bin/tsx examples/main.ts roots | head -n 1'], {
+      encoding: 'utf8',
+    })
+    expect(shell).toMatchObject({ status: 0, stderr: '' })
+    expect(shell.stdout).toContain('the roots Node trusts')
   })
 })

@@ -58,6 +58,14 @@ describe('readPem', () => {
     ])
   })
 
+  it('FMT-3 reads, or refuses, more header lines than a stack is deep', () => {
+    for (const line of ['A:\n', ' b\n']) {
+      const lines = `A:\n${line.repeat(6_000_000)}`
+      expect(readPem(block(`${lines}\nAAAA`))[0]?.headers).toHaveLength(lines.length - 1)
+      parseErrorOf(() => readPem(block(`${lines}AAAA`)), 'invalid-base64')
+    }
+  })
+
   it('reads an empty block, and a text without any', () => {
     expect(readPem('-----BEGIN X-----\n-----END X-----')[0]?.bytes).toHaveLength(0)
     expect(readPem('nothing - here')).toEqual([])

@@ -74,6 +74,7 @@ describe('parseCertificationRequest', () => {
       'duplicate-extension',
     ],
     ['no value', { attributes: [attribute('challengePassword')] }, 'invalid-extension'],
+    ['no value of an attribute nobody knows', { attributes: [attribute('1.2.3')] }, 'invalid-extension'],
     ['a password that is no text', { attributes: [attribute('challengePassword', nullValue())] }, 'unexpected-tag'],
     ['attributes of another type', { attributesField: element(0xa1) }, 'unexpected-tag'],
     ['values out of order', { attributes: [attribute('1.2.3', integer(2), integer(1))] }, 'set-out-of-order'],
@@ -81,6 +82,14 @@ describe('parseCertificationRequest', () => {
     expect(parseErrorOf(() => parseCertificationRequest(makeRequest(parts)), code).where).toContain(
       'CertificationRequest',
     )
+  })
+
+  it('FMT-4 refuses a request larger than limits.certificateSize', () => {
+    const der = makeRequest({ attributes: [attribute('1.2.3', utf8String('x'.repeat(1024 * 1024)))] })
+    expect(parseErrorOf(() => parseCertificationRequest(der), 'limit-exceeded').expected).toContain(
+      'limits.certificateSize',
+    )
+    expect(parseCertificationRequest(der, { certificateSize: der.length }).attributes).toHaveLength(1)
   })
 
   it('FMT-3 refuses bytes after the request, and what is no request', () => {

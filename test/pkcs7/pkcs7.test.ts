@@ -141,11 +141,40 @@ describe('readPkcs7', () => {
     expect(parseErrorOf(() => readPkcs7(input), code).message).toMatch(said)
   })
 
+  it('FMT-3 names the malformed certificate or CRL by its place, with the offset in the bundle', () => {
+    const malformed = makeCertificate({ extensions: [] })
+    const der = writePkcs7({ certificates: [...certificates, { der: malformed }, ...certificates] })
+    const error = parseErrorOf(() => readPkcs7(der), 'empty-extensions')
+    expect(error.where).toBe('SignedData.certificates 4: Certificate.extensions')
+    const at = Buffer.from(der).indexOf(malformed)
+    expect(error.offset).toBe(at + parseErrorOf(() => parseCertificate(malformed), 'empty-extensions').offset)
+    expect(error.cause).toMatchObject({ where: 'Certificate.extensions' })
+
+    const crls = element(0xa1, crl, sequence(sequence(hex('02 02 00 01'))))
+    expect(parseErrorOf(() => readPkcs7(bundle({ crls })), 'non-minimal-integer').where).toBe(
+      'SignedData.crls 2: CertificateList',
+    )
+  })
+
+  it.each<[string, Parts]>([
+    ['end-of-contents octets among certificates', { certificates: element(0xa0, hex('00 00')) }],
+    ['an INTEGER among certificates', { certificates: element(0xa0, integer(5)) }],
+    ['a fifth kind of certificate', { certificates: element(0xa0, element(0xa4)) }],
+    ['an octet string among CRLs', { crls: element(0xa1, octetString(hex('00'))) }],
+    ['a certificate of another format among CRLs', { crls: element(0xa1, element(0xa2)) }],
+  ])('FMT-3 refuses %s', (_, parts) => {
+    parseErrorOf(() => readPkcs7(bundle(parts)), 'unexpected-tag')
+  })
+
   it('FMT-4 bounds certificates, and nested indefinite lengths', () => {
     const three = writePkcs7({ certificates })
     expect(parseErrorOf(() => readPkcs7(three, { certificatesPerFile: 2 }), 'limit-exceeded').expected).toContain(
       'limits.certificatesPerFile',
     )
+    const others = bundle({
+      certificates: element(0xa0, ...Array.from({ length: 3 }, () => element(0xa2, nullValue()))),
+    })
+    parseErrorOf(() => readPkcs7(others, { certificatesPerFile: 2 }), 'limit-exceeded')
     const deep = Uint8Array.from([
       ...Array.from({ length: 100_000 }, () => [0x30, 0x80]).flat(),
       ...new Uint8Array(200_000),

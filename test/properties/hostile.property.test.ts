@@ -18,7 +18,7 @@ import {
 import { countReads } from '../support/byte-counter.js'
 import { mutationsOf } from '../support/mutation.js'
 import { attribute, extension, makeCertificate, makeRequest } from '../support/make-certificate.js'
-import { element, sequence } from '../../src/der/writer.js'
+import { element, integer, sequence } from '../../src/der/writer.js'
 
 const runs = { numRuns: 2000 }
 
@@ -59,6 +59,10 @@ function askEverything(certificate: Certificate): void {
   expect(inspect(certificate)).toContain('subject')
   expect(typeof certificate.isSelfSigned).toBe('boolean')
   expect(certificate.subject.canonicalKey).toBeTypeOf('string')
+  for (const part of [certificate.publicKey, ...certificate.extensions, ...certificate.subject.attributes]) {
+    expect(JSON.stringify(part)).not.toBe('')
+    expect(inspect(part)).not.toContain('Uint8Array')
+  }
 }
 
 describe('arbitrary and mutated bytes', () => {
@@ -110,13 +114,17 @@ describe('arbitrary and mutated bytes', () => {
     )
   })
 
+  /** Fast paths look before the general path does, names are compared, extensions' OIDs and levels of BER are looked up. */
+  const expectBound = (read: (bytes: Uint8Array) => unknown, input: Uint8Array): void => {
+    const { counted, reads } = countReads(input)
+    attempt(() => read(counted))
+    expect(reads()).toBeLessThan(20 * input.length + 200)
+  }
+
   it('FMT-3 parsing looks at each byte a bounded number of times', () => {
     fc.assert(
       fc.property(mutated, (input) => {
-        const { counted, reads } = countReads(input)
-        attempt(() => parseCertificate(counted))
-        // Fast paths look before the general path does, names are compared, extensions' OIDs are looked up.
-        expect(reads()).toBeLessThan(20 * input.length + 200)
+        for (const read of [parseCertificate, parseCertificationRequest, readPkcs7]) expectBound(read, input)
       }),
       runs,
     )
@@ -146,13 +154,40 @@ describe('arbitrary and mutated bytes', () => {
       ['an endless OID', (n) => makeCertificate({ signature: sequence(element(0x06, new Uint8Array(n).fill(0xff))) })],
       ['a long serial number', (n) => makeCertificate({ serial: element(0x02, new Uint8Array(n).fill(1)) })],
     ]
-    for (const [, make] of grow) {
-      for (const n of [10, 100, 1000, 10_000]) {
-        const input = make(n)
-        const { counted, reads } = countReads(input)
-        attempt(() => parseCertificate(counted))
-        expect(reads()).toBeLessThan(20 * input.length + 200)
-      }
+    const one = parseCertificate(makeCertificate())
+    const growingBundles: readonly [string, (n: number) => Uint8Array][] = [
+      ['certificates', (n) => writePkcs7({ certificates: Array.from({ length: n }, () => one) })],
+      ['other certificates', (n) => writePkcs7({ certificates: [{ der: new Uint8Array(2 * n).fill(0xa1) }] })],
+      ['nested indefinite lengths', (n) => Uint8Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? 0x30 : 0x80))],
+      [
+        'indefinite lengths side by side',
+        (n) => {
+          const nest = Uint8Array.from([
+            ...Array.from({ length: 60 }, () => [0xa1, 0x80]).flat(),
+            ...new Array(120).fill(0),
+          ])
+          return writePkcs7({ certificates: Array.from({ length: n / 10 }, () => ({ der: nest })) })
+        },
+      ],
+    ]
+    const growingRequests: readonly [string, (n: number) => Uint8Array][] = [
+      [
+        'attributes',
+        (n) =>
+          makeRequest({ attributes: Array.from({ length: n }, (_, i) => attribute(`1.2.${10_000 + i}`, sequence())) }),
+      ],
+      [
+        'values',
+        (n) =>
+          makeRequest({
+            attributes: [attribute('1.2.3', ...Array.from({ length: n }, (_, i) => integer(10_000 + i)))],
+          }),
+      ],
+    ]
+    for (const n of [10, 100, 1000, 10_000]) {
+      for (const [, make] of grow) expectBound(parseCertificate, make(n))
+      for (const [, make] of growingBundles) expectBound(readPkcs7, make(n))
+      for (const [, make] of growingRequests) expectBound(parseCertificationRequest, make(n))
     }
   })
 })

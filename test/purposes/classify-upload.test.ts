@@ -7,6 +7,7 @@ import {
   type UploadClass,
   unifiedCommunications,
 } from '../../src/purposes/index.js'
+import { integer } from '../../src/der/writer.js'
 import { parseCertificate } from '../../src/x509/index.js'
 import { makeCertificate, name } from '../support/make-certificate.js'
 import { profileCertificate, rsaKey } from '../support/profile-certificate.js'
@@ -31,6 +32,18 @@ describe('classifyUpload', () => {
       expect(result.ok && result.authorities).toHaveLength(2)
     }
     expect(classifyUpload([leaf])).toMatchObject({ kind: 'identity', authorities: [] })
+  })
+
+  it('PUR-4 tells thousands of certificates without comparing each with all others', () => {
+    const template = makeCertificate({ serial: integer(0x0100_0000) })
+    const serial = Buffer.from(template).indexOf(integer(0x0100_0000)) + 2
+    const many = Array.from({ length: 50_000 }, (_, i) => {
+      const der = template.slice()
+      new DataView(der.buffer).setUint32(serial, 0x0100_0000 + i)
+      return parseCertificate(der)
+    })
+    const result = classifyUpload([...many, leaf, ...many.slice(0, 10)])
+    expect(!result.ok && result.findings).toHaveLength(50_001)
   })
 
   it('PUR-4 tells a file with CA certificates only', () => {

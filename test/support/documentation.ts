@@ -17,8 +17,24 @@ export interface Guide {
   readonly output: string
 }
 
-/** Runs the TypeScript of a guide in a process of its own. */
-export function runGuide(file: string): Guide {
+/** The sources of what the package exports, by the names guides import. */
+function aliases(): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, { readonly import?: { readonly default: string } }>>
+  }
+  const entries = Object.entries(exports).flatMap(([subpath, conditions]) => {
+    const built = conditions.import?.default
+    if (built === undefined) return []
+    return [[join('certward', subpath), join(root, built.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))]]
+  })
+  return Object.fromEntries(entries) as Record<string, string>
+}
+
+/**
+ * Runs the TypeScript of a guide in a process of its own.
+ * @param files what the guide reads, by name: it then runs in a directory that holds them
+ */
+export function runGuide(file: string, files?: Readonly<Record<string, string | Uint8Array>>): Guide {
   const document = readFileSync(join(root, file), 'utf8')
   const blocks = [...document.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block = '']) => block)
   const bundle = buildSync({
@@ -26,12 +42,7 @@ export function runGuide(file: string): Guide {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    alias: {
-      'certward/email': join(root, 'src/adapters/email/index.ts'),
-      'certward/testkit': join(root, 'src/testkit/index.ts'),
-      certward: join(root, 'src/index.ts'),
-      '#crypto': join(root, 'src/crypto/node.ts'),
-    },
+    alias: { ...aliases(), '#crypto': join(root, 'src/crypto/node.ts') },
     write: false,
   })
   const directory = temporaryDirectory()
@@ -39,7 +50,9 @@ export function runGuide(file: string): Guide {
     const program = join(directory.path, 'guide.mjs')
     writeFileSync(program, bundle.outputFiles[0]?.contents ?? '')
     const promised = [...document.matchAll(/(?:^| )\/\/ → (.+)$/gm)].map(([, text = '']) => text)
-    return { blocks, promised, output: execFileSync(process.execPath, [program], { encoding: 'utf8' }) }
+    for (const [name, content] of Object.entries(files ?? {})) writeFileSync(join(directory.path, name), content)
+    const cwd = files === undefined ? undefined : directory.path
+    return { blocks, promised, output: execFileSync(process.execPath, [program], { encoding: 'utf8', cwd }) }
   } finally {
     directory.remove()
   }

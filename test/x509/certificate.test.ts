@@ -217,6 +217,14 @@ describe('parseCertificate', () => {
     expect(parseCertificate(makeCertificate({ extensions }), { extensionCount: 200 }).extensions).toHaveLength(129)
   })
 
+  it('FMT-4 refuses a certificate larger than limits.certificateSize', () => {
+    const der = makeCertificate({ extensions: [extension('1.2.3', new Uint8Array(1024 * 1024))] })
+    const error = parseErrorOf(() => parseCertificate(der), 'limit-exceeded')
+    expect(error.expected).toBe('at most 1048576 bytes (limits.certificateSize)')
+    expect(parseCertificate(der, { certificateSize: der.length }).extensions).toHaveLength(1)
+    parseErrorOf(() => parseCertificate(der, { certificateSize: der.length - 1 }), 'limit-exceeded')
+  })
+
   it('FMT-4 refuses limits that are no positive integers', () => {
     expect(() => parseCertificate(makeCertificate(), { derDepth: 1001 })).toThrow(/limits\.derDepth/)
     for (const extensionCount of [0, -1, 1.5, NaN, Infinity]) {
@@ -323,6 +331,67 @@ describe('parseCertificate', () => {
       isSelfSigned: false,
     })
     expect(parseCertificate(makeCertificate())).toMatchObject({ isSelfIssued: false, isSelfSigned: false })
+  })
+
+  it('serialises and prints its parts alone: plain data, without the bytes around them', () => {
+    const point = sequence(objectIdentifier('2.5.4.3'), utf8String('part 7'))
+    const certificate = parseCertificate(
+      makeCertificate({
+        extensions: [
+          keyUsage,
+          extension('1.2.3.4', hex('0102ff')),
+          extension('basicConstraints', nullValue()),
+          extension('cRLDistributionPoints', sequence(sequence(element(0xa0, element(0xa1, point))))),
+        ],
+      }),
+    )
+    expect(JSON.parse(JSON.stringify(certificate.extensions))).toEqual([
+      { oid: '2.5.29.15', name: 'keyUsage', critical: true, value: ['digitalSignature'] },
+      { oid: '1.2.3.4', critical: false, bytes: '0102ff' },
+      {
+        oid: '2.5.29.19',
+        name: 'basicConstraints',
+        critical: false,
+        bytes: '0500',
+        error: expect.stringContaining('expected SEQUENCE') as unknown,
+      },
+      {
+        oid: '2.5.29.31',
+        name: 'cRLDistributionPoints',
+        critical: false,
+        value: [
+          {
+            distributionPoint: {
+              type: 'nameRelativeToCRLIssuer',
+              relativeName: [{ type: '2.5.4.3', name: 'commonName', encoding: 'UTF8String', value: 'part 7' }],
+            },
+          },
+        ],
+      },
+    ])
+    const rsa = sequence(
+      sequence(objectIdentifier('1.2.840.113549.1.1.1'), nullValue()),
+      bitString(sequence(integer(0xc5), integer(65537))),
+    )
+    const key = (publicKey: Uint8Array): unknown => parseCertificate(makeCertificate({ publicKey })).publicKey
+    expect(JSON.parse(JSON.stringify(key(rsa)))).toEqual({
+      type: 'rsa',
+      modulusLength: 8,
+      modulus: 'c5',
+      publicExponent: '65537',
+    })
+    const short = sequence(sequence(objectIdentifier('1.3.101.112')), hex('03 02 00 01'))
+    expect(JSON.stringify(key(short))).toContain('expected a key of 32 bytes')
+    for (const part of [...certificate.extensions, key(rsa), key(short)]) {
+      expect(inspect(part)).not.toContain('Uint8Array')
+      expect(inspect(part)).toMatch(/Extension|SubjectPublicKeyInfo/)
+    }
+  })
+
+  it('writes an exponent of more than 64 bits in hex, whose digits would take more than linear time', () => {
+    const key = bitString(sequence(integer(5), integer(2n ** 64n)))
+    const publicKey = sequence(sequence(objectIdentifier('1.2.840.113549.1.1.1'), nullValue()), key)
+    expect(JSON.stringify(parseCertificate(makeCertificate({ publicKey })))).toContain('"0x10000000000000000"')
   })
 
   it('prints its facts in console.log, and all of them as JSON, without throwing on malformed parts', () => {

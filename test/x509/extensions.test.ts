@@ -167,6 +167,14 @@ const decoded: readonly [ExtensionName, Uint8Array, unknown][] = [
     [{ accessMethod: '1.2.5', accessLocation: { type: 'dNSName', value: 'a' } }],
   ],
   [
+    'subjectInfoAccess',
+    sequence(...['3', '5'].map((arc) => sequence(objectIdentifier(`1.3.6.1.5.5.7.48.${arc}`), dns('a')))),
+    [
+      { accessMethod: 'timeStampingLocation', accessLocation: { type: 'dNSName', value: 'a' } },
+      { accessMethod: 'caRepository', accessLocation: { type: 'dNSName', value: 'a' } },
+    ],
+  ],
+  [
     'cRLDistributionPoints',
     sequence(
       sequence(
@@ -197,6 +205,8 @@ const decoded: readonly [ExtensionName, Uint8Array, unknown][] = [
   ['noRevAvail', nullValue(), true],
   ['precertificatePoison', nullValue(), true],
   ['tlsFeature', sequence(integer(5), integer(17)), [5, 17]],
+  // RFC 7633 §4: a SEQUENCE OF without a least size.
+  ['tlsFeature', sequence(), []],
   [
     'signedCertificateTimestamps',
     octetString(hex(lengthPrefixed(lengthPrefixed(sctV1) + lengthPrefixed(sct(1, 'ffff'))))),
@@ -288,6 +298,12 @@ const refused: readonly [ExtensionName, string, Uint8Array, ParseErrorCode][] = 
     'invalid-extension',
   ],
   ['cRLDistributionPoints', 'only reasons', sequence(sequence(element(context(1), hex('05 60')))), 'invalid-extension'],
+  [
+    'subjectDirectoryAttributes',
+    'an attribute without a value',
+    sequence(sequence(objectIdentifier('1.2.3'), setOf())),
+    'invalid-extension',
+  ],
   ['ocspNoCheck', 'a value other than NULL', sequence(), 'unexpected-tag'],
   ['tlsFeature', 'a number above 65535', sequence(integer(65536)), 'integer-out-of-range'],
   ['signedCertificateTimestamps', 'an empty list', octetString(hex('0000')), 'invalid-extension'],

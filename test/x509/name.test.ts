@@ -1,5 +1,6 @@
 // Names: text forms, comparison by RFC 5280 §7.1, and the key that stands for it.
 
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
   element,
@@ -144,6 +145,37 @@ describe('names', () => {
     const marks = (n: number): string => `é${'\u0301'.repeat(n)}${'\u0316'.repeat(n)}`
     expect(cn(utf8String(marks(100_000))).canonicalKey).toContain(marks(100_000))
     expect(cn(utf8String(marks(10))).equals(cn(utf8String(marks(10).normalize('NFD'))))).toBe(true)
+  })
+
+  it('show a mark that turns the direction of text as what it is', () => {
+    for (const mark of ['\u061c', '\u200f', '\u2067'])
+      expect(cn(utf8String(`a${mark}b`)).toString()).not.toContain(mark)
+    expect(cn(utf8String('a\u061cb')).toString()).toBe('CN=a\\D8\\9Cb')
+  })
+
+  it('give the attributes of a level with more of them than a call may have arguments', () => {
+    const one = hex('30 0b 06 03 55 04 03 0c 04 00 00 00 00')
+    const count = 500_000
+    const level = new Uint8Array(count * one.length)
+    for (let i = 0; i < count; i++) {
+      level.set(one, i * one.length)
+      // In base 64, so that each value is text, and comes after the one before.
+      for (let digit = 0; digit < 4; digit++) level[(i + 1) * one.length - 1 - digit] = 0x30 + ((i >> (6 * digit)) & 63)
+    }
+    const name = parseName(sequence(element(0x31, level)))
+    expect(name.attributes).toHaveLength(count)
+    expect(name.get('commonName')).toHaveLength(4)
+  })
+
+  it('serialise and print their attributes without the bytes around them', () => {
+    const [, , , , unknown, number] = example.attributes
+    expect(JSON.parse(JSON.stringify([example.attributes[1], unknown, number]))).toEqual([
+      { type: '2.5.4.10', name: 'organizationName', encoding: 'UTF8String', value: 'Ex, "ample" + Söhne' },
+      { type: '2.5.4.3', name: 'commonName', encoding: 'UTF8String', value: ' #lead;trail ' },
+      { type: '1.2.3.4', encoding: 'UTF8String', value: 'x' },
+    ])
+    expect(JSON.stringify(example.attributes.at(-1))).toBe('{"type":"2.5.4.5","name":"serialNumber","value":"020105"}')
+    expect(inspect(unknown)).not.toContain('Uint8Array')
   })
 
   it('keep the DER they were read from', () => {

@@ -42,9 +42,8 @@ export const readDistributionPoints = (reader: DerReader): readonly Distribution
 function readDistributionPoint(reader: DerReader): DistributionPoint {
   const outerEnd = reader.enter(tags.SEQUENCE)
   const distributionPoint = readDistributionPointName(reader, 0)
-  const reasons = reader.peek() === context(1) ? readNamedBits(reader, reasonFlags, context(1)) : undefined
-  const cRLIssuer =
-    reader.peek() === contextConstructed(2) ? readGeneralNames(reader, contextConstructed(2)) : undefined
+  const reasons = reader.optional(context(1), (tag) => readNamedBits(reader, reasonFlags, tag))
+  const cRLIssuer = reader.optional(contextConstructed(2), (tag) => readGeneralNames(reader, tag))
   // §4.2.1.13: "a DistributionPoint MUST NOT consist of only the reasons where; either distributionPoint or cRLIssuer
   // MUST be present."
   if (distributionPoint === undefined && cRLIssuer === undefined) {

@@ -16,14 +16,12 @@ export interface AuthorityKeyIdentifier {
 
 export function readAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIdentifier {
   const outerEnd = reader.enter(tags.SEQUENCE)
-  const keyIdentifier = reader.peek() === context(0) ? reader.readContent(context(0)) : undefined
-  const authorityCertIssuer =
-    reader.peek() === contextConstructed(1) ? readGeneralNames(reader, contextConstructed(1)) : undefined
-  let authorityCertSerialNumber: Uint8Array | undefined
-  if (reader.peek() === context(2)) {
-    reader.skipInteger(context(2))
-    authorityCertSerialNumber = reader.bytes.subarray(reader.contentStart, reader.position)
-  }
+  const keyIdentifier = reader.optional(context(0), (tag) => reader.readContent(tag))
+  const authorityCertIssuer = reader.optional(contextConstructed(1), (tag) => readGeneralNames(reader, tag))
+  const authorityCertSerialNumber = reader.optional(context(2), (tag) => {
+    reader.skipInteger(tag)
+    return reader.bytes.subarray(reader.contentStart, reader.position)
+  })
   // X.509 §9.2.2.1 constrains the two fields to be present or absent together.
   if ((authorityCertIssuer === undefined) !== (authorityCertSerialNumber === undefined)) {
     const expected = 'issuer and serial number together'

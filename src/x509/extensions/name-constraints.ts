@@ -33,7 +33,7 @@ export function readNameConstraints(reader: DerReader): NameConstraints {
 }
 
 const readSubtrees = (reader: DerReader, tag: number): readonly GeneralSubtree[] | undefined =>
-  reader.peek() === tag ? readSequenceOf(reader, readSubtree, tag) : undefined
+  reader.optional(tag, () => readSequenceOf(reader, readSubtree, tag))
 
 function readSubtree(reader: DerReader): GeneralSubtree {
   const outerEnd = reader.enter(tags.SEQUENCE)
@@ -46,7 +46,7 @@ function readSubtree(reader: DerReader): GeneralSubtree {
       reader.failDefault(start, 'minimum')
     }
   }
-  const maximum = reader.peek() === context(1) ? reader.readUnsigned(undefined, context(1)) : undefined
+  const maximum = reader.optional(context(1), (tag) => reader.readUnsigned(undefined, tag))
   reader.leave(outerEnd)
   return { base, minimum, maximum }
 }

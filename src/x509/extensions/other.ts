@@ -21,16 +21,17 @@ export function readPresence(reader: DerReader): true {
 
 /** TLS extension numbers the server promises to support; 5 is status_request ("must staple"). */
 export const readTlsFeature = (reader: DerReader): readonly number[] =>
-  readSequenceOf(reader, () => reader.readUnsigned(0xffff))
+  readSequenceOf(reader, () => reader.readUnsigned(0xffff), tags.SEQUENCE, 0)
 
 export const readDirectoryAttributes = (reader: DerReader): readonly DirectoryAttribute[] =>
   readSequenceOf(reader, readDirectoryAttribute)
 
-/** Reads `Attribute ::= SEQUENCE { type, values SET OF ANY }`. */
+/** Reads `Attribute ::= SEQUENCE { type, values SET SIZE (1..MAX) OF ANY }` (RFC 2986 §4.1, X.501 §8.2). */
 export function readDirectoryAttribute(reader: DerReader): DirectoryAttribute {
   const attributeEnd = reader.enter(tags.SEQUENCE)
   const type = readIdentifier(reader)
   const valuesEnd = reader.enter(tags.SET)
+  if (reader.atEnd()) reader.fail('invalid-extension', reader.position, 'one value or more', 'none')
   const values: Uint8Array[] = []
   let previous = -1
   while (!reader.atEnd()) {

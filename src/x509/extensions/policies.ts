@@ -5,7 +5,7 @@ import type { DerReader } from '../../der/reader.js'
 import { readSequenceOf } from '../../der/sequence-of.js'
 import { context } from '../../der/tags.js'
 import * as tags from '../../der/tags.js'
-import { knownIdentifier, readIdentifier } from '../object-identifiers.js'
+import { identifierName, readIdentifier } from '../object-identifiers.js'
 import { readText } from '../string-types.js'
 
 export type PolicyQualifier =
@@ -61,7 +61,7 @@ function readQualifier(reader: DerReader): PolicyQualifier {
 }
 
 function readQualifierValue(reader: DerReader, oid: string): PolicyQualifier {
-  switch (knownIdentifier(oid)?.name) {
+  switch (identifierName(oid)) {
     case 'cps':
       return { type: 'cps', uri: readText(reader, [tags.IA5_STRING]) }
     case 'userNotice':
@@ -82,10 +82,7 @@ function readUserNotice(reader: DerReader): PolicyQualifier {
   if (reader.peek() === tags.SEQUENCE) {
     const referenceEnd = reader.enter(tags.SEQUENCE)
     const organization = readText(reader, DISPLAY_TEXT)
-    const numbersEnd = reader.enter(tags.SEQUENCE)
-    const noticeNumbers: number[] = []
-    while (!reader.atEnd()) noticeNumbers.push(reader.readUnsigned())
-    reader.leave(numbersEnd)
+    const noticeNumbers = readSequenceOf(reader, () => reader.readUnsigned(), tags.SEQUENCE, 0)
     reader.leave(referenceEnd)
     noticeRef = { organization, noticeNumbers }
   }
@@ -111,14 +108,11 @@ export function readPolicyConstraints(reader: DerReader): PolicyConstraints {
   if (reader.atEnd()) {
     reader.fail('invalid-extension', reader.position, 'one field or both', 'neither')
   }
-  const requireExplicitPolicy = readSkipCerts(reader, 0)
-  const inhibitPolicyMapping = readSkipCerts(reader, 1)
+  const readSkipCerts = (tag: number): number => reader.readUnsigned(undefined, tag)
+  const requireExplicitPolicy = reader.optional(context(0), readSkipCerts)
+  const inhibitPolicyMapping = reader.optional(context(1), readSkipCerts)
   reader.leave(outerEnd)
   return { requireExplicitPolicy, inhibitPolicyMapping }
-}
-
-function readSkipCerts(reader: DerReader, number: number): number | undefined {
-  return reader.peek() === context(number) ? reader.readUnsigned(undefined, context(number)) : undefined
 }
 
 /** How many certificates may follow before anyPolicy no longer matches. */

@@ -17,6 +17,15 @@ export interface SignedCertificateTimestamp {
   readonly signature: Uint8Array | undefined
 }
 
+const unknown = {
+  logId: undefined,
+  timestamp: undefined,
+  extensions: undefined,
+  hashAlgorithm: undefined,
+  signatureAlgorithm: undefined,
+  signature: undefined,
+}
+
 /** The last instant a Date can hold. */
 const MAX_TIME = 8_640_000_000_000_000
 
@@ -35,19 +44,28 @@ export function readSignedCertificateTimestamps(reader: DerReader): readonly Sig
   const number = (length: number): number => unsigned(take(length))
   const vector = (): Uint8Array => take(number(2))
 
+  const date = (): Date => {
+    const time = number(8)
+    if (time > MAX_TIME) refuse('a timestamp Date can hold')
+    return new Date(time)
+  }
+
   const readTimestamp = (itemEnd: number): SignedCertificateTimestamp => {
     const version = number(1)
-    const known = version === 0
-    const logId = known ? take(32) : undefined
-    const time = known ? number(8) : 0
-    if (time > MAX_TIME) refuse('a timestamp Date can hold')
-    const timestamp = known ? new Date(time) : undefined
-    const extensions = known ? vector() : undefined
-    const hashAlgorithm = known ? number(1) : undefined
-    const signatureAlgorithm = known ? number(1) : undefined
-    const signature = known ? vector() : undefined
-    if (!known) take(itemEnd - at)
-    return { version, logId, timestamp, extensions, hashAlgorithm, signatureAlgorithm, signature }
+    if (version !== 0) {
+      take(itemEnd - at)
+      return { version, ...unknown }
+    }
+    // In this order they stand.
+    return {
+      version,
+      logId: take(32),
+      timestamp: date(),
+      extensions: vector(),
+      hashAlgorithm: number(1),
+      signatureAlgorithm: number(1),
+      signature: vector(),
+    }
   }
 
   const timestamps: SignedCertificateTimestamp[] = []
