@@ -43,6 +43,11 @@ export class RevocationChecker {
     return [...this.kept.values()]
   }
 
+  /** Whether certificates are checked at the interval. */
+  isChecking({ revocationCheck, ocsp }: MonitorSettings): boolean {
+    return revocationCheck.state === 'enabled' && (ocsp.state === 'enabled' || this.options.crls !== undefined)
+  }
+
   /**
    * Whom the settings have asked; undefined where nobody is. Nothing counts that was answered before `since`: a scheduled
    * check that is served from what was kept of the last one checks nothing.

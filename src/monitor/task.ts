@@ -43,10 +43,10 @@ export interface Task {
 /** Who claims, and for how long. */
 export interface Claimant {
   readonly worker: string
-  /** Milliseconds since 1970. */
+  /** As of when things are due; milliseconds since 1970. */
   readonly now: number
-  /** Milliseconds. */
-  readonly lease: number
+  /** When the lease ends; milliseconds since 1970. */
+  readonly until: number
   /** The most work to keep. */
   readonly most: number
 }
@@ -61,12 +61,12 @@ const BATCH = 500
 export async function claim(
   storage: Storage,
   task: 'expiry' | 'revocation',
-  { worker, now, lease, most }: Claimant,
+  { worker, now, until, most }: Claimant,
   each: (claims: readonly DueRecord[]) => Promise<number>,
 ): Promise<boolean> {
   for (let left = most; left > 0;) {
     const limit = Math.min(BATCH, left)
-    const claims = await storage.claimDue(task, now, limit, { owner: worker, until: now + lease })
+    const claims = await storage.claimDue(task, now, limit, { owner: worker, until })
     if (claims.length > 0) left -= await each(claims)
     if (claims.length < limit) return true
   }

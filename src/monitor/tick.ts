@@ -1,0 +1,203 @@
+// One tick: what is due is claimed, told of, acted on, and remembered, in this order (MON-2 to MON-6, OCS-6 to OCS-8).
+
+import type { Clock } from '../base/clock.js'
+import { withinTimeout } from '../base/timers.js'
+import type { CryptoProvider } from '../crypto/index.js'
+import type { Storage } from '../inventory/index.js'
+import type { PathProfile } from '../path/index.js'
+import type { Catalogue } from '../purposes/index.js'
+import type { RevocationSources } from '../revocation/index.js'
+import type { Connections } from './connections.js'
+import type { Deliverer, DeliveryFailure } from './delivery.js'
+import { nextCheck } from './expiry.js'
+import { beginExpiry } from './expiry-task.js'
+import type { HostQueues } from './host-queues.js'
+import { InstalledIssuers } from './issuers.js'
+import type { MonitorLimits } from './limits.js'
+import { byGravity } from './notice.js'
+import type { MonitorReport } from './report.js'
+import type { RevocationChecker } from './revocation-checker.js'
+import { beginRevocation, type RevocationRun } from './revocation-task.js'
+import { makeAllDue } from './schedule.js'
+import { intervalMilliseconds, type MonitorSettings, splitAddresses } from './settings.js'
+import { readScheduleBasis, scheduleKeyOf, writeScheduleBasis } from './stored-settings.js'
+import { TakenDown } from './takes-down.js'
+import type { Claimant, RevokeEffect, Task } from './task.js'
+
+export interface TickerOptions {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly catalogue: Catalogue
+  readonly profile: PathProfile
+  readonly crypto: CryptoProvider
+  readonly limits: MonitorLimits
+  readonly queues: HostQueues
+  readonly deliverer: Deliverer
+  readonly checker: RevocationChecker
+  readonly connections: Connections
+  readonly act: ((effect: RevokeEffect) => Promise<void>) | undefined
+  readonly worker: string
+  readonly settings: () => Promise<MonitorSettings>
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+/** The name `act` fails under. */
+const ACT = 'act'
+
+const noRun: RevocationRun = {
+  isDrained: true,
+  ...{ notices: [], effects: [], checks: { good: 0, revoked: 0, unknown: 0, undetermined: 0, exempt: 0 } },
+  finish: () => Promise.resolve(),
+}
+
+/** Use one for all ticks of a process. */
+export class Ticker {
+  /** Of the settings this process has gone by last. */
+  private scheduleKey: string | undefined
+
+  constructor(private readonly options: TickerOptions) {}
+
+  async tick(): Promise<MonitorReport> {
+    const { checker, connections, deliverer, limits } = this.options
+    const now = this.now()
+    const settings = await this.options.settings()
+    await this.keepSchedule(settings, now)
+    const sources = await checker.sources(settings, new Date(now))
+    const until = now + limits.checkTime
+    const drops = await connections.check(settings, sources, until)
+    const revocation = await this.beginRevocation(settings, sources, now, until)
+    const expiry = await this.beginExpiry(settings, now)
+    const tasks = [revocation, expiry]
+    const pending = tasks.flatMap(({ notices }) => notices)
+    const addresses = settings.email === 'enabled' ? splitAddresses(settings.emailAddresses) : []
+    const { delivered, failures } = await deliverer.deliver(pending, { at: now, addresses })
+    const { emitted, failures: unacted } = await this.emit(tasks.flatMap(({ effects }) => effects))
+    const revoked = new Set(emitted.map(({ key }) => key))
+    for (const task of tasks) await task.finish({ delivered, revoked })
+    return {
+      at: now,
+      notices: pending.map(({ notice }) => notice).sort(byGravity),
+      effects: emitted,
+      drops,
+      checks: revocation.checks,
+      failures: [...failures, ...unacted],
+      next: new Date(
+        await this.nextTick(
+          settings,
+          now,
+          tasks.every(({ isDrained }) => isDrained),
+        ),
+      ),
+    }
+  }
+
+  private now(): number {
+    return this.options.clock.now().getTime()
+  }
+
+  private claimant(now: number): Claimant {
+    const { worker, limits } = this.options
+    // What was claimed before has taken its time.
+    return { worker, now, until: this.now() + limits.lease, most: limits.workPerTick }
+  }
+
+  /** Due times follow from the settings, and from the time. Where either is not what it was, everything is due. */
+  private async keepSchedule(settings: MonitorSettings, now: number): Promise<void> {
+    const { storage } = this.options
+    const key = scheduleKeyOf(settings)
+    const basis = await readScheduleBasis(storage)
+    // Workers may have been given different settings: each goes by its own once, and not at every tick.
+    const isOther = basis !== undefined && basis.key !== key && this.scheduleKey !== key
+    // A clock that ran ahead has put off what is due now, until a time that may be years away.
+    const wentBack = basis !== undefined && now < basis.latest - DAY
+    if (isOther || wentBack) await makeAllDue(storage, now, wentBack ? 'ended' : 'kept')
+    if (basis === undefined || isOther || wentBack || now > basis.latest + HOUR) {
+      await writeScheduleBasis(storage, { key, latest: now })
+    }
+    this.scheduleKey = key
+  }
+
+  private async beginRevocation(
+    settings: MonitorSettings,
+    sources: RevocationSources | undefined,
+    now: number,
+    until: number,
+  ): Promise<RevocationRun> {
+    const { storage, checker, queues, deliverer, limits, crypto } = this.options
+    const { revocationCheck } = settings
+    if (sources === undefined || revocationCheck.state === 'disabled') return noRun
+    const { retryAfter, undeterminedAfter } = limits
+    return beginRevocation(
+      {
+        ...{ storage, settings, sources, checker, queues, retryAfter, until, notifiers: deliverer.names },
+        rules: {
+          policy: revocationCheck.policy,
+          every: intervalMilliseconds(revocationCheck.every),
+          undeterminedAfter,
+        },
+        issuers: new InstalledIssuers(storage, crypto),
+      },
+      this.claimant(now),
+    )
+  }
+
+  private beginExpiry(settings: MonitorSettings, now: number): Promise<Task> {
+    const { storage, deliverer, limits } = this.options
+    const takenDown = new TakenDown(this.options)
+    return beginExpiry(
+      {
+        ...{ storage, settings, notifiers: deliverer.names, retryAfter: limits.retryAfter },
+        takesDown: (trusted) => takenDown.identitiesOf(trusted),
+      },
+      this.claimant(now),
+    )
+  }
+
+  /** Has the application do what effects say. What there is no time for is done at a later tick. */
+  private async emit(
+    effects: readonly RevokeEffect[],
+  ): Promise<{ readonly emitted: readonly RevokeEffect[]; readonly failures: readonly DeliveryFailure[] }> {
+    const { act, limits } = this.options
+    if (act === undefined) return { emitted: effects, failures: [] }
+    const emitted: RevokeEffect[] = []
+    const failures: DeliveryFailure[] = []
+    const fail = (error: unknown): void => {
+      failures.push({ notifier: ACT, message: error instanceof Error ? error.message : String(error) })
+    }
+    const { notifierTimeout } = limits
+    const overdue = (): Error => new Error(`${effects.length} effects were not done within ${notifierTimeout} ms`)
+    const actOnAll = async (signal: AbortSignal): Promise<void> => {
+      for (const effect of effects) {
+        if (signal.aborted) return
+        await act(effect).then(() => emitted.push(effect), fail)
+      }
+    }
+    await withinTimeout(notifierTimeout, overdue, actOnAll).catch(fail)
+    return { emitted: [...emitted], failures: [...failures] }
+  }
+
+  /** MON-3: in a day, or in an hour where a certificate is in its last one; sooner where something falls due. */
+  private async nextTick(settings: MonitorSettings, now: number, isDrained: boolean): Promise<number> {
+    const { storage, connections, checker } = this.options
+    if (!isDrained) return now
+    const due = [await storage.nextDue('expiry'), connections.nextDue(settings)]
+    if (checker.isChecking(settings)) due.push(await storage.nextDue('revocation'))
+    const soonest = Math.min(...due.map((time) => time ?? Infinity))
+    return Math.max(now, Math.min(soonest, nextCheck(await this.earliestEnd(settings), now)))
+  }
+
+  private async earliestEnd({ lscMonitoring }: MonitorSettings): Promise<number | undefined> {
+    const usages = ['identity', 'trust', ...(lscMonitoring === 'enabled' ? ['endpoint'] : [])]
+    const ends = await Promise.all(
+      usages.map(async (value) => {
+        const where = [{ field: 'usage', operator: 'is-exactly', value } as const]
+        const { records } = await this.options.storage.query({ where, sort: { by: 'notAfter' }, limit: 1 })
+        return records[0]?.notAfter
+      }),
+    )
+    const known = ends.filter((end) => end !== undefined)
+    return known.length === 0 ? undefined : Math.min(...known)
+  }
+}
