@@ -64,11 +64,10 @@ group('describe', () => {
     expect(describe(parseCertificate(large, limits))).toContain('Public-Key: (4000000 bit)')
     const names = new Uint8Array(1_500_000).fill(0x61)
     for (let i = 0; i < names.length; i += 3) names.set([0x86, 1], i)
-    for (const field of [element(0xa0, element(0xa0, names)), element(0xa2, names)]) {
-      const points = extension('cRLDistributionPoints', sequence(sequence(field)))
-      const text = describe(parseCertificate(makeCertificate({ extensions: [points] }), limits))
-      expect(text.match(/URI:a/g)).toHaveLength(500_000)
-    }
+    const point = sequence(element(0xa0, element(0xa0, names)))
+    const points = extension('cRLDistributionPoints', sequence(point))
+    const text = describe(parseCertificate(makeCertificate({ extensions: [points] }), limits))
+    expect(text.match(/URI:a/g)).toHaveLength(500_000)
   })
 
   it('shows an exponent of more than 64 bits as bytes, as OpenSSL does', () => {
