@@ -82,7 +82,7 @@ const cases: readonly StorageCheck[] = [
   [
     'finishDue writes what its owner holds, ends the lease, and moves no revision',
     async (storage) => {
-      const [d, e] = [sampleDue('d', 10), sampleDue('e', 10)]
+      const [d, e] = [sampleDue('d', 10), sampleDue('e', 20)]
       await commitNow(storage, { puts: [d, e] })
       const { revisions } = await storage.read([d])
       await storage.claimDue('expiry', 10, 1, lease('one', 1000))

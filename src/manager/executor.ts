@@ -1,6 +1,7 @@
 // Read, plan, commit. Every rule stands in a plan; here is only the order of doing things, so that nothing is lost: a
 // new key is made before the change that refers to it, an old one destroyed after the change that drops it.
 
+import type { Signer } from '../authoring/index.js'
 import { type ChangeSet, KeyStoreError, type KeyStore, type Scope, type Storage } from '../inventory/index.js'
 import { type Actor, auditOfChange, auditOfRefusal } from './audit.js'
 import type { PlannedChange } from './change-builder.js'
@@ -90,7 +91,8 @@ export class Executor {
     const fate: KeyFate = { isReferred: false }
     try {
       const { handle } = keyHandle
-      const document = await make(drafted, await this.keys.signer(handle, drafted.hash), this.now())
+      const document = await this.makeWith(handle, drafted, (signer) => make(drafted, signer, this.now()))
+      if (document === undefined) return await this.refuse(action, place, conflict(place))
       const made: Made<T> = { keyHandle: handle, document }
       const planned = await this.execute(
         {
@@ -139,6 +141,20 @@ export class Executor {
     } catch (error) {
       if (!(error instanceof KeyStoreError) || error.code !== 'unsupported-key') throw error
       return refusal(finding('key-not-offered', error.message, 'CSR-8'))
+    }
+  }
+
+  /** Nothing where a sweep has destroyed the key meanwhile: no record refers to it yet. */
+  private async makeWith<T>(
+    handle: string,
+    { hash }: Draft,
+    make: (signer: Signer) => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await make(await this.keys.signer(handle, hash))
+    } catch (error) {
+      if (!(error instanceof KeyStoreError) || error.code !== 'no-such-key') throw error
+      return undefined
     }
   }
 

@@ -37,7 +37,7 @@ interface Faults {
     ((change: ChangeSet, commit: (change: ChangeSet) => Promise<CommitResult>) => Promise<CommitResult>) | undefined
   read?: (() => void) | undefined
   generate?: (() => void) | undefined
-  signer?: (() => void) | undefined
+  signer?: (() => void | Promise<void>) | undefined
   destroy?: (() => void | Promise<void>) | undefined
   /** Called once a list of handles is taken, before it is handed over. */
   handles?: (() => Promise<void>) | undefined
@@ -69,7 +69,7 @@ function faultyKeys(): KeyStore {
       return keys.generate(specification)
     },
     signer: async (handle, hash) => {
-      faults.signer?.()
+      await faults.signer?.()
       return keys.signer(handle, hash)
     },
     destroy: async (handle) => {
@@ -294,6 +294,13 @@ describe('the sweep', () => {
     expect(codesOf(await manager.generateCsr({ ...ec, subject }))).toEqual(['conflict'])
     expect(await recordsOf(storage, 'request')).toEqual([])
     expect(await keys.handles()).toEqual([])
+    // And one before the key has signed anything.
+    faults.signer = async () => {
+      faults.signer = undefined
+      expect(await manager.sweepKeys()).toBe(1)
+    }
+    expect(codesOf(await manager.generateCsr({ ...ec, subject }))).toEqual(['conflict'])
+    expect(await recordsOf(storage, 'request')).toEqual([])
     // The commit between the announcement of the sweep and its last look.
     const key = await keys.generate({ type: 'ec', curve: 'P-256' })
     faults.commit = async (change, commit) => {
