@@ -6,7 +6,7 @@ import { scheduleOf } from '../src/inventory/index.js'
 import { built } from './built.js'
 import { atMost, type Column, type Goal, milliseconds, type Result, short, type Table, times } from './report.js'
 
-const COUNT = Number(process.env["N"] ?? 1_000_000)
+const COUNT = 1_000_000
 const BATCH = 5_000
 const DAY = 86_400_000
 const START = Date.UTC(2026, 0, 1)

@@ -327,4 +327,4 @@ function checkClaim(before: number, limit: number): void {
 }
 
 const dueRecords = (entries: readonly RecordEntry[]): readonly DueRecord[] =>
-  entries.flatMap(({ record }) => (record.kind === 'due' ? [record] : []))
+  entries.map(({ record }) => record).filter((record) => record.kind === 'due')

@@ -52,11 +52,15 @@ export function decideExpiry(
   }
 }
 
-const beforeTheEnd = ({ sent, sentBeforeEnd }: ExpiryMemory, end: number): ExpiryMemory => ({
-  sent: { ...Object.fromEntries(Object.entries(sent).filter(([, due]) => due <= end)), ...sentBeforeEnd },
-  sentBeforeEnd: {},
-  isRevoked: false,
-})
+function beforeTheEnd(memory: ExpiryMemory, end: number): ExpiryMemory {
+  const { sent, sentBeforeEnd, isRevoked } = memory
+  if (!isRevoked && Object.values(sent).every((due) => due <= end)) return memory
+  return {
+    sent: { ...Object.fromEntries(Object.entries(sent).filter(([, due]) => due <= end)), ...sentBeforeEnd },
+    sentBeforeEnd: {},
+    isRevoked: false,
+  }
+}
 
 /** What came of a decision. */
 export interface ExpiryDone {
@@ -70,27 +74,45 @@ export interface ExpiryDone {
 /** The memory afterwards, and when the certificate is due next. */
 export function afterExpiry(
   record: ExpiryFacts,
-  { memory, due, waiting, isToBeRevoked }: ExpiryDecision,
+  decision: ExpiryDecision,
   policy: ExpiryPolicy | undefined,
-  { delivered, isRevoked, retryAt }: ExpiryDone,
+  done: ExpiryDone,
   now: number,
 ): { readonly memory: ExpiryMemory; readonly dueAt: number } {
+  const memory = memoryAfter(decision, done, record.notAfter)
+  const isLeftOver = ({ waiting, isToBeRevoked }: ExpiryDecision): boolean =>
+    (isToBeRevoked && !done.isRevoked) || waiting.some((name) => !done.delivered.has(name))
+  const next = isLeftOver(decision)
+    ? done.retryAt
+    : policy === undefined
+      ? NEVER
+      : nextAfter(record, policy, memory, now)
+  // Marks come with time as notices do: the first moment after the end is looked at too.
+  const end = now > record.notAfter ? NEVER : record.notAfter + 1
+  return { memory, dueAt: Math.max(now + 1, Math.min(next, end, NEVER)) }
+}
+
+/** The next due time behind all that has come or was told of. */
+function nextAfter(record: ExpiryFacts, policy: ExpiryPolicy, { sent }: ExpiryMemory, now: number): number {
+  let last = dueNotice(record, policy, now)
+  for (const due of Object.values(sent)) last = Math.max(due, last ?? due)
+  return nextNotice(record, policy, last)
+}
+
+function memoryAfter(
+  { memory, due, waiting, isToBeRevoked }: ExpiryDecision,
+  { delivered, isRevoked }: ExpiryDone,
+  end: number,
+): ExpiryMemory {
+  // Most often there is nothing to remember, and no need for a copy.
+  if (waiting.length === 0 && !isToBeRevoked) return memory
   const sent = { ...memory.sent }
   const sentBeforeEnd = { ...memory.sentBeforeEnd }
   for (const name of waiting) {
     if (due === undefined || !delivered.has(name)) continue
     const last = sent[name]
-    if (last !== undefined && last <= record.notAfter && due > record.notAfter) sentBeforeEnd[name] = last
+    if (last !== undefined && last <= end && due > end) sentBeforeEnd[name] = last
     sent[name] = Math.max(due, last ?? due)
   }
-  const hasFailed = waiting.some((name) => !delivered.has(name)) || (isToBeRevoked && !isRevoked)
-  // Marks come with time as notices do: the first moment after the end is looked at too.
-  const end = now > record.notAfter ? NEVER : record.notAfter + 1
-  const last = Math.max(dueBy(record, policy, now), ...Object.values(sent))
-  const next = policy === undefined ? NEVER : nextNotice(record, policy, last === -Infinity ? undefined : last)
-  const dueAt = Math.max(now + 1, Math.min(hasFailed ? retryAt : next, end, NEVER))
-  return { memory: { sent, sentBeforeEnd, isRevoked: memory.isRevoked || (isToBeRevoked && isRevoked) }, dueAt }
+  return { sent, sentBeforeEnd, isRevoked: memory.isRevoked || (isToBeRevoked && isRevoked) }
 }
-
-const dueBy = (record: ExpiryFacts, policy: ExpiryPolicy | undefined, now: number): number =>
-  (policy && dueNotice(record, policy, now)) ?? -Infinity

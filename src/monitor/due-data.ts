@@ -46,13 +46,13 @@ const timeOf = (value: Plain | undefined): number | undefined => (typeof value =
 
 const statuses: readonly CheckedStatus[] = ['good', 'revoked', 'unknown', 'undetermined', 'exempt']
 
-const kinds: readonly DueSubject['kind'][] = ['identity', 'trust', 'endpoint']
+const isKind = (value: Plain | undefined): value is DueSubject['kind'] =>
+  value === 'identity' || value === 'trust' || value === 'endpoint'
 
 /** The certificate a due record is about; undefined where it does not say. */
 export function subjectOf({ data }: DueRecord): DueSubject | undefined {
-  const { kind: named, id, sha256, notBefore, notAfter } = membersOf(data)
-  const kind = kinds.find((one) => one === named)
-  const isWhole = kind !== undefined && typeof id === 'string' && typeof sha256 === 'string'
+  const { kind, id, sha256, notBefore, notAfter } = membersOf(data)
+  const isWhole = isKind(kind) && typeof id === 'string' && typeof sha256 === 'string'
   if (!isWhole || typeof notBefore !== 'number' || typeof notAfter !== 'number') return undefined
   return { kind, id, sha256, notBefore, notAfter }
 }
@@ -66,13 +66,20 @@ const remembered = ({ data }: DueRecord, sha256: string): Members => {
 /** What is remembered of the certificate with this fingerprint. */
 export function expiryMemory(due: DueRecord, sha256: string): ExpiryMemory {
   const { sent, sentBeforeEnd, isRevoked } = remembered(due, sha256)
+  if (sent === undefined && isRevoked === undefined) return noExpiryMemory
   return { sent: timesOf(sent), sentBeforeEnd: timesOf(sentBeforeEnd), isRevoked: isRevoked === true }
 }
 
+/** Nothing was told of most certificates yet. */
+const noTimes: Readonly<Record<string, number>> = {}
+const noExpiryMemory: ExpiryMemory = { sent: noTimes, sentBeforeEnd: noTimes, isRevoked: false }
+
 const timesOf = (value: Plain | undefined): Readonly<Record<string, number>> =>
-  Object.fromEntries(
-    Object.entries(membersOf(value)).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  )
+  value === undefined
+    ? noTimes
+    : Object.fromEntries(
+        Object.entries(membersOf(value)).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+      )
 
 /** The same for revocation. */
 export function revocationMemory(due: DueRecord, sha256: string): RevocationMemory {
@@ -102,6 +109,8 @@ export const withMemory = (
   memory: ExpiryMemory | RevocationMemory,
 ): DueRecord => {
   const { kind, id, sha256, notBefore, notAfter } = subject
+  // Nothing to remember: what it knows of the certificate it keeps.
+  if (memory === noExpiryMemory && membersOf(due.data)['sha256'] === sha256) return { ...due, dueAt }
   return { ...due, dueAt, data: { kind, id, sha256, notBefore, notAfter, ...plainOf(memory) } }
 }
 

@@ -76,10 +76,11 @@ export async function beginExpiry(options: ExpiryTaskOptions, claimant: Claimant
 function silently(due: DueRecord, options: ExpiryTaskOptions, now: number): DueRecord | undefined {
   const subject = subjectOf(due)
   if (subject === undefined) return undefined
+  const { kind, id, sha256, notBefore, notAfter } = subject
   const { node, purpose } = due
   // The mark follows from what was done: a certificate is marked before that is remembered.
-  const mark = expiryMemory(due, subject.sha256).isRevoked ? 'expired' : undefined
-  const facts = { ...subject, node, purpose, mark } as const
+  const mark = expiryMemory(due, sha256).isRevoked ? 'expired' : undefined
+  const facts = { node, purpose, kind, id, sha256, notBefore, notAfter, mark } as const
   const decision = decide(facts, due, options, now)
   const isSilent = decision.due === undefined && !decision.isToBeRevoked && decision.mark === mark
   return isSilent ? nextOf(due, facts, decision, options, nothingDone, now) : undefined

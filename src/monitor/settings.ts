@@ -75,10 +75,10 @@ export function expiryPolicyOf(
   settings: MonitorSettings,
   certificate: Pick<NoticeSubject, 'node' | 'purpose' | 'sha256'>,
 ): ExpiryPolicy {
-  const { notificationStartDays, notificationFrequency, overrides = [] } = settings
+  const { notificationStartDays, notificationFrequency, overrides } = settings
   const frequencyHours = intervalMilliseconds(notificationFrequency) / units.hours
   let policy: ExpiryPolicy = { startDays: notificationStartDays, frequencyHours }
-  for (const { node, purpose, sha256, ...rules } of overrides) {
+  for (const { node, purpose, sha256, ...rules } of overrides ?? []) {
     const fits =
       (node === undefined || node === certificate.node) &&
       (purpose === undefined || purpose === certificate.purpose) &&

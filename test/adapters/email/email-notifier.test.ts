@@ -10,13 +10,7 @@ import {
 } from '../../../src/adapters/email/index.js'
 import type { Notifier } from '../../../src/monitor/index.js'
 import { unifiedCommunications } from '../../../src/purposes/index.js'
-import {
-  digestOf,
-  expiryNotice,
-  noticeSubjectOf,
-  noticeTime,
-  revocationNotice,
-} from '../../support/notices.js'
+import { digestOf, expiryNotice, noticeSubjectOf, noticeTime, revocationNotice } from '../../support/notices.js'
 import { mailRoot, mailServer, type MailServer, type MailServerOptions, rawServer } from './mail-server.js'
 
 const running: Pick<MailServer, 'close'>[] = []
