@@ -18,7 +18,7 @@ const calls: Readonly<Record<string, string>> = {
   if (length !== 32) throw new Error('digest returned ' + length + ' bytes')`,
   './email': `const missing = await api
     .emailNotifier({ smtp: { host: '127.0.0.1' }, from: 'a@example.com', to: 'b@example.com' })
-    .send({ at: 0, key: '', notices: [{ type: 'revocation', status: 'revoked', key: '', message: '', kind: 'trust',
+    .send({ at: 0, key: '', addresses: [], notices: [{ type: 'revocation', status: 'revoked', key: '', message: '', kind: 'trust',
       node: '', purpose: '', subject: '', issuer: '', serialNumber: '', sha256: '', notAfter: 0, description: '' }] })
     .catch(String)
   if (!String(missing).includes('npm install nodemailer')) throw new Error('without its peer: ' + String(missing))`,
@@ -26,6 +26,11 @@ const calls: Readonly<Record<string, string>> = {
   if (!String(refused).includes('TypeError')) throw new Error('openFileStore took the empty path')`,
   './inventory': `const storage = api.createMemoryStorage()
   for (const { run } of api.storageContract(() => Promise.resolve(storage)).slice(0, 1)) await run()`,
+  './monitor': `const { next } = await api
+    .createCertificateMonitor({ storage: entry_inventory.createMemoryStorage(), catalogue: entry_purposes.unifiedCommunications,
+      notifiers: [], sleep: (milliseconds, signal) => Promise.resolve() })
+    .tick()
+  if (next.getTime() < 0) throw new Error('an idle tick said ' + next.toISOString())`,
   './reading': `const { length } = api.readCertificates(pem).certificates
   if (length !== 1) throw new Error('readCertificates found ' + length + ' certificates')`,
   './sql-storage': `const never = () => Promise.reject(new Error('unreachable'))

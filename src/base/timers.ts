@@ -3,8 +3,15 @@
 /** Milliseconds; timers with more fire at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
+/** What is heeded of an `AbortSignal`, which is one; not every project has the types of the DOM or of Node. */
+export interface StopSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 /** Waits by the runtime's timer; no longer than until the signal aborts. */
-export const timerSleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+export const timerSleep = (milliseconds: number, signal?: StopSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) {
       resolve()

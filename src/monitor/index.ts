@@ -1,5 +1,6 @@
 // No certificate runs out unnoticed: the rules as pure functions, and the monitor that does what is due.
 
+export type { StopSignal } from '../base/timers.js'
 export { noticeSeverities, type NoticeSeverity } from './digest-text.js'
 export {
   dueNotice,

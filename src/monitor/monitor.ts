@@ -2,7 +2,7 @@
 
 import { checkNumber } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
-import { timerSleep } from '../base/timers.js'
+import { type StopSignal, timerSleep } from '../base/timers.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { Storage } from '../inventory/index.js'
 import { appliance, type PathProfile } from '../path/index.js'
@@ -51,7 +51,7 @@ export interface MonitorOptions {
   /** Tells this worker from others. Default random. */
   readonly worker?: string
   /** Waits so many milliseconds, no longer than until the signal aborts. Default: the runtime's timer. */
-  readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  readonly sleep?: (milliseconds: number, signal?: StopSignal) => Promise<void>
 }
 
 export interface CertificateMonitor {
@@ -93,7 +93,7 @@ export function createCertificateMonitor(options: MonitorOptions): CertificateMo
 
 class Monitor implements CertificateMonitor {
   private readonly clock: Clock
-  private readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  private readonly sleep: (milliseconds: number, signal?: StopSignal) => Promise<void>
   private readonly deliverer: Deliverer
   private readonly checker: RevocationChecker
   private readonly connections: Connections

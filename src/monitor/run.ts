@@ -1,11 +1,12 @@
 // The small loop around a monitor's ticks, for hosts without a scheduler of their own.
 
 import type { Clock } from '../base/clock.js'
+import type { StopSignal } from '../base/timers.js'
 import type { MonitorReport } from './report.js'
 
 export interface RunOptions {
-  /** Ends the loop, after the tick under way. */
-  readonly signal: AbortSignal
+  /** Ends the loop, after the tick under way: an `AbortSignal`. */
+  readonly signal: StopSignal
   /** Told of every tick. What it throws is ignored. */
   readonly onReport?: (report: MonitorReport) => void
   /** Told of every tick that failed, as the storage did. The next one comes later each time, up to ten minutes. */
@@ -14,7 +15,7 @@ export interface RunOptions {
 
 interface Loop extends RunOptions {
   readonly clock: Clock
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly sleep: (milliseconds: number, signal: StopSignal) => Promise<void>
 }
 
 const SECOND = 1000
