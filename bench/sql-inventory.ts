@@ -28,7 +28,7 @@ export function mixed(index: number, salt: number): number {
 const of = <T>(items: readonly [T, ...T[]] | readonly T[], index: number, salt: number): T =>
   items[mixed(index, salt) % items.length] as T
 
-export const scopeAt = (index: number): Scope => ({
+const scopeAt = (index: number): Scope => ({
   node: `node-${Math.floor(index / CERTIFICATES_OF_A_NODE)}.site${index % 37}.example.com`,
   purpose: of(purposes, index, 1),
 })
@@ -65,7 +65,7 @@ export function certificateAt(index: number, version = 0): CertificateRecord {
 }
 
 /** When a certificate is to be looked at: spread over the year that follows. */
-export const dueAt = (index: number): DueRecord => ({
+const dueAt = (index: number): DueRecord => ({
   ...scopeAt(index),
   kind: 'due',
   id: `expiry ${index}`,

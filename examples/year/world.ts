@@ -16,7 +16,7 @@ import {
 } from '../../src/index.js'
 import { createTestCa, type TestCertificateReference } from '../../src/testkit/index.js'
 
-export const MINUTE = 60_000
+const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 export const newYear = Date.UTC(2027, 0, 1)

@@ -6,7 +6,7 @@ import { type Certificate, formatPublicKey, ParseError } from '../x509/index.js'
 import { type CertificateIndex, type CertificateRecord, type CertificateType, type Scope, scopeKey } from './records.js'
 
 /** What a certificate is found and sorted by. */
-export function indexOf(certificate: Certificate): CertificateIndex {
+function indexOf(certificate: Certificate): CertificateIndex {
   const { subject, issuer, serialNumber, notBeforeTime, notAfterTime } = certificate
   return {
     commonName: subject.get('commonName') ?? '',
@@ -28,7 +28,7 @@ function keyTypeOf({ publicKey }: Certificate): string {
   }
 }
 
-export const typeOf = (certificate: Certificate): CertificateType =>
+const typeOf = (certificate: Certificate): CertificateType =>
   certificate.isSelfSigned ? 'self-signed' : 'ca-signed'
 
 /** Everything of a record that follows from the certificate. */

@@ -93,7 +93,7 @@ function keyFacts(key: PublicKey): unknown {
 }
 
 /** A general name as text: directory names by their DER, since every oracle spells them otherwise. */
-export function generalNameFact(name: GeneralName): string {
+function generalNameFact(name: GeneralName): string {
   switch (name.type) {
     case 'iPAddress':
       return `iPAddress ${hex(name.address)}${name.mask === undefined ? '' : hex(name.mask)}`

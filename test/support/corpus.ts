@@ -33,7 +33,7 @@ export function conformanceCorpus(directory: string): readonly CorpusCertificate
 }
 
 /** Bytes of the first PEM block of `text`, decoded without the library under test. */
-export function pemBytes(text: string): Uint8Array<ArrayBuffer> {
+function pemBytes(text: string): Uint8Array<ArrayBuffer> {
   const body = /-----BEGIN [^-]+-----([A-Za-z0-9+/=\s]+)-----END/.exec(text)?.[1]
   if (body === undefined) throw new TypeError('expected a PEM block')
   return new Uint8Array(Buffer.from(body, 'base64'))

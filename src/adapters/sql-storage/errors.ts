@@ -102,7 +102,7 @@ const words: readonly (readonly [pattern: RegExp, code: SqlStorageErrorCode])[] 
 ]
 
 /** The SQLSTATE of a server's error. */
-export function stateOf(error: unknown): string | undefined {
+function stateOf(error: unknown): string | undefined {
   const code = codeOf(error)
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined
 }
