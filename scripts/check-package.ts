@@ -3,42 +3,12 @@
  * entry point from ESM, CJS and TypeScript. Run by `npm run check:package`; needs the registry for the dependencies.
  */
 
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, join } from 'node:path'
 import ts from 'typescript'
+import { build, dist, filesUnder, pack, root, run, tool } from './package-build.js'
 import { useFromEverywhere } from './package-consumers.js'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const dist = join(root, 'dist')
-
-/** Runs a command to its end; throws with everything it printed when it fails. */
-function run(directory: string, command: string, ...args: readonly string[]): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: directory, encoding: 'utf8' })
-  if (status === 0) return stdout
-  throw new Error([`${command} ${args.join(' ')} failed`, error?.message, stdout, stderr].filter(Boolean).join('\n'))
-}
-
-const tool = (name: string): string => join(root, 'node_modules/.bin', name)
-
-function filesUnder(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-}
-
-function newest(files: readonly string[]): number {
-  return Math.max(...files.map((file) => statSync(file).mtimeMs))
-}
-
-function distIsFresh(): boolean {
-  const result = join(dist, 'index.d.cts')
-  if (!existsSync(result)) return false
-  const causes = ['package.json', 'tsconfig.json', 'tsup.config.ts'].map((name) => join(root, name))
-  return statSync(result).mtimeMs > newest([...causes, ...filesUnder(join(root, 'src'))])
-}
 
 /** A user of strict TypeScript without `skipLibCheck` must not need the types of anything but this package. */
 function foreignTypes(): string[] {
@@ -62,22 +32,15 @@ function step(title: string, work: () => string | undefined): void {
 
 function check(work: string): void {
   let tarball = ''
-  step('build', () => {
-    if (distIsFresh()) return 'dist is up to date'
-    run(root, 'npm', 'run', '-s', 'build')
-    return undefined
-  })
+  step('build', () => (build() === 'up-to-date' ? 'dist is up to date' : undefined))
   step('types are self-contained', () => {
     const foreign = foreignTypes()
     if (foreign.length > 0) throw new Error(`third-party types in public declarations:\n${foreign.join('\n')}`)
     return undefined
   })
   step('pack', () => {
-    run(root, 'npm', 'pack', '--silent', '--pack-destination', work)
-    const name = readdirSync(work).find((file) => file.endsWith('.tgz'))
-    if (name === undefined) throw new Error('npm pack left no tarball')
-    tarball = join(work, name)
-    return `${name}, ${statSync(tarball).size} bytes`
+    tarball = pack(work)
+    return `${basename(tarball)}, ${statSync(tarball).size} bytes`
   })
   step('publint', () => {
     run(root, tool('publint'), 'run', tarball, '--strict')

@@ -47,7 +47,7 @@ function runtimeParameters(algorithm: SignerAlgorithm): Algorithm | EcdsaParams 
     case 'ed25519':
       return { name: 'Ed25519' }
     case 'ecdsa':
-      return { name: 'ECDSA', hash: algorithm.hash }
+      return { name: 'ECDSA', hash: algorithm.hash.toUpperCase() }
     case 'rsa-pkcs1':
       return { name: 'RSASSA-PKCS1-v1_5' }
     case 'rsa-pss':
@@ -130,7 +130,7 @@ function importParameters(
 ): RsaHashedImportParams | EcKeyImportParams | Algorithm {
   switch (key.asymmetricKeyType) {
     case 'rsa':
-      return { name: rsaScheme === 'rsa-pss' ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5', hash }
+      return { name: rsaScheme === 'rsa-pss' ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5', hash: hash.toUpperCase() }
     case 'ed25519':
       return { name: 'Ed25519' }
     case 'ec': {

@@ -44,16 +44,25 @@ interface ImportedKey {
 }
 
 function importKey(publicKey: SubjectPublicKeyInfo): ImportedKey | Promise<ImportedKey> {
-  let key: PublicKey | undefined
+  let key: PublicKey
   try {
     key = publicKey.key
-    if (key.type === 'ec' && rawCurves.includes(key.curve) && key.point[0] === 4) {
-      return importPoint(key, key.point, publicKey)
-    }
-    return { key, keyObject: importKeyObject(key, publicKey) }
   } catch (error) {
-    if (error instanceof ParseError || isCryptoError(error)) return { key, keyObject: undefined }
+    if (error instanceof ParseError) return { key: undefined, keyObject: undefined }
     throw error
+  }
+  if (key.type === 'ec' && rawCurves.includes(key.curve) && key.point[0] === 4) {
+    return importPoint(key, key.point, publicKey)
+  }
+  return { key, keyObject: keyObjectOf(key, publicKey) }
+}
+
+/** Undefined where the runtime refuses the key. Its error says nothing: runtimes that imitate Node throw any. */
+function keyObjectOf(key: PublicKey, publicKey: SubjectPublicKeyInfo): KeyObject | undefined {
+  try {
+    return importKeyObject(key, publicKey)
+  } catch {
+    return undefined
   }
 }
 
@@ -72,16 +81,9 @@ async function importPoint(
     return { key, keyObject: KeyObject.from(imported) }
   } catch {
     // A point that is none, or a runtime that only looks like Node: the longer way says which.
-    try {
-      return { key, keyObject: importKeyObject(key, publicKey) }
-    } catch {
-      return { key, keyObject: undefined }
-    }
+    return { key, keyObject: keyObjectOf(key, publicKey) }
   }
 }
-
-/** OpenSSL's refusals, and Node's own of keys it does not know: errors with a code, all of them. */
-const isCryptoError = (error: unknown): boolean => error instanceof Error && 'code' in error
 
 function verifyWith(
   { key, keyObject }: ImportedKey,
@@ -102,9 +104,9 @@ function verifyWith(
     }
     const digestName = hash === undefined ? null : nodeName[hash]
     return verify(digestName, data, keyObject, signature) ? 'valid' : 'invalid'
-  } catch (error) {
-    if (isCryptoError(error)) return 'unsupported'
-    throw error
+  } catch {
+    // A key or an algorithm the runtime does not go together with. What it throws says nothing, as above.
+    return 'unsupported'
   }
 }
 

@@ -28,8 +28,7 @@ function keyTypeOf({ publicKey }: Certificate): string {
   }
 }
 
-const typeOf = (certificate: Certificate): CertificateType =>
-  certificate.isSelfSigned ? 'self-signed' : 'ca-signed'
+const typeOf = (certificate: Certificate): CertificateType => (certificate.isSelfSigned ? 'self-signed' : 'ca-signed')
 
 /** Everything of a record that follows from the certificate. */
 export async function describeRecord(

@@ -36,14 +36,14 @@ const HASHES: readonly SignerHash[] = ['sha-256', 'sha-384', 'sha-512']
 /** A new handle: random, so that it tells nothing and is never used again. */
 export const newHandle = (): string => crypto.randomUUID()
 
-/** What Web Crypto calls the key. RSA keys are bound to their hash there. */
+/** What Web Crypto calls the key. RSA keys are bound to their hash there, whose name Deno knows in capitals only. */
 export function generationParameters(
   specification: KeySpecification,
   hash: SignerHash,
 ): RsaHashedKeyGenParams | EcKeyGenParams {
   if (specification.type === 'ec') return { name: 'ECDSA', namedCurve: specification.curve }
   const { modulusLength } = specification
-  return { name: 'RSASSA-PKCS1-v1_5', modulusLength, publicExponent: Uint8Array.of(1, 0, 1), hash }
+  return { name: 'RSASSA-PKCS1-v1_5', modulusLength, publicExponent: Uint8Array.of(1, 0, 1), hash: hash.toUpperCase() }
 }
 
 /** A key store in memory, of keys that cannot be exported. They are gone with the process. */

@@ -46,7 +46,7 @@ export async function generateTestKey(keyType: TestKeyType = 'p256', hash?: Sign
   const row = table[keyType]
   const signsWith = row.hash === undefined ? undefined : (hash ?? row.hash)
   // Web Crypto fixes the hash of an RSA key here, and asks for that of ECDSA when it signs.
-  const parameters = { ...row.parameters, ...(signsWith === undefined ? {} : { hash: signsWith }) }
+  const parameters = { ...row.parameters, ...(signsWith === undefined ? {} : { hash: signsWith.toUpperCase() }) }
   // Its types have single keys and pairs alike; these algorithms make pairs.
   const pair = (await crypto.subtle.generateKey(parameters, true, ['sign', 'verify'])) as CryptoKeyPair
   const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey))

@@ -1,7 +1,6 @@
 /** Judges x509-limbo's cases with validatePath. The profile follows from the namespace of the case, and from nothing else. */
 
 import { getPublicSuffix } from 'tldts'
-import { ParseError } from '../../../src/base/errors.js'
 import { parseCertificateList } from '../../../src/crl/index.js'
 import { readPem } from '../../../src/pem/index.js'
 import { checkRevocation } from '../../../src/revocation/index.js'
@@ -18,7 +17,7 @@ import {
   validatePath,
   webpki,
 } from '../../../src/path/index.js'
-import type { Certificate } from '../../../src/x509/index.js'
+import { type Certificate, ParseError } from '../../../src/x509/index.js'
 import type { LimboCase, LimboPeerName } from '../formats/limbo.js'
 import type { Judgement } from '../runner.js'
 

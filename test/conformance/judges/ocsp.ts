@@ -1,10 +1,9 @@
 /** Judges OpenSSL's OCSP cases: the path first, then each response against the certificate it is for. */
 
-import { ParseError } from '../../../src/base/errors.js'
 import { decideRevocation, evaluateOcspResponse } from '../../../src/ocsp/index.js'
 import { createTrustAnchors, explain, rfc5280Section6, validatePath } from '../../../src/path/index.js'
 import { readCertificates } from '../../../src/reading/index.js'
-import type { Certificate } from '../../../src/x509/index.js'
+import { type Certificate, ParseError } from '../../../src/x509/index.js'
 import type { OcspCase } from '../formats/ocsp.js'
 import type { Judgement } from '../runner.js'
 

@@ -1,10 +1,9 @@
 /** Judges the NIST PKITS tests with validatePath and checkRevocation, policies included. */
 
-import { ParseError } from '../../../src/base/errors.js'
 import { createTrustAnchors, explain, rfc5280Section6, validatePath } from '../../../src/path/index.js'
 import { parseCertificateList, type CertificateList } from '../../../src/crl/index.js'
 import { checkRevocation } from '../../../src/revocation/index.js'
-import { parseCertificate } from '../../../src/x509/index.js'
+import { parseCertificate, ParseError } from '../../../src/x509/index.js'
 import type { PkitsCase } from '../formats/pkits.js'
 import type { Judgement } from '../runner.js'
 
