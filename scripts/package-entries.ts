@@ -17,7 +17,7 @@ export const publicSubpaths: readonly string[] = Object.keys(manifest.exports).f
 )
 
 /** The source files behind `exports`, as `src/x509/index.ts`. */
-const publicSources = sourcesOf(manifest.exports)
+export const publicSources = sourcesOf(manifest.exports)
 
 /** The source files behind `exports` and `imports`, keyed by their place in dist without extension: `x509/index`. */
 export const buildEntries: Readonly<Record<string, string>> = Object.fromEntries(

@@ -15,6 +15,7 @@ export type Remedy =
   /** `exchange` of the cluster does it. */
   | { readonly type: 'exchange'; readonly nodes: readonly string[]; readonly purpose: string }
 
+/** What is wrong between the nodes, each kind with what it is about (CLU-3). */
 export type ClusterFinding =
   | {
       /** `differs`: the peer holds another certificate where the node's should stand. */
@@ -39,6 +40,7 @@ export type ClusterFinding =
       readonly message: string
     }
 
+/** What a look at every pair of nodes came to (CLU-3). */
 export interface Diagnosis {
   /** True where there is nothing to find and every node has answered truthfully. */
   readonly ok: boolean

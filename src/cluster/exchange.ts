@@ -15,6 +15,7 @@ export interface Exchanged {
   readonly sha256: string
 }
 
+/** What an exchange of identities between nodes did, and what it could not (CLU-4). */
 export interface ExchangeReport {
   /** Empty where every peer had every certificate. */
   readonly exchanged: readonly Exchanged[]

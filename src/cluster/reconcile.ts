@@ -18,6 +18,7 @@ export interface Mended {
   readonly action: 'put' | 'delete'
 }
 
+/** What a reconciliation mended, and which nodes it could not reach. Run again at once, it finds nothing. */
 export interface ReconcileReport {
   /** Empty where every node that answered held the same. */
   readonly mended: readonly Mended[]

@@ -6,6 +6,7 @@ import type { Cluster } from '../manager/index.js'
 import type { Catalogue, IdentityPurpose, RemedyTemplate, TrustPurpose } from '../purposes/index.js'
 import type { NodeGateway } from './gateway.js'
 
+/** The nodes of a cluster and how each is reached. */
 export interface ClusterOptions {
   readonly catalogue: Catalogue
   readonly cluster: Cluster

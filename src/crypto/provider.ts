@@ -2,11 +2,13 @@
 
 import type { SignatureAlgorithm, SubjectPublicKeyInfo } from '../x509/index.js'
 
+/** Hash functions that digests are made with. SHA-1 is among them because OCSP names issuers by it (RFC 6960 §4.1.1). */
 export type DigestAlgorithm = 'sha-1' | 'sha-256' | 'sha-384' | 'sha-512'
 
 /** `unsupported`: this provider does not know the algorithm or curve, or refuses the key. Never to be taken for a yes. */
 export type SignatureVerdict = 'valid' | 'invalid' | 'unsupported'
 
+/** Verifies signatures and makes digests. Nothing here makes a key or signs. */
 export interface CryptoProvider {
   /** The digest of `data`, in bytes. */
   digest(algorithm: DigestAlgorithm, data: Uint8Array): Promise<Uint8Array>

@@ -15,6 +15,7 @@ export type TextField =
   | 'type'
   | 'description'
 
+/** How a filter compares text (LST-1). Letters of both cases are the same to it. */
 export type TextOperator = 'begins-with' | 'ends-with' | 'contains' | 'is-exactly' | 'is-empty' | 'is-not-empty'
 
 /** One condition; case does not matter. */
@@ -32,8 +33,10 @@ export type Condition =
       readonly value: Date
     }
 
+/** What lists are sorted by (LST-1). */
 export type SortField = TextField | 'notBefore' | 'notAfter' | 'installedAt'
 
+/** Which certificates to list, in which order, from where on (LST-1). */
 export interface Query {
   /** All must hold. Default none. */
   readonly where?: readonly Condition[]
@@ -45,6 +48,7 @@ export interface Query {
   readonly cursor?: string
 }
 
+/** A page of certificates, and where the next begins. */
 export interface Page {
   readonly records: readonly CertificateRecord[]
   /** For the following page; undefined at the end. It stays right while records come and go: none is shown twice. */

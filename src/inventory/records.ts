@@ -131,6 +131,7 @@ export interface AuditRecord extends Scope {
 /** Values JSON can carry. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain }
 
+/** Everything a storage keeps, told apart by `kind`. Plain data and bytes; times are milliseconds since 1970 in UTC. */
 export type InventoryRecord =
   | CertificateRecord
   | RequestRecord
@@ -141,6 +142,7 @@ export type InventoryRecord =
   | SettingRecord
   | AuditRecord
 
+/** The kinds of records. */
 export type RecordKind = InventoryRecord['kind']
 
 /** A record's place, unique in a storage. */
@@ -155,5 +157,6 @@ export const scopeKey = ({ node, purpose }: Scope): string => JSON.stringify([no
 /** The record's place as one text. */
 export const recordKey = ({ node, purpose, kind, id }: RecordKey): string => JSON.stringify([node, purpose, kind, id])
 
+/** Whether the record is of an installed certificate: an identity, a trusted one, or a device’s. */
 export const isCertificateRecord = (record: InventoryRecord): record is CertificateRecord =>
   record.kind === 'identity' || record.kind === 'trust' || record.kind === 'endpoint'

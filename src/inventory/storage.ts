@@ -14,6 +14,7 @@ export interface Snapshot {
   readonly revisions: readonly ScopeRevision[]
 }
 
+/** How often a scope had changed when it was read. A commit that relies on it is refused once it has changed again. */
 export interface ScopeRevision {
   readonly scope: Scope
   readonly revision: number
@@ -39,6 +40,7 @@ export interface Lease {
   readonly until: number
 }
 
+/** Which page of records of one kind to give. */
 export interface KindPageRequest {
   /** `next` of the page before, asked for with the same scope. */
   readonly cursor?: string
@@ -48,6 +50,7 @@ export interface KindPageRequest {
   readonly scope?: Scope
 }
 
+/** A page of records of one kind. */
 export interface KindPage {
   readonly records: readonly InventoryRecord[]
   readonly next: string | undefined

@@ -5,6 +5,7 @@ import { type AuditRecord, type InventoryRecord, recordKey, type RecordKind, typ
 import { recordDigest } from './record-digest.js'
 import type { Storage } from './storage.js'
 
+/** From where to where records are copied, how it goes on after an interruption, and who is told. */
 export interface TransferOptions {
   readonly from: Storage
   readonly to: Storage
@@ -19,6 +20,7 @@ export interface TransferOptions {
   readonly onProgress?: (progress: TransferProgress) => void | Promise<void>
 }
 
+/** How far a transfer has come. */
 export interface TransferProgress {
   /** What is being moved: first the records of one kind, then of the next; and at the end the comparison. */
   readonly stage: RecordKind | 'verify'
@@ -36,8 +38,10 @@ export interface KindSummary {
   readonly fingerprint: string
 }
 
+/** The records of every kind, as counted and hashed: equal for equal content, in any storage. */
 export type InventorySummary = Readonly<Record<RecordKind, KindSummary>>
 
+/** What a transfer came to, as counted and hashed at its end. */
 export interface TransferResult {
   /** Both hold the same records, all of them and no others. */
   readonly isVerified: boolean

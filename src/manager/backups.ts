@@ -8,6 +8,7 @@ import { isRefusal } from './outcome.js'
 import { records } from './pages.js'
 import type { Surroundings } from './settings.js'
 
+/** When a backup was made, and who says so (REG-6). */
 export interface BackupInput extends Actor {
   /** When the backup was begun: what was regenerated at that time or later is not in it. Default now. */
   readonly takenAt?: Date

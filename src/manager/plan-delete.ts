@@ -12,6 +12,7 @@ import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 import { tellOthers } from './trust-store.js'
 
+/** Which certificate to delete, and who asks (DEL-1). */
 export interface DeleteInput {
   readonly purpose: string
   readonly node: string

@@ -10,6 +10,7 @@ import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.j
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 
+/** A device’s certificate to be watched, and who hands it in (PUR-13). */
 export interface EndpointInput {
   readonly purpose: string
   /** Its name, `SEP001122334455`. */

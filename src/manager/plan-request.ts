@@ -18,6 +18,7 @@ import { placementFindings } from './plan-identity.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 
+/** What a certificate request is to say, for which purpose, and who asks (CSR-1). */
 export interface RequestInput {
   readonly purpose: string
   readonly node: string

@@ -21,11 +21,13 @@ import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 import { showToPeers } from './trust-store.js'
 
+/** Which self-signed certificate to make anew, and who asks (REG-1). */
 export interface RegenerateInput {
   readonly purpose: string
   readonly node: string
 }
 
+/** What a self-signed certificate is to say, for which purpose, and who asks (REG-5). */
 export interface SelfSignedInput extends RegenerateInput {
   /** Default: the first the purpose offers for self-signed certificates. */
   readonly key?: KeySpecification

@@ -21,6 +21,7 @@ import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 import { trustPurposeOf, trustScopes } from './trust-store.js'
 
+/** A file to install for a purpose, and who asks (UPL-1). */
 export interface UploadInput {
   readonly purpose: string
   readonly node: string

@@ -15,6 +15,7 @@ export interface Cluster {
   readonly nodes: readonly string[]
 }
 
+/** What a manager works on: a catalogue’s rules, a storage, keys, and what it may use. */
 export interface ManagerOptions {
   readonly catalogue: Catalogue
   readonly storage: Storage

@@ -35,6 +35,7 @@ export interface ValidityTimes {
   readonly notAfter: number
 }
 
+/** Where a certificate stands on its way to its end, by a policy, at a time (MON-1 to MON-3). */
 export interface ExpiryState {
   readonly level: ExpiryLevel
   /** Milliseconds until the end; negative after it. */

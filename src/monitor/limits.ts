@@ -30,6 +30,7 @@ export interface MonitorLimits {
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
+/** The limits where none are set. */
 export const defaultMonitorLimits: MonitorLimits = {
   // The check time, a request that began at its end (three attempts of ten seconds at each of three URIs), and the notifiers.
   lease: 15 * MINUTE,

@@ -18,8 +18,10 @@ export interface LogSummary {
   readonly counts: Readonly<Record<NoticeSeverity, number>>
 }
 
+/** A line of the log as data: a notice, or the summary of a digest. */
 export type LogRecord = ({ readonly event: 'certificate-notice' } & NoticeData) | LogSummary
 
+/** Where the log goes. */
 export interface LogNotifierOptions {
   /**
    * Writes a record, a plain object; what it throws or rejects with has the digest delivered again. Let it write JSON, or

@@ -29,6 +29,7 @@ export interface MonitorMetrics {
   readonly connections: number
 }
 
+/** A certificate as gauges show it. */
 export interface CertificateMetrics extends Pick<
   CertificateRecord,
   'node' | 'purpose' | 'kind' | 'subject' | 'issuer' | 'serialNumber' | 'sha256' | 'notBefore' | 'notAfter' | 'mark'

@@ -25,6 +25,7 @@ import type { RevokeEffect } from './task.js'
 import { Ticker } from './tick.js'
 import { TickLog } from './tick-log.js'
 
+/** What a monitor watches, whom it tells, and what it may use. */
 export interface MonitorOptions {
   readonly catalogue: Catalogue
   readonly storage: Storage
@@ -54,6 +55,7 @@ export interface MonitorOptions {
   readonly sleep?: (milliseconds: number, signal?: StopSignal) => Promise<void>
 }
 
+/** Does what is due for the certificates of a storage. Several, in one process or many, may share the storage. */
 export interface CertificateMonitor {
   /**
    * Does everything that is due now. Never rejects for a notifier or a responder; rejects where the storage does, and then

@@ -25,6 +25,7 @@ interface CommonData extends NoticeSubjectData {
   readonly severity: NoticeSeverity
 }
 
+/** A notice of an expiry as plain data, as webhooks and logs carry it: times in ISO 8601. */
 export interface ExpiryNoticeData extends CommonData {
   readonly type: 'expiry'
   readonly level: ExpiryLevel
@@ -36,6 +37,7 @@ export interface ExpiryNoticeData extends CommonData {
   readonly takesDownCount: number
 }
 
+/** A notice of a revocation as plain data, as webhooks and logs carry it: times in ISO 8601. */
 export interface RevocationNoticeData extends CommonData {
   readonly type: 'revocation'
   readonly status: RevocationNotice['status']
@@ -44,6 +46,7 @@ export interface RevocationNoticeData extends CommonData {
   readonly message: string
 }
 
+/** A notice of either kind as plain data, told apart by `type`. */
 export type NoticeData = ExpiryNoticeData | RevocationNoticeData
 
 /** A root may carry a whole system; what is said of it need not. */

@@ -37,6 +37,7 @@ export interface RevocationNotice extends NoticeSubject {
   readonly message: string
 }
 
+/** What a notifier tells of, told apart by `type`. */
 export type MonitorNotice = ExpiryNotice | RevocationNotice
 
 /** The notices of one run, for one notifier. */

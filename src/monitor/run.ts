@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js'
 import type { StopSignal } from '../base/timers.js'
 import type { MonitorReport } from './report.js'
 
+/** How a loop of ticks ends, and who is told of them. */
 export interface RunOptions {
   /** Ends the loop, after the tick under way: an `AbortSignal`. */
   readonly signal: StopSignal

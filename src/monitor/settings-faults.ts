@@ -21,7 +21,11 @@ export function settingsFaults(settings: unknown): Faults {
   ]
 }
 
-/** @throws TypeError naming every fault of the settings */
+/**
+ * The settings as they are, where nothing is wrong with them.
+ *
+ * @throws TypeError naming every fault of the settings
+ */
 export function checkSettings(settings: MonitorSettings): MonitorSettings {
   const faults = settingsFaults(settings)
   if (faults.length > 0) throw new TypeError(faults.join('; '))

@@ -34,6 +34,7 @@ export interface MonitorSettings {
   readonly overrides?: readonly MonitorOverride[]
 }
 
+/** A length of time as an administrator sets it: a number of a unit. */
 export interface Interval {
   readonly every: number
   readonly unit: 'minutes' | 'hours' | 'days'

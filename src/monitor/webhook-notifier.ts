@@ -34,6 +34,7 @@ const defaultLimits: WebhookLimits = {
   noticesPerRequest: 100,
 }
 
+/** Where notices are posted, with which secret, and how often it is tried. */
 export interface WebhookNotifierOptions {
   /** https, without credentials. */
   readonly url: string

@@ -23,6 +23,7 @@ export interface ReceivedWebhook {
   readonly tolerance?: number
 }
 
+/** Whether a webhook is the sender’s, and its content; or why it is not. */
 export type WebhookVerdict =
   | {
       readonly ok: true

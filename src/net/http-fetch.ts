@@ -66,6 +66,7 @@ export interface AskedUrl {
   readonly search: string
 }
 
+/** How certificates and CRLs are fetched by HTTP, and from where not. */
 export interface HttpFetchOptions {
   /** Default: the runtime's own. */
   readonly fetch?: FetchFunction

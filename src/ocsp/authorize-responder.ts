@@ -33,6 +33,7 @@ export interface AuthorizationInputs {
   readonly responderWithoutNoCheck: 'refuse' | 'accept'
 }
 
+/** Why a responder is not authorised in one of the ways RFC 6960 §4.2.2.2 has. */
 export interface ModelRefusal {
   readonly model: ResponderModel
   readonly reason: string

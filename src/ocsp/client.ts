@@ -25,6 +25,7 @@ export interface OcspClientLimits {
   readonly openFor: number
 }
 
+/** The limits where none are set. */
 export const defaultOcspClientLimits: OcspClientLimits = {
   // A verdict takes about a kilobyte.
   cachedVerdicts: 10_000,
@@ -48,6 +49,7 @@ type EvaluationOptions = Pick<
   | 'crypto'
 >
 
+/** How responders are asked and how their answers are judged. */
 export interface OcspClientOptions extends EvaluationOptions {
   /** Default {@link fetchOcspTransport}. */
   readonly transport?: OcspTransport
@@ -64,6 +66,7 @@ export interface OcspClientOptions extends EvaluationOptions {
   readonly sleep?: (milliseconds: number) => Promise<void>
 }
 
+/** Asks responders, and keeps what they said as long as it holds. */
 export interface OcspClient {
   /**
    * The certificate's status: from what is kept, or by asking. What could not be had is `ok: false`, never an exception,

@@ -9,12 +9,14 @@ import type { OcspFinding } from './finding.js'
  */
 export type RevocationPolicy = 'common-criteria' | 'standard-soft-fail' | 'standard-hard-fail'
 
+/** Whether a status passes under a policy, and why not (OCS-3). */
 export interface RevocationDecision {
   readonly accept: boolean
   /** Why not; and where accepted, what is not known. */
   readonly findings: readonly DecisionFinding[]
 }
 
+/** Why a status does not pass, and by which rule. */
 export interface DecisionFinding {
   readonly code: 'revoked' | 'unknown' | 'undetermined' | OcspFinding['code']
   readonly message: string

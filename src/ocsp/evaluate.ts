@@ -32,6 +32,7 @@ import {
 const SECOND = 1000
 const DAY = 24 * 3600 * SECOND
 
+/** A response, the certificate it should be about, and by which rules it is judged. */
 export interface OcspEvaluation {
   readonly certificate: Certificate
   /** The certificate's issuer, as a validated path has it. The verdict is worth what that path is. */

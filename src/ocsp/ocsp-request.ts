@@ -8,6 +8,7 @@ import type { Certificate } from '../x509/index.js'
 import { type CertId, certIdOf, issuerFrom, type OcspIssuer, writeCertId } from './cert-id.js'
 import { ocspIdentifiers } from './ocsp-response.js'
 
+/** How a request names the certificate, and whether it carries a nonce. */
 export interface OcspRequestOptions {
   /** Hash of the CertIDs. Default `sha-1`, which RFC 5019 §2.1.1 asks for and every responder knows; it is no signature. */
   readonly hash?: 'sha-1' | 'sha-256'
@@ -20,6 +21,7 @@ export interface OcspRequestOptions {
   readonly crypto?: CryptoProvider
 }
 
+/** A request that has been written, and what its response must answer. */
 export interface OcspRequest {
   readonly der: Der<'OCSPRequest'>
   /** One for each certificate, in their order. */

@@ -36,11 +36,13 @@ const responseStatuses = [
 /** OCSPResponseStatus. All but `successful` are unsigned: anyone on the way can say so. */
 export type OcspResponseStatus = Exclude<(typeof responseStatuses)[number], undefined>
 
+/** How a response names its responder: by name, or by the hash of its key (RFC 6960 §4.2.1). */
 export type ResponderId =
   | { readonly type: 'byName'; readonly name: Name }
   /** SHA-1 of the responder's key bits. */
   | { readonly type: 'byKey'; readonly keyHash: Uint8Array }
 
+/** What a responder says of a certificate (RFC 6960 §4.2.1). `good` is that it was not revoked; it need not have been issued. */
 export type OcspCertStatus =
   | { readonly status: 'good' }
   | {
@@ -74,6 +76,7 @@ export interface BasicOcspResponse {
   readonly certificates: readonly Certificate[]
 }
 
+/** A response as read: an answer, or a status without one (RFC 6960 §4.2.1). Nothing in it has been verified. */
 export type OcspResponse =
   | { readonly status: 'successful'; readonly basic: BasicOcspResponse }
   | { readonly status: Exclude<OcspResponseStatus, 'successful'>; readonly basic: undefined }
@@ -86,6 +89,7 @@ export interface OcspLimits {
   readonly certificates: number
 }
 
+/** The limits where none are set. */
 export const defaultOcspLimits: OcspLimits = {
   // Responses are 0.5 to 4 kB; ones with ML-DSA signatures and a chain stay below 64 kB. Room for lists of singles.
   responseSize: 1024 * 1024,

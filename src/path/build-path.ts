@@ -13,6 +13,7 @@ import { found, type Search } from './search.js'
 import { issuerFindings, targetFindings } from './steps.js'
 import type { TrustAnchor } from './trust-anchor.js'
 
+/** A path from the certificate to a trust anchor, as the search found it. */
 export interface BuiltPath {
   /** Target first. */
   readonly path: readonly Certificate[]

@@ -21,6 +21,7 @@ export interface PathLimits {
   readonly attempts: number
 }
 
+/** The limits where none are set. */
 export const defaultPathLimits: PathLimits = {
   // Twice the 100 of Go's crypto/x509 and rustls/webpki, which their users have not outgrown.
   signatureChecks: 200,

@@ -17,6 +17,7 @@ import { found, type PathQuestion, Search } from './search.js'
 import { targetFindings } from './steps.js'
 import { createTrustAnchors, type TrustAnchor, type TrustAnchorSource } from './trust-anchor.js'
 
+/** The certificate to judge, what may stand between it and an anchor, and by which rules. */
 export interface PathRequest {
   /** The target: the certificate to be validated. */
   readonly certificate: Certificate
@@ -50,6 +51,10 @@ export interface PathRequest {
 /** What a valid verdict does not say. */
 export type Unchecked = 'revocation' | 'peer-name' | 'extended-key-usage'
 
+/**
+ * A valid path, or why there is none. `ok` covers what was asked for and nothing else: `notChecked` names what nobody has
+ * looked at, revocation among it.
+ */
 export type PathVerdict =
   | {
       readonly ok: true

@@ -128,6 +128,7 @@ export interface EndpointPurpose extends PurposeBase {
   readonly usage: 'endpoint'
 }
 
+/** What certificates of a store are for, told apart by `usage`. */
 export type Purpose = IdentityPurpose | TrustPurpose | EndpointPurpose
 
 /** Bounds of the product; `undefined` switches one off. */

@@ -12,6 +12,7 @@ export type UploadClass =
   /** One application certificate, and the CA certificates that came with it. */
   | { readonly kind: 'identity'; readonly leaf: Certificate; readonly authorities: readonly Certificate[] }
 
+/** What a file turned out to hold, leaf first whatever its order, or what is wrong with it (PUR-4). */
 export type UploadClassification =
   ({ readonly ok: true } & UploadClass) | { readonly ok: false; readonly findings: readonly PurposeFinding[] }
 

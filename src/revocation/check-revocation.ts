@@ -41,6 +41,7 @@ export interface CrlSource {
   crlsFor(certificate: Certificate): Promise<readonly CertificateList[]>
 }
 
+/** Where statuses come from, when, and what passes besides good ones. */
 export interface RevocationCheck {
   readonly sources: RevocationSources
   readonly at: Date
@@ -66,6 +67,7 @@ export interface RevocationVerdict {
   readonly findings: readonly RevocationFinding[]
 }
 
+/** Why a certificate does not pass: which one, by which rule. */
 export interface RevocationFinding {
   readonly code: 'revoked' | 'revocation-unknown' | 'revocation-undetermined'
   readonly message: string

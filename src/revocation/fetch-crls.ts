@@ -12,6 +12,7 @@ const MAX_URIS = 4
 /** Bytes of a list: the largest in public use have some 20 MB. */
 const MAX_SIZE = 64 * 1024 * 1024
 
+/** How CRLs are fetched, and how long those fetched are kept. */
 export interface FetchCrlOptions extends HttpFetchOptions {
   /** Default: the machine's. */
   readonly clock?: Clock

@@ -30,6 +30,7 @@ export type RevocationStatus =
   | { readonly status: 'undetermined'; readonly notes: readonly RevocationNote[] }
   | { readonly status: 'exempt'; readonly reason: 'noRevAvail' | 'ocspNoCheck' }
 
+/** What is known of one certificate’s revocation. */
 export interface CertificateRevocation {
   readonly certificate: Certificate
   readonly revocation: RevocationStatus

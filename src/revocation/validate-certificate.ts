@@ -3,6 +3,7 @@
 import { type PathFinding, type PathRequest, type PathVerdict, validatePath } from '../path/index.js'
 import { checkRevocation, type RevocationCheck, type RevocationVerdict } from './check-revocation.js'
 
+/** What {@link validateCertificate} judges: a request for a path, and where revocation is asked after. */
 export interface CertificateRequest extends Omit<PathRequest, 'furtherCheck'> {
   /** How revocation is checked; the time, profile and provider of the path are taken where it sets none. */
   readonly revocation: Omit<RevocationCheck, 'at'> & { readonly at?: Date }

@@ -13,6 +13,7 @@ import {
 import type { NoticeDigest } from '../../monitor/index.js'
 import type { Catalogue } from '../../purposes/index.js'
 
+/** An address and the name shown with it. */
 export interface MailAddress {
   readonly name: string
   readonly address: string

@@ -4,6 +4,7 @@ import type * as Nodemailer from 'nodemailer'
 import { EmailError } from './errors.js'
 import type { MailMessage } from './message.js'
 
+/** The server that takes the mail. */
 export interface SmtpOptions {
   readonly host: string
   /** Default 465 with `tls`, 587 with `starttls`, 25 with `none`. */

@@ -3,6 +3,7 @@
 import type { DerReader } from '../../der/reader.js'
 import * as tags from '../../der/tags.js'
 
+/** Whether the subject is an authority, and of how long paths (RFC 5280 §4.2.1.9). */
 export interface BasicConstraints {
   /** Whether the subject is a certification authority. */
   readonly cA: boolean

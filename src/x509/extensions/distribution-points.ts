@@ -22,12 +22,15 @@ export const reasonFlags = [
   'aACompromise',
 ] as const
 
+/** A reason of revocation as distribution points name them (RFC 5280 §4.2.1.13). */
 export type ReasonFlag = (typeof reasonFlags)[number]
 
+/** The name of a distribution point: whole names, or what is added to the issuer’s name (RFC 5280 §4.2.1.13). */
 export type DistributionPointName =
   | { readonly type: 'fullName'; readonly names: readonly GeneralName[] }
   | { readonly type: 'nameRelativeToCRLIssuer'; readonly relativeName: RelativeDistinguishedName }
 
+/** Where a CRL is found, for which reasons, and who issues it (RFC 5280 §4.2.1.13). */
 export interface DistributionPoint {
   readonly distributionPoint: DistributionPointName | undefined
   /** Undefined where the CRL covers all reasons. */

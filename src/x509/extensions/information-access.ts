@@ -6,6 +6,7 @@ import * as tags from '../../der/tags.js'
 import { type GeneralName, readGeneralName } from '../general-name.js'
 import { readIdentifierName } from '../object-identifiers.js'
 
+/** One entry of authorityInfoAccess or subjectInfoAccess: what is found where (RFC 5280 §4.2.2). */
 export interface AccessDescription {
   /** `ocsp`, `caIssuers`, `caRepository`, `timeStampingLocation`, or an OID. */
   readonly accessMethod: 'ocsp' | 'caIssuers' | 'caRepository' | 'timeStampingLocation' | (string & {})

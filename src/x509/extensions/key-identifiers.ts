@@ -5,6 +5,7 @@ import { context, contextConstructed } from '../../der/tags.js'
 import * as tags from '../../der/tags.js'
 import { type GeneralName, readGeneralNames } from '../general-name.js'
 
+/** Which of the issuer’s keys signed (RFC 5280 §4.2.1.1). A hint for the search of a path, and no proof. */
 export interface AuthorityKeyIdentifier {
   /** The issuer's subjectKeyIdentifier. */
   readonly keyIdentifier: Uint8Array | undefined

@@ -13,6 +13,7 @@ export interface GeneralSubtree {
   readonly maximum: number | undefined
 }
 
+/** The names an authority may issue for, and may not (RFC 5280 §4.2.1.10). */
 export interface NameConstraints {
   /** Subtrees names must lie in; undefined where the field is absent. */
   readonly permittedSubtrees: readonly GeneralSubtree[] | undefined

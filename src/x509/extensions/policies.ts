@@ -8,6 +8,7 @@ import * as tags from '../../der/tags.js'
 import { identifierName, readIdentifier } from '../object-identifiers.js'
 import { readText } from '../string-types.js'
 
+/** What is said about a policy: where its practice statement is, a notice for users, or something else (RFC 5280 §4.2.1.4). */
 export type PolicyQualifier =
   | { readonly type: 'cps'; readonly uri: string }
   | {
@@ -17,17 +18,20 @@ export type PolicyQualifier =
     }
   | { readonly type: 'unknown'; readonly oid: string; readonly value: Uint8Array }
 
+/** A policy the certificate was issued under, with what is said about it (RFC 5280 §4.2.1.4). */
 export interface PolicyInformation {
   /** OID; 2.5.29.32.0 is anyPolicy. */
   readonly policyIdentifier: string
   readonly policyQualifiers: readonly PolicyQualifier[]
 }
 
+/** A policy of the issuer that a policy of the subject stands for (RFC 5280 §4.2.1.5). */
 export interface PolicyMapping {
   readonly issuerDomainPolicy: string
   readonly subjectDomainPolicy: string
 }
 
+/** How many certificates on, a policy is required or mapping ends (RFC 5280 §4.2.1.11). */
 export interface PolicyConstraints {
   /** Certificates after which a policy must be explicit; undefined where the field is absent. */
   readonly requireExplicitPolicy: number | undefined
