@@ -138,7 +138,8 @@ function dayOf(index: number): number {
 
 function recordOf(index: number): CertificateRecord {
   const mixed = (index * 7919) % 1_000_003
-  const notAfter = START + (30 + dayOf(index)) * DAY
+  // At any second of the day before, as certificates end.
+  const notAfter = START + (30 + dayOf(index)) * DAY - (mixed % 86_400) * 1000
   return {
     node: `node${Math.floor(index / 500)}`,
     purpose: index % 2 === 0 ? 'tomcat-trust' : `tomcat`,

@@ -1,6 +1,6 @@
 // Records belong to their storage: what a caller does to its own copy, or to one it was given, changes nothing there.
 
-import type { InventoryRecord } from './records.js'
+import { type CertificateRecord, type InventoryRecord, isCertificateRecord } from './records.js'
 
 /**
  * A deep copy, frozen, bytes included.
@@ -12,7 +12,7 @@ export function ownRecord<T extends InventoryRecord>(record: T): T {
 
 /** The record as a caller may have it: only bytes are copied, since all else is frozen. */
 export function handOut<T extends InventoryRecord>(record: T): T {
-  const copy = { ...record }
+  const copy = shallowCopy(record)
   if ('der' in record) Object.assign(copy, { der: new Uint8Array(record.der) })
   else if (record.kind === 'outbox' && record.record !== undefined)
     Object.assign(copy, { record: handOut(record.record) })
@@ -27,9 +27,7 @@ function owned(value: unknown, where: string): unknown {
   if (isImmutable(value)) return value
   if (Array.isArray(value)) return Object.freeze(value.map((item, at) => owned(item, `${where}[${at}]`)))
   if (typeof value === 'object' && value !== null && isPlain(value)) {
-    // A spread copies a member called __proto__ as a member, which assignment then finds and sets. And it keeps the
-    // object's layout, which an object made member by member has not: copies are made at every read.
-    const copy: Record<string, unknown> = { ...value }
+    const copy = shallowCopy(value) as Record<string, unknown>
     for (const name of Object.keys(copy)) {
       const member = copy[name]
       if (!isScalar(member)) copy[name] = owned(member, `${where}.${name}`)
@@ -38,6 +36,43 @@ function owned(value: unknown, where: string): unknown {
   }
   throw new TypeError(`${where}: expected what JSON can carry, or bytes, found ${nameOf(value)}`)
 }
+
+/**
+ * A copy to be frozen. V8 gives every object that was spread and then frozen a layout of its own, half a kilobyte each, and
+ * has objects share theirs that were assigned. But a spread copies a member called __proto__ as a member, which assignment
+ * then finds and sets.
+ */
+function shallowCopy<T extends object>(value: T): T {
+  if (Object.hasOwn(value, '__proto__')) return { ...value }
+  return Object.assign<object, T>(isCertificate(value) ? blankCertificate() : {}, value)
+}
+
+const isCertificate = (value: object): boolean =>
+  'kind' in value && 'der' in value && isCertificateRecord(value as InventoryRecord)
+
+/** What has more than a dozen members added becomes a hash table, twice as large, and there are a million of these. */
+const blankCertificate = (): Record<keyof CertificateRecord, undefined> => ({
+  node: undefined,
+  purpose: undefined,
+  kind: undefined,
+  id: undefined,
+  der: undefined,
+  type: undefined,
+  origin: undefined,
+  description: undefined,
+  installedAt: undefined,
+  sha256: undefined,
+  sha1: undefined,
+  keyHandle: undefined,
+  mark: undefined,
+  commonName: undefined,
+  subject: undefined,
+  issuer: undefined,
+  serialNumber: undefined,
+  notBefore: undefined,
+  notAfter: undefined,
+  keyType: undefined,
+})
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' ||

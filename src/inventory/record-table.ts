@@ -30,21 +30,21 @@ import { ScopeMap } from './scope-map.js'
 import { SortedList } from './sorted-list.js'
 import type { ChangeSet, KindPage, KindPageRequest, Lease, ScopeRevision, Snapshot } from './storage.js'
 
-/** Entries of a scope, by {@link localKey}. */
+/** Entries of a scope. */
 interface ScopeTable {
   revision: number
-  readonly records: Map<string, RecordEntry>
-  /** Apart, since reading a scope must not grow dearer with its past. */
-  readonly history: Map<string, RecordEntry>
+  /** By kind and id: kinds apart, so that looking one up makes no text of the two. */
+  readonly kinds: Map<RecordKind, Map<string, RecordEntry>>
 }
 
-const newScopeTable = (): ScopeTable => ({ revision: 0, records: new Map(), history: new Map() })
+const newScopeTable = (): ScopeTable => ({ revision: 0, kinds: new Map() })
 
-const entriesOf = (table: ScopeTable, kind: RecordKind): Map<string, RecordEntry> =>
-  kind === 'history' ? table.history : table.records
+/** All but its history: reading a scope must not grow dearer with its past. */
+function* presentEntries({ kinds }: ScopeTable): Generator<RecordEntry> {
+  for (const [kind, entries] of kinds) if (kind !== 'history') yield* entries.values()
+}
 
-/** A record's place within its scope. No kind holds a space. */
-const localKey = ({ kind, id }: RecordKey): string => `${kind} ${id}`
+const certificateKinds = ['identity', 'trust', 'endpoint'] as const
 
 const DEFAULT_LIMIT = 100
 
@@ -86,7 +86,7 @@ export class RecordTable {
       if (asked.get(scope) !== undefined) continue
       asked.set(scope, true)
       const table = this.scopes.get(scope)
-      for (const { record } of table?.records.values() ?? []) records.push(record)
+      if (table !== undefined) for (const { record } of presentEntries(table)) records.push(record)
       revisions.push({ scope, revision: table?.revision ?? 0 })
     }
     return { records, revisions }
@@ -104,8 +104,7 @@ export class RecordTable {
 
   private entryAt(place: RecordKey): RecordEntry | undefined {
     if (place.kind === 'audit') return this.audits.get(recordKey(place))
-    const table = this.scopes.get(place)
-    return table && entriesOf(table, place.kind).get(localKey(place))
+    return this.scopes.get(place)?.kinds.get(place.kind)?.get(place.id)
   }
 
   /** The scopes that have moved on since the change was decided. @throws TypeError for a change that makes no sense */
@@ -152,16 +151,14 @@ export class RecordTable {
 
   /** Adds or replaces one record, which nobody holds then; the scope's revision stays. */
   put(record: InventoryRecord): void {
-    const isAudit = record.kind === 'audit'
-    const entries = isAudit ? this.audits : entriesOf(this.tableOf(record), record.kind)
-    const key = isAudit ? recordKey(record) : localKey(record)
-    const known = entries.get(key)
+    const known = this.entryAt(record)
     if (known !== undefined) {
       this.replace(known, record)
       return
     }
     const entry = new RecordEntry(record)
-    entries.set(key, entry)
+    if (record.kind === 'audit') this.audits.set(recordKey(record), entry)
+    else this.entriesOf(record).set(record.id, entry)
     this.kinds.get(record.kind)?.insert(entry)
     if (record.kind === 'due') this.queueOf(record.task).add(entry)
     if (!isCertificateRecord(record)) return
@@ -188,7 +185,7 @@ export class RecordTable {
     const entry = this.entryAt(place)
     if (entry === undefined || place.kind === 'audit') return
     const { record } = entry
-    entriesOf(this.tableOf(place), place.kind).delete(localKey(place))
+    this.entriesOf(place).delete(place.id)
     this.kinds.get(record.kind)?.remove(entry)
     if (record.kind === 'due') this.queueOf(record.task).remove(entry)
     if (!isCertificateRecord(record)) return
@@ -279,6 +276,16 @@ export class RecordTable {
     return this.scopes.ensure(scope, newScopeTable)
   }
 
+  /** Of a kind in a scope, by id. */
+  private entriesOf(place: RecordKey): Map<string, RecordEntry> {
+    const { kinds } = this.tableOf(place)
+    const known = kinds.get(place.kind)
+    if (known !== undefined) return known
+    const made = new Map<string, RecordEntry>()
+    kinds.set(place.kind, made)
+    return made
+  }
+
   private queueOf(task: string): DueQueue {
     let queue = this.due.get(task)
     if (queue === undefined) this.due.set(task, (queue = new DueQueue()))
@@ -296,9 +303,7 @@ export class RecordTable {
   }
 
   private *entries(kind: RecordKind): Generator<RecordEntry> {
-    for (const table of this.scopes.values()) {
-      for (const entry of entriesOf(table, kind).values()) if (entry.record.kind === kind) yield entry
-    }
+    for (const { kinds } of this.scopes.values()) yield* kinds.get(kind)?.values() ?? []
   }
 
   /** Certificates by a field. Made when it is first asked for, and kept up from then on. */
@@ -312,8 +317,8 @@ export class RecordTable {
   }
 
   private *indexed(field: SortField): Generator<IndexedEntry> {
-    for (const { records } of this.scopes.values()) {
-      for (const entry of records.values()) {
+    for (const kind of certificateKinds) {
+      for (const entry of this.entries(kind)) {
         if (isCertificateRecord(entry.record)) yield new IndexedEntry(fieldValue(entry.record, field), entry)
       }
     }
