@@ -1,6 +1,7 @@
 /** The build: every entry of package.json as ESM and CJS, with types for both. */
 
 import { defineConfig } from 'tsup'
+import { nameSourcesByTheirPlace } from './scripts/source-maps.js'
 import { buildEntries } from './scripts/package-entries.js'
 
 export default defineConfig({
@@ -17,4 +18,8 @@ export default defineConfig({
   removeNodeProtocol: false,
   clean: true,
   silent: true,
+  onSuccess: () => {
+    nameSourcesByTheirPlace('dist')
+    return Promise.resolve()
+  },
 })

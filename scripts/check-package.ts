@@ -9,6 +9,7 @@ import { basename, join } from 'node:path'
 import ts from 'typescript'
 import { build, dist, filesUnder, pack, root, run, tool } from './package-build.js'
 import { useFromEverywhere } from './package-consumers.js'
+import { mapsUnder, missingSources } from './source-maps.js'
 
 /** A user of strict TypeScript without `skipLibCheck` must not need the types of anything but this package. */
 function foreignTypes(): string[] {
@@ -41,6 +42,20 @@ function check(work: string): void {
   step('pack', () => {
     tarball = pack(work)
     return `${basename(tarball)}, ${statSync(tarball).size} bytes`
+  })
+  step('contents', () => {
+    const names = run(work, 'tar', '-tzf', tarball).trim().split('\n')
+    const strange = names.filter(
+      (name) => !/^package\/(package\.json|LICENSE|README\.md|CHANGELOG\.md|dist\/.+)$/.test(name),
+    )
+    if (strange.length > 0) throw new Error(`in the tarball, and of no use to users:\n${strange.join('\n')}`)
+    return `${names.length} files`
+  })
+  step('source maps resolve', () => {
+    const maps = mapsUnder(dist)
+    const missing = maps.flatMap((file) => missingSources(file).map((source) => `${file}: ${source}`))
+    if (missing.length > 0 || maps.length === 0) throw new Error(`without sources they name:\n${missing.join('\n')}`)
+    return `${maps.length} maps`
   })
   step('publint', () => {
     run(root, tool('publint'), 'run', tarball, '--strict')

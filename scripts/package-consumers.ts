@@ -125,14 +125,16 @@ export function useFromEverywhere(directory: string, tarball: string, { run, ste
     node('bundler/use.js')
     return all
   })
-  step('TypeScript, moduleResolution nodenext', () => {
-    write('nodenext/use.mts', program(asModule))
-    write('nodenext/use.cts', program(asImportRequire))
-    compile('nodenext', { module: 'NodeNext', moduleResolution: 'nodenext' })
-    node('nodenext/use.mjs')
-    node('nodenext/use.cjs')
-    return `${all}, as ESM and as CJS`
-  })
+  for (const moduleResolution of ['node16', 'nodenext']) {
+    step(`TypeScript, moduleResolution ${moduleResolution}`, () => {
+      write(`${moduleResolution}/use.mts`, program(asModule))
+      write(`${moduleResolution}/use.cts`, program(asImportRequire))
+      compile(moduleResolution, { module: moduleResolution, moduleResolution })
+      node(`${moduleResolution}/use.mjs`)
+      node(`${moduleResolution}/use.cjs`)
+      return `${all}, as ESM and as CJS`
+    })
+  }
   step('browser bundle', () => {
     // An import of Node cannot be resolved for a browser, so this fails when one gets through the conditions.
     write('everywhere.mjs', program(asModule, everywhere))
