@@ -5,6 +5,7 @@ import { equalBytes } from '../base/bytes.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import { type PathProfile, validatePath } from '../path/index.js'
 import { algorithmFault, keyFault } from '../path/key-strength.js'
+import { profileOfSigners } from '../path/profile.js'
 import { type Certificate, ParseError, type SubjectPublicKeyInfo } from '../x509/index.js'
 import { issuerFrom, type OcspIssuer } from './cert-id.js'
 import type { BasicOcspResponse, ResponderId } from './ocsp-response.js'
@@ -96,7 +97,7 @@ const delegateProfiles = new WeakMap<PathProfile, PathProfile>()
 function profileOfDelegates(profile: PathProfile): PathProfile {
   let strict = delegateProfiles.get(profile)
   if (strict === undefined) {
-    strict = { ...profile, anyExtendedKeyUsage: 'refuse', targetAsAnchor: 'refuse' }
+    strict = { ...profileOfSigners(profile), anyExtendedKeyUsage: 'refuse', targetAsAnchor: 'refuse' }
     delegateProfiles.set(profile, strict)
   }
   return strict

@@ -25,8 +25,9 @@ export interface PathProfile {
   readonly rules: Readonly<Record<CertificateRuleName, readonly CertificateRole[]>>
   readonly algorithms: readonly AcceptedAlgorithm[]
   readonly keys: AcceptedKeys
-  /** SHA-1, SHA-224, DSA and RSA from 1,024 bits. Forgeable or nearly so: for archives and their test suites only. */
+  /** Whether an extension nobody here needs may be malformed. */
   readonly malformedExtensions: 'refuse' | 'ignore-unprocessed'
+  /** SHA-1, SHA-224, DSA and RSA from 1,024 bits. Forgeable or nearly so: for archives and their test suites only. */
   readonly legacyAlgorithms: 'refuse' | 'accept'
   /**
    * Whether an anchor that is a certificate must be valid at the time and keep the rules above. RFC 5280 §6.1.1 (d)
@@ -175,4 +176,31 @@ export const appliance: PathProfile = {
   keys: { ...rfc5280.keys, rsa: { least: 2048, most: 4096, multipleOf: 1 } },
   targetAsAnchor: 'accept',
   crlNumber: 'ignore',
+}
+
+/** What {@link webpki} asks of a target because it is a server. */
+const ofServers = {
+  'subject-alt-name-missing': off,
+  'subject-alt-name-critical': off,
+  'common-name-not-copied': off,
+  'extended-key-usage-critical': off,
+  'extended-key-usage-absent': off,
+  'any-extended-key-usage-present': off,
+  'target-is-authority': off,
+} as const satisfies Partial<PathProfile['rules']>
+
+/** Kept, since path validation prepares each profile once. */
+const signerProfiles = new WeakMap<PathProfile, PathProfile>()
+
+/**
+ * The profile for who signs CRLs or OCSP responses: an authority, or one without a server's names (BR 7.1.2.8). What rules
+ * ask of the purposes of OCSP's signers is asked of them there.
+ */
+export function profileOfSigners(profile: PathProfile): PathProfile {
+  let relaxed = signerProfiles.get(profile)
+  if (relaxed === undefined) {
+    relaxed = { ...profile, rules: { ...profile.rules, ...ofServers } }
+    signerProfiles.set(profile, relaxed)
+  }
+  return relaxed
 }

@@ -11,6 +11,7 @@ import {
   validatePath,
 } from '../path/index.js'
 import { workingKey } from '../path/check-path.js'
+import { profileOfSigners } from '../path/profile.js'
 import type { Certificate, Name, SubjectPublicKeyInfo } from '../x509/index.js'
 import type { RevocationStatus } from './status.js'
 
@@ -162,7 +163,8 @@ export class CrlSigners {
   private async faultOfPath(certificate: Certificate, authority: string | undefined): Promise<string | undefined> {
     if (++this.signerPaths > MAX_SIGNER_PATHS)
       return `more than ${MAX_SIGNER_PATHS} paths to CRL issuers were looked for`
-    const { anchor, pool, at, profile, crypto } = this.inputs
+    const { anchor, pool, at, crypto } = this.inputs
+    const profile = profileOfSigners(this.inputs.profile)
     const others: BuiltPath[] = []
     const furtherCheck = (built: BuiltPath): Promise<readonly PathFinding[]> => {
       const isOther = authority !== undefined && authority !== authorityOf(built.path, anchor)

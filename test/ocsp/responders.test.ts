@@ -3,7 +3,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { explicit, octetString } from '../../src/der/writer.js'
-import { rfc5280 } from '../../src/path/index.js'
+import { rfc5280, webpki } from '../../src/path/index.js'
 import {
   generateTestKey,
   type OcspResponderOptions,
@@ -520,6 +520,11 @@ describe('OCS-1 a signature', () => {
     )
     const profile = { ...rfc5280, legacyAlgorithms: 'accept' } as const
     expect(summary(await evaluate(scene, response, { profile }))).toBe('good by issuer')
+  })
+
+  it('of a delegate without a server’s names counts under the profile for servers (BR 7.1.2.8)', async () => {
+    const response = await answer(scene, {})
+    expect(summary(await evaluate(scene, response, { profile: webpki }))).toBe('good by delegated')
   })
 
   it('of a key the profile refuses does not count', async () => {

@@ -2,7 +2,7 @@
 
 import { createPrivateKey, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type BuiltPath, rfc5280, rfc5280Section6 } from '../../src/path/index.js'
+import { type BuiltPath, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
 import {
   type CrlOptions,
   generateTestKey,
@@ -576,17 +576,26 @@ describe('a key of its own for CRLs', () => {
     expect(line(await statusByCrl(path, [await authority.crl({ issuer: signer }), above], check))).toBe('good')
     const revoking = await authority.crl({ issuer: signer, entries: [entry(leaf)] })
     expect(line(await statusByCrl(path, [revoking, above], check))).toBe('revoked (unspecified)')
+    // It is no server, and held to nothing that only servers are.
+    const ofServers = { ...check, profile: webpki }
+    expect(line(await statusByCrl(path, [revoking, above], ofServers))).toBe('revoked (unspecified)')
     expect(line(await statusByCrl(path, [revoking], check))).toContain(
       'the status of its issuer’s path is undetermined',
     )
   })
 
   it('counts where the authority certified it itself', async () => {
-    const { path } = await leafOf()
+    const { leaf, path } = await leafOf()
     const signer = await signerOf(authority)
-    const lists = [await authority.crl({ issuer: signer, entries: [] }), await authority.crl({ entries: [] })]
+    // Of the signer's own path, whose status must be known too.
+    const others = [await authority.crl({ entries: [] }), await root.crl({ entries: [] })]
     const check = { certificates: [signer.certificate] }
-    expect(line(await statusByCrl(path, lists, check))).toBe('good')
+    const listsOf = async (entries: CrlOptions['entries'] & object): Promise<readonly TestCrl[]> => [
+      await authority.crl({ issuer: signer, entries }),
+      ...others,
+    ]
+    expect(line(await statusByCrl(path, await listsOf([]), check))).toBe('good')
+    expect(line(await statusByCrl(path, await listsOf([entry(leaf)]), check))).toBe('revoked (unspecified)')
   })
 
   it('does not count where another authority below the anchor has certified it', async () => {
