@@ -2,9 +2,9 @@
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildSync, type StdinOptions } from 'esbuild'
 import { temporaryDirectory } from './openssl.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -30,6 +30,32 @@ function aliases(): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>
 }
 
+/** A program with everything it imports in one text, `certward` being the sources. */
+function bundled(program: Pick<StdinOptions, 'contents' | 'resolveDir'>): Uint8Array {
+  const bundle = buildSync({
+    stdin: { ...program, loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    alias: { ...aliases(), '#crypto': join(root, 'src/crypto/node.ts') },
+    write: false,
+  })
+  return bundle.outputFiles[0]?.contents ?? new Uint8Array(0)
+}
+
+/** Imports a module that imports what users import. */
+export async function loadProgram<Exports>(file: string): Promise<Exports> {
+  const path = join(root, file)
+  const directory = temporaryDirectory()
+  try {
+    const program = join(directory.path, 'program.mjs')
+    writeFileSync(program, bundled({ contents: readFileSync(path, 'utf8'), resolveDir: dirname(path) }))
+    return (await import(pathToFileURL(program).href)) as Exports
+  } finally {
+    directory.remove()
+  }
+}
+
 /**
  * Runs the TypeScript of a guide in a process of its own.
  * @param files what the guide reads, by name: it then runs in a directory that holds them
@@ -37,18 +63,10 @@ function aliases(): Record<string, string> {
 export function runGuide(file: string, files?: Readonly<Record<string, string | Uint8Array>>): Guide {
   const document = readFileSync(join(root, file), 'utf8')
   const blocks = [...document.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block = '']) => block)
-  const bundle = buildSync({
-    stdin: { contents: blocks.join('\n'), resolveDir: root, loader: 'ts' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    alias: { ...aliases(), '#crypto': join(root, 'src/crypto/node.ts') },
-    write: false,
-  })
   const directory = temporaryDirectory()
   try {
     const program = join(directory.path, 'guide.mjs')
-    writeFileSync(program, bundle.outputFiles[0]?.contents ?? '')
+    writeFileSync(program, bundled({ contents: blocks.join('\n'), resolveDir: root }))
     const promised = [...document.matchAll(/(?:^| )\/\/ → (.+)$/gm)].map(([, text = '']) => text)
     for (const [name, content] of Object.entries(files ?? {})) writeFileSync(join(directory.path, name), content)
     const cwd = files === undefined ? undefined : directory.path
