@@ -109,6 +109,8 @@ describe('the command', () => {
     [['fake'], 'where are the cases of fake?'],
     [['fake', 'there', 'and', 'there'], 'one suite and one path, not also and there'],
     [['fake', 'there', '--fast'], "Unknown option '--fast'"],
+    [['fake', 'there', '--peer', 'nobody'], 'there is no peer nobody'],
+    [['fake', 'there', '--peer', 'pkijs'], 'peers judge limbo and pkits'],
   ])('exits 2 on misuse: %j', async (args, message) => {
     const { code, lines, errors } = await run(args, right)
     expect(code).toBe(2)

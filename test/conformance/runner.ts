@@ -30,7 +30,7 @@ export interface Suite {
 }
 
 export interface LoadedSuite {
-  readonly total: number
+  readonly cases: readonly ConformanceCase[]
   /** Undefined while this version cannot judge the suite. */
   readonly judgeAll: (() => Promise<Outcome>) | undefined
 }
@@ -40,7 +40,7 @@ export function defineSuite<C extends ConformanceCase>({ subject, load, judge }:
     subject,
     load(path) {
       const cases = load(path)
-      return { total: cases.length, judgeAll: judge && (() => judgeAll(cases, judge)) }
+      return { cases, judgeAll: judge && (() => judgeAll(cases, judge)) }
     },
   }
 }
