@@ -1,9 +1,10 @@
 /** Runs the openssl command on bytes, one run or many at a time. */
 
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 /** OpenSSL reads its configuration at every start; none of what the tests ask depends on it, and leaving it out is faster. */
 const environment = { ...process.env, OPENSSL_CONF: '/dev/null' }
@@ -25,36 +26,40 @@ export function openssl(
   })
 }
 
+/** Starts one program an input from `$1` on, every other; a shell does so in a fraction of the time this process takes. */
+const EACH = `at=$1; count=$2; shift 2
+while [ "$at" -lt "$count" ]; do
+  "$@" <"$at.in" >"$at.out" || { echo "of input $at" >&2; exit 1; }
+  at=$((at + 2))
+done`
+
 /** Standard output of one run an input, as text, in their order; two runs at a time. */
 export async function opensslEach(
   executable: string,
   args: readonly string[],
   inputs: readonly Uint8Array[],
 ): Promise<readonly string[]> {
-  const outputs: string[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    for (let at = next++; at < inputs.length; at = next++) {
-      const input = inputs[at]
-      if (input !== undefined) outputs[at] = await run(executable, args, input)
-    }
+  const directory = temporaryDirectory()
+  try {
+    for (const [at, input] of inputs.entries()) writeFileSync(join(directory.path, `${at}.in`), input)
+    const half = (first: number): Promise<unknown> =>
+      promisify(execFile)('sh', ['-c', EACH, 'sh', String(first), String(inputs.length), executable, ...args], {
+        env: environment,
+        cwd: directory.path,
+        maxBuffer,
+      })
+    await Promise.all([half(0), half(1)])
+    return inputs.map((_, at) => readFileSync(join(directory.path, `${at}.out`), 'utf8'))
+  } finally {
+    directory.remove()
   }
-  await Promise.all([work(), work()])
-  return outputs
 }
 
-function run(executable: string, args: readonly string[], input: Uint8Array): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(executable, [...args], { env: environment, maxBuffer }, (error, stdout) => {
-      if (error === null) resolve(stdout)
-      else reject(new Error(`openssl ${args.join(' ')}`, { cause: error }))
-    })
-    child.stdin?.end(input)
-  })
-}
+/** Memory, where there is a directory of it: most of what tests write is for the next moment. */
+const shortLived = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** A new empty directory, and what removes it. */
 export function temporaryDirectory(): { readonly path: string; readonly remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), 'certward-'))
+  const path = mkdtempSync(join(shortLived, 'certward-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }

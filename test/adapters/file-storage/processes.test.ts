@@ -16,6 +16,7 @@ import { openFileStore } from '../../../src/adapters/file-storage/index.js'
 
 const KILLS = Number(process.env['CERTWARD_KILLS'] ?? 300)
 const LANES = 3
+const KILLS_PER_STORE = 10
 
 const work = mkdtempSync(join(tmpdir(), 'certward-processes-'))
 const program = join(work, 'worker.mjs')
@@ -94,8 +95,9 @@ it(
   async () => {
     let repaired = 0
     const lane = async (at: number): Promise<void> => {
-      const directory = join(work, `killed-${at}`)
       for (let kill = 0; kill < KILLS / LANES; kill++) {
+        // A store of some hundred commits opens as one of thousands does, and much faster.
+        const directory = join(work, `killed-${at}-${Math.floor(kill / KILLS_PER_STORE)}`)
         const worker = startWorker(directory, 'writer')
         // Some while they open, most while they commit.
         if (Math.random() < 0.9) await Promise.race([worker.ready, worker.ended])
