@@ -1,7 +1,7 @@
 // Guides: their blocks of code, one after the other, are a program that runs and prints what they say.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { buildSync, type StdinOptions } from 'esbuild'
@@ -38,15 +38,23 @@ function bundled(program: Pick<StdinOptions, 'contents' | 'resolveDir'>): Uint8A
     format: 'esm',
     platform: 'node',
     alias: { ...aliases(), '#crypto': join(root, 'src/crypto/node.ts') },
+    // They look for files beside themselves.
+    external: ['@electric-sql/pglite', 'pg', 'kysely'],
     write: false,
   })
   return bundle.outputFiles[0]?.contents ?? new Uint8Array(0)
 }
 
+/** A directory from where packages are found, and what removes it. */
+function programDirectory(): ReturnType<typeof temporaryDirectory> {
+  const path = mkdtempSync(join(root, 'node_modules', '.certward-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
 /** Imports a module that imports what users import. */
 export async function loadProgram<Exports>(file: string): Promise<Exports> {
   const path = join(root, file)
-  const directory = temporaryDirectory()
+  const directory = programDirectory()
   try {
     const program = join(directory.path, 'program.mjs')
     writeFileSync(program, bundled({ contents: readFileSync(path, 'utf8'), resolveDir: dirname(path) }))
@@ -64,8 +72,9 @@ export function runGuide(file: string, files?: Readonly<Record<string, string | 
   const document = readFileSync(join(root, file), 'utf8')
   const blocks = [...document.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block = '']) => block)
   const directory = temporaryDirectory()
+  const programs = programDirectory()
   try {
-    const program = join(directory.path, 'guide.mjs')
+    const program = join(programs.path, 'guide.mjs')
     writeFileSync(program, bundled({ contents: blocks.join('\n'), resolveDir: root }))
     const promised = [...document.matchAll(/(?:^| )\/\/ → (.+)$/gm)].map(([, text = '']) => text)
     for (const [name, content] of Object.entries(files ?? {})) writeFileSync(join(directory.path, name), content)
@@ -73,5 +82,6 @@ export function runGuide(file: string, files?: Readonly<Record<string, string | 
     return { blocks, promised, output: execFileSync(process.execPath, [program], { encoding: 'utf8', cwd }) }
   } finally {
     directory.remove()
+    programs.remove()
   }
 }

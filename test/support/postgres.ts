@@ -186,6 +186,11 @@ export class PostgresServer {
     return { host: this.directory, user: 'owner', database: 'postgres', ...options }
   }
 
+  /** The same for programs, which are told by one text. */
+  url(): string {
+    return `postgres://owner@${encodeURIComponent(this.directory)}/postgres`
+  }
+
   /** Runs statements over a connection of their own. */
   async query(text: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
     const client = new Client(this.config())

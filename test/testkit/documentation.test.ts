@@ -1,41 +1,12 @@
 // docs/testkit.md: its blocks, one after the other, are a program that runs.
 
-import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
 import { expect, it } from 'vitest'
-import { temporaryDirectory } from '../support/openssl.js'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
+import { runGuide } from '../support/documentation.js'
 
 it('docs/testkit.md shows code that runs, and prints what it says', () => {
-  const document = readFileSync(join(root, 'docs/testkit.md'), 'utf8')
-  const blocks = [...document.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block)
+  const { blocks, promised, output } = runGuide('docs/testkit.md')
   expect(blocks.length).toBeGreaterThan(8)
-  const bundle = buildSync({
-    stdin: { contents: blocks.join('\n'), resolveDir: root, loader: 'ts' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    alias: {
-      'certward/testkit': join(root, 'src/testkit/index.ts'),
-      certward: join(root, 'src/index.ts'),
-      '#crypto': join(root, 'src/crypto/node.ts'),
-    },
-    write: false,
-  })
-  const directory = temporaryDirectory()
-  try {
-    const program = join(directory.path, 'guide.mjs')
-    writeFileSync(program, bundle.outputFiles[0]?.contents ?? '')
-    const output = execFileSync(process.execPath, [program], { encoding: 'utf8' })
-    const promised = [...document.matchAll(/ \/\/ → (.+)$/gm)].map(([, text = '']) => text)
-    expect(promised.length).toBeGreaterThan(2)
-    for (const text of promised) expect(output).toContain(`${text}\n`)
-    expect(output).toContain('-----BEGIN X509 CRL-----')
-  } finally {
-    directory.remove()
-  }
+  expect(promised.length).toBeGreaterThan(2)
+  for (const text of promised) expect(output).toContain(`${text}\n`)
+  expect(output).toContain('-----BEGIN X509 CRL-----')
 })

@@ -5,6 +5,7 @@ import { type CertificateRecord, type Condition, type Page, type Query, recordKe
 import { isCertificateRecord } from '../../inventory/index.js'
 import { fieldValue, type Position, resolveQuery, type ResolvedQuery, writeCursor } from '../../inventory/query.js'
 import { behindPrefix, codeUnitBytes } from './code-units.js'
+import type { CommonTrigrams } from './common-trigrams.js'
 import type { Database } from './database.js'
 import { closedFields, columns, fieldNumber, readRow, type StoredRow } from './rows.js'
 import { lookupTrigrams } from './trigrams.js'
@@ -20,12 +21,13 @@ type TextCondition = Exclude<Condition, { readonly field: 'notBefore' | 'notAfte
 const WALK = 5_000
 
 /** @throws TypeError for a query that makes no sense */
-export async function queryCertificates(database: Database, query: Query): Promise<Page> {
+export async function queryCertificates(database: Database, query: Query, common: CommonTrigrams): Promise<Page> {
   const resolved = resolveQuery(query)
-  const find = (how: Search): Promise<readonly StoredRow[]> =>
+  const isWithParts = resolved.where.some(isByParts)
+  const find = (how: 'plan' | 'walk' | Gather): Promise<readonly StoredRow[]> =>
     database.rows<StoredRow>('query', statementOf(database, resolved, how))
-  let found = await find(resolved.where.some(isByParts) ? 'walk' : 'plan')
-  if (found.length <= resolved.limit && resolved.where.some(isByParts)) found = await find('gather')
+  let found = await find(isWithParts ? 'walk' : 'plan')
+  if (isWithParts && found.length <= resolved.limit) found = await find({ shares: await common.read() })
   const records = found
     .slice(0, resolved.limit)
     .map((row) => readRow(row, 'query'))
@@ -35,8 +37,10 @@ export async function queryCertificates(database: Database, query: Query): Promi
   return { records, next: isEnd ? undefined : writeCursor(resolved, positionOf(last, resolved)) }
 }
 
-/** How rows are found: as the planner thinks best, among the first in their order, or all of them before they are sorted. */
-type Search = 'plan' | 'walk' | 'gather'
+/** All rows before they are sorted, by parts of texts; which of them are common is known in part. */
+interface Gather {
+  readonly shares: ReadonlyMap<number, number>
+}
 
 const isByParts = (condition: Condition): boolean =>
   (condition.operator === 'contains' || condition.operator === 'ends-with') &&
@@ -51,8 +55,13 @@ const positionOf = (record: CertificateRecord, { by }: ResolvedQuery): Position 
 /**
  * Rows whose values an index can hold come from it in their order; the few others are sorted. Only what is shown is joined
  * with the records themselves.
+ * @param how as the planner thinks best, among the first rows in their order, or all of them before they are sorted
  */
-function statementOf({ tables }: Database, resolved: ResolvedQuery, how: Search): RawBuilder<StoredRow> {
+function statementOf(
+  { tables }: Database,
+  resolved: ResolvedQuery,
+  how: 'plan' | 'walk' | Gather,
+): RawBuilder<StoredRow> {
   const { by, direction, limit, after, where } = resolved
   const value = sql.id(columns[by])
   const way = direction === 'ascending' ? sql`asc` : sql`desc`
@@ -63,12 +72,15 @@ function statementOf({ tables }: Database, resolved: ResolvedQuery, how: Search)
       isLong ? sql`is_long` : sql`not is_long`,
       ...(after === undefined ? [] : [startAfter(after, resolved)]),
     ]
-    const conditions = where.map((condition) => holds(condition, !isLong && how === 'gather'))
-    const rows = (parts: readonly Part[]): Part => sql`select * from ${tables.certificate} where ${all(parts)}`
+    const shares = typeof how === 'object' && !isLong ? how.shares : undefined
+    const conditions = where.map((condition) => holds(condition, shares))
+    const rows = (parts: readonly Part[], what: Part = sql`*`): Part =>
+      sql`select ${what} from ${tables.certificate} where ${all(parts)}`
     if (isLong || how === 'plan') return rows([...start, ...conditions])
-    if (how === 'gather')
-      return sql`with found as materialized (${rows([...start, ...conditions])}) select * from found`
-    return sql`select * from (${rows(start)} order by ${order} limit ${WALK}::int) as w where ${all(conditions)}`
+    if (how === 'walk')
+      return sql`select * from (${rows(start)} order by ${order} limit ${WALK}::int) as w where ${all(conditions)}`
+    const found = rows([...start, ...conditions], sql`id, place, ${value}`)
+    return sql`with found as materialized (${found}) select * from found`
   }
   const branch = (isLong: boolean): Part => sql`(select id, place, ${value} from (${from(isLong)}) as c ${page})`
   return sql<StoredRow>`
@@ -89,17 +101,17 @@ function startAfter({ value, key }: Position, { by, direction }: ResolvedQuery):
   return sql`(${sql.id(columns[by])}, place) ${than} (${from}, ${codeUnitBytes(key)}::bytea)`
 }
 
-/** @param byIndex whether parts of texts are looked up in their index */
-function holds(condition: Condition, byIndex: boolean): Part {
+/** @param shares where parts of texts are looked up in their index: what is known of how common they are */
+function holds(condition: Condition, shares: ReadonlyMap<number, number> | undefined): Part {
   const column = sql.id(columns[condition.field])
   if ('value' in condition && condition.value instanceof Date) {
     const than = condition.operator === 'before' ? sql`<` : sql`>`
     return sql`${column} ${than} ${condition.value.getTime()}::float8`
   }
-  return holdsText(condition as TextCondition, column, byIndex)
+  return holdsText(condition as TextCondition, column, shares)
 }
 
-function holdsText(condition: TextCondition, column: Part, byIndex: boolean): Part {
+function holdsText(condition: TextCondition, column: Part, shares: ReadonlyMap<number, number> | undefined): Part {
   const { field, operator } = condition
   if (!('value' in condition)) return operator === 'is-empty' ? sql`${column} = ''::bytea` : sql`${column} > ''::bytea`
   const wanted = condition.value.toLowerCase()
@@ -123,7 +135,7 @@ function holdsText(condition: TextCondition, column: Part, byIndex: boolean): Pa
       const found = isAtEnd
         ? sql`substring(${column} from greatest(octet_length(${column}) - ${bytes.length}::int, 0) + 1) = ${bytes}::bytea`
         : sql`position(${bytes}::bytea in ${column}) > 0`
-      const numbers = byIndex ? lookupTrigrams(fieldNumber(field), wanted, isAtEnd) : []
+      const numbers = shares === undefined ? [] : lookupTrigrams(fieldNumber(field), wanted, isAtEnd, shares)
       return numbers.length === 0 ? found : sql`(trigrams @> ${[...numbers]}::int4[] and ${found})`
     }
   }

@@ -9,7 +9,10 @@ import { KEEP_PLAN } from './dialect.js'
 import { taskId } from './names.js'
 import { dueRows, readRow, recordRow, rowsOf, type StoredRow } from './rows.js'
 
-/** A claim whose answer is lost is made again: its records come back when their lease ends. */
+/**
+ * A claim whose answer is lost is made again: its records come back when their lease ends. Rows are locked where they stand, and
+ * written there without being looked up again; one that has moved since the statement began is left for the next claim.
+ */
 export async function claimDue(
   database: Database,
   task: string,
@@ -26,19 +29,19 @@ export async function claimDue(
   const rows = await database.rows<StoredRow>(
     'claimDue',
     sql`${KEEP_PLAN}with free as (
-      select id, due_at from ${tables.due}
+      select ctid as at, id, due_at from ${tables.due}
       where task = ${id}::bytea and held_until is null and due_at <= ${before}::float8
       order by task, due_at, id limit ${most}::bigint for update skip locked
     ), ended as (
-      select id, due_at from ${tables.due}
+      select ctid as at, id, due_at from ${tables.due}
       where task = ${id}::bytea and held_until <= ${before}::float8
       order by due_at, id limit ${most}::bigint for update skip locked
     ), chosen as (
-      select id from (select * from free union all select * from ended) as candidates order by due_at, id limit ${most}::bigint
+      select at from (select * from free union all select * from ended) as candidates order by due_at, id limit ${most}::bigint
     ), claimed as (
       update ${tables.due} as d
       set held_until = greatest(d.due_at, ${until}::float8), lease_owner = ${JSON.stringify(owner)}::text
-      from chosen where d.id = chosen.id returning d.id, d.due_at
+      from chosen where d.ctid = chosen.at returning d.id, d.due_at
     )
     select r.body, r.der from claimed join ${tables.record} as r on r.id = claimed.id order by claimed.due_at, claimed.id`,
   )

@@ -17,6 +17,7 @@ import { checkPageLimit } from '../../inventory/query.js'
 import { queryCertificates } from './certificate-query.js'
 import { behindPrefix, codeUnitBytes } from './code-units.js'
 import { Committer } from './commit.js'
+import { CommonTrigrams } from './common-trigrams.js'
 import type { Database } from './database.js'
 import { KEEP_PLAN } from './dialect.js'
 import { claimDue, finishDue, nextDue } from './due.js'
@@ -27,11 +28,12 @@ const DEFAULT_LIMIT = 100
 
 export function createSqlStorage(database: Database, isAnnounced: boolean): Storage {
   const committer = new Committer(database, isAnnounced)
+  const common = new CommonTrigrams(database)
   return {
     read: (scopes) => read(database, scopes),
     find: (places) => find(database, places),
     commit: (change) => committer.commit(change),
-    query: (query) => queryCertificates(database, query),
+    query: (query) => queryCertificates(database, query, common),
     list: async (kind, page) => list(database, kind, page),
     claimDue: (task, before, limit, lease) => claimDue(database, task, before, limit, lease),
     finishDue: (finished, owner) => finishDue(database, finished, owner),

@@ -3,8 +3,12 @@
 
 /** Stands behind the last unit of a text. No unit has this value. */
 const END = 0x10000
-/** Numbers a lookup uses. The index begins with the rarest: more of them cost little, and the rarest must be among them. */
+/** Numbers a lookup uses. */
 const MOST_IN_LOOKUP = 40
+/** What more certificates hold narrows nothing down, and its list is long: ten of them cost ten times the look-up itself. */
+const COMMON = 0.05
+/** Where there is nothing rarer: the index needs something to look for. */
+const LEAST_IN_LOOKUP = 2
 
 /** FNV-1a of 32 bits over a field's number and three units. */
 function hash(field: number, a: number, b: number, c: number): number {
@@ -25,7 +29,18 @@ export function trigrams(field: number, text: string, isAtEnd = true): Set<numbe
   return numbers
 }
 
-/** Numbers that every text of a field with this part has; none where the part is too short to say. */
-export function lookupTrigrams(field: number, part: string, isAtEnd: boolean): readonly number[] {
-  return [...trigrams(field, part, isAtEnd)].slice(0, MOST_IN_LOOKUP)
+/**
+ * Numbers that every text of a field with this part has, the rarest of them; none where the part is too short to say.
+ * @param shares of the certificates that have a number, where it is known
+ */
+export function lookupTrigrams(
+  field: number,
+  part: string,
+  isAtEnd: boolean,
+  shares: ReadonlyMap<number, number>,
+): readonly number[] {
+  const shareOf = (number: number): number => shares.get(number) ?? 0
+  const rarestFirst = [...trigrams(field, part, isAtEnd)].sort((a, b) => shareOf(a) - shareOf(b))
+  const rare = rarestFirst.filter((number) => shareOf(number) < COMMON)
+  return rare.length === 0 ? rarestFirst.slice(0, LEAST_IN_LOOKUP) : rare.slice(0, MOST_IN_LOOKUP)
 }
