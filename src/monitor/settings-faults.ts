@@ -32,8 +32,12 @@ export function checkSettings(settings: MonitorSettings): MonitorSettings {
   return settings
 }
 
-const shown = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value) : isObject(value) ? 'an object' : String(value)
+/** Never the text an object has for itself: there may be none. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return 'a function'
+  return isObject(value) ? 'an object' : Array.isArray(value) ? 'a list' : String(value)
+}
 
 const expected = (name: string, what: string, value: unknown): Faults => [
   `${name}: expected ${what}, found ${shown(value)}`,

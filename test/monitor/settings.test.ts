@@ -53,7 +53,7 @@ describe('the settings of monitoring', () => {
       'notificationStartDays: expected a whole number from 1 to 999, found "30"',
       'notificationFrequency.unit: expected days or hours, found "weeks"',
       'email: expected enabled or disabled, found true',
-      'emailAddresses: expected addresses separated by semicolons, found a@example.com',
+      'emailAddresses: expected addresses separated by semicolons, found a list',
       'lscMonitoring: expected enabled or disabled, found "on"',
       'ocsp.responder: expected from-certificate or a uri, found "somebody"',
       'revocationCheck.policy: expected common-criteria or standard-soft-fail or standard-hard-fail, found undefined',
@@ -72,6 +72,11 @@ describe('the settings of monitoring', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  it('MON-1 are judged even where a value has no text', () => {
+    const settings = { ...defaultMonitorSettings, email: [{ toString: 0 }] }
+    expect(settingsFaults(settings)).toStrictEqual(['email: expected enabled or disabled, found a list'])
   })
 
   it('MON-1 survive JSON, as a storage keeps them', () => {
