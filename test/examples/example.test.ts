@@ -7,27 +7,40 @@ import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writePem } from '../../src/index.js'
+import { bundleProgram } from '../support/documentation.js'
 import { makeCertificate, makeRequest, name } from '../support/make-certificate.js'
 
 let store = ''
+let bundle: ReturnType<typeof bundleProgram>
 beforeAll(() => {
   store = mkdtempSync(join(tmpdir(), 'certward-example-'))
+  bundle = bundleProgram('examples/main.ts')
 })
 afterAll(() => {
   rmSync(store, { recursive: true })
+  bundle.remove()
 })
 
-function run(...args: readonly string[]): { status: number | null; out: string; err: string } {
-  const tsx = join('node_modules', '.bin', 'tsx')
-  const { status, stdout, stderr } = spawnSync(tsx, ['examples/main.ts', ...args], { encoding: 'utf8' })
+interface Ran {
+  readonly status: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function start(program: string, args: readonly string[]): Ran {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
   return { status, out: stdout, err: stderr }
 }
+
+const runAsDocumented = (...args: readonly string[]): Ran =>
+  start('npm', ['run', '-s', 'example', ...(args.length > 0 ? ['--', ...args] : [])])
+const run = (...args: readonly string[]): Ran => start(process.execPath, [bundle.program, ...args])
 
 const command = (...args: readonly string[]) => run(...args, '--store', join(store, 'store'))
 
 describe('npm run example', { timeout: 60_000 }, () => {
   it('tells the whole story and leaves its files', () => {
-    const { status, out } = run()
+    const { status, out } = runAsDocumented()
     expect(status, out).toBe(0)
     for (const step of ['issuer-missing', 'valid:', 'confirmation-required', 'backup pending for tomcat on cucm1']) {
       expect(out).toContain(step)
@@ -86,7 +99,7 @@ describe('npm run example', { timeout: 60_000 }, () => {
       expect(refused.err).toContain(`requests are made for tomcat, tomcat-ECDSA`)
       expect(refused.err).not.toContain('    at ')
     }
-    expect(run('--help').out).toContain('Usage: npm run example')
+    expect(runAsDocumented('--help').out).toContain('Usage: npm run example')
   })
 
   it('says what is in files, a line for each that is wrong, and exits with 1 where one is', () => {

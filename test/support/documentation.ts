@@ -38,8 +38,8 @@ function bundled(program: Pick<StdinOptions, 'contents' | 'resolveDir'>): Uint8A
     format: 'esm',
     platform: 'node',
     alias: { ...aliases(), '#crypto': join(root, 'src/crypto/node.ts') },
-    // They look for files beside themselves.
-    external: ['@electric-sql/pglite', 'pg', 'kysely'],
+    // Some look for files beside themselves.
+    packages: 'external',
     write: false,
   })
   return bundle.outputFiles[0]?.contents ?? new Uint8Array(0)
@@ -51,16 +51,22 @@ function programDirectory(): ReturnType<typeof temporaryDirectory> {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Imports a module that imports what users import. */
-export async function loadProgram<Exports>(file: string): Promise<Exports> {
+/** A program as one file that node runs at once, where tsx would compile it first; and what removes it. */
+export function bundleProgram(file: string): { readonly program: string; readonly remove: () => void } {
   const path = join(root, file)
   const directory = programDirectory()
+  const program = join(directory.path, 'program.mjs')
+  writeFileSync(program, bundled({ contents: readFileSync(path, 'utf8'), resolveDir: dirname(path) }))
+  return { program, remove: directory.remove }
+}
+
+/** Imports a module that imports what users import. */
+export async function loadProgram<Exports>(file: string): Promise<Exports> {
+  const { program, remove } = bundleProgram(file)
   try {
-    const program = join(directory.path, 'program.mjs')
-    writeFileSync(program, bundled({ contents: readFileSync(path, 'utf8'), resolveDir: dirname(path) }))
     return (await import(pathToFileURL(program).href)) as Exports
   } finally {
-    directory.remove()
+    remove()
   }
 }
 
