@@ -1,7 +1,4 @@
-/**
- * Several workers as real processes on one file store, killed at random. CERTWARD_MONITOR_KILLS sets how many are killed; by
- * default 40.
- */
+/** Several workers as real processes on one file store, killed at random. CERTWARD_MONITOR_KILLS sets how many are killed. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,9 +9,10 @@ import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openFileStore } from '../../src/adapters/file-storage/index.js'
+import { extent } from '../support/extent.js'
 import { bareRecord, DAY, put, start } from '../support/monitor.js'
 
-const KILLS = Number(process.env['CERTWARD_MONITOR_KILLS'] ?? 40)
+const KILLS = extent('CERTWARD_MONITOR_KILLS', { all: 40, some: 12 })
 const WORKERS = 3
 const CERTIFICATES = 12
 /** Longer than a worker's lease. */

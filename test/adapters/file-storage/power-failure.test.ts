@@ -3,10 +3,11 @@
 import { expect, it } from 'vitest'
 import type { FileStore } from '../../../src/adapters/file-storage/index.js'
 import type { ChangeSet } from '../../../src/inventory/index.js'
+import { extent } from '../../support/extent.js'
 import { changeOf, commitChange, contentOf, failureOf, Model, openSimulated, SimulatedProcesses } from './scene.js'
 import { type Random, randomOf, SimulatedFileSystem } from './simulated-file-system.js'
 
-const rounds = Number(process.env['CERTWARD_CRASHES'] ?? 400)
+const rounds = extent('CERTWARD_CRASHES', { all: 400, some: 100 })
 
 type Change = Omit<ChangeSet, 'relies'>
 

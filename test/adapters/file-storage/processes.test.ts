@@ -1,6 +1,5 @@
 /**
- * Real processes on a real disk: killed at any moment, and several at once. CERTWARD_KILLS sets how many are killed; by default
- * 300, which takes about a minute.
+ * Real processes on a real disk: killed at any moment, and several at once. CERTWARD_KILLS sets how many are killed.
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
@@ -13,8 +12,9 @@ import { promisify } from 'node:util'
 import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openFileStore } from '../../../src/adapters/file-storage/index.js'
+import { extent } from '../../support/extent.js'
 
-const KILLS = Number(process.env['CERTWARD_KILLS'] ?? 300)
+const KILLS = extent('CERTWARD_KILLS', { all: 300, some: 60 })
 const LANES = 3
 const KILLS_PER_STORE = 10
 

@@ -1,17 +1,15 @@
-/**
- * Servers killed while stores commit to them: started again, or replaced by a standby. CERTWARD_SQL_KILLS sets how often;
- * by default 4 times.
- */
+/** Servers killed while stores commit to them: started again, or replaced by a standby. CERTWARD_SQL_KILLS sets how often. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { SqlStorageError, type SqlStore } from '../../../src/adapters/sql-storage/index.js'
+import { extent } from '../../support/extent.js'
 import { hasPostgres, PostgresServer } from '../../support/postgres.js'
 import { countOnce, countsOf } from './counting.js'
 import { CuttingProxy } from './cutting-proxy.js'
 import { openOn } from './engines.js'
 
-const KILLS = Number(process.env['CERTWARD_SQL_KILLS'] ?? 4)
+const KILLS = extent('CERTWARD_SQL_KILLS', { all: 4, some: 2 })
 const WRITERS = ['a', 'b', 'c', 'd', 'e', 'f']
 
 /** A writer that goes on through everything; `acknowledged` is what it has been told. */

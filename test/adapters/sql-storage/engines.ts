@@ -74,11 +74,22 @@ export async function openOn(
   return openSqlStore(optionsOf(defaults, options, postgresDialect(pool)))
 }
 
+let empty: Promise<Blob> | undefined
+
+/** An empty PGlite. Made from a copy of one, it is there in a fourth of the time. */
+export async function newPglite(path?: string): Promise<PGlite> {
+  empty ??= PGlite.create().then(async (first) => {
+    const copy = await first.dumpDataDir('none')
+    await first.close()
+    return copy
+  })
+  return PGlite.create({ ...(path !== undefined && { dataDir: path }), loadDataDir: await empty })
+}
+
 /** PGlite, in memory or in a directory that goes with it. All its stores share the one connection it has. */
 export async function pgliteEngine(where: 'memory' | 'directory'): Promise<Engine> {
   const directory = where === 'directory' ? temporaryDirectory() : undefined
-  const database = new PGlite(directory?.path)
-  await database.waitReady
+  const database = await newPglite(directory?.path)
   return {
     open: (options = {}) => {
       const defaults = { schema: newSchema(), keyWrapping: wrapping, listener: pgliteListener(database) }

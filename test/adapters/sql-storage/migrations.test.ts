@@ -1,6 +1,5 @@
 /** The schema: made once whoever begins, brought up to date step by step, refused where it is newer. */
 
-import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'kysely'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,7 +15,7 @@ import { type Migration, migrations } from '../../../src/adapters/sql-storage/mi
 import { tablesIn } from '../../../src/adapters/sql-storage/names.js'
 import { hasPostgres, PostgresServer } from '../../support/postgres.js'
 import { countOnce, countsOf } from './counting.js'
-import { newSchema, openOn } from './engines.js'
+import { newPglite, newSchema, openOn } from './engines.js'
 
 const databaseOf = (dialect: SqlDialect, schema: string): Database => new Database(dialect, tablesIn(schema), 10_000)
 
@@ -31,7 +30,7 @@ it('steps are numbered from 1 on without a gap', () => {
 })
 
 it('a schema is brought up to date with what it holds, and then refused by an older library', async () => {
-  const pglite = new PGlite()
+  const pglite = await newPglite()
   const schema = newSchema()
   const store = await openSqlStore({ dialect: pgliteDialect(pglite), schema })
   await countOnce(store.storage, 'writer')
@@ -52,7 +51,7 @@ it('a schema is brought up to date with what it holds, and then refused by an ol
 }, 60_000)
 
 it('a step that fails leaves nothing behind, and what was there works', async () => {
-  const pglite = new PGlite()
+  const pglite = await newPglite()
   const schema = newSchema()
   const store = await openSqlStore({ dialect: pgliteDialect(pglite), schema })
   await countOnce(store.storage, 'writer')
@@ -69,7 +68,7 @@ it('a step that fails leaves nothing behind, and what was there works', async ()
 }, 60_000)
 
 it('a schema of a name that needs quoting is a TypeError, and migrations are not applied where they are only required', async () => {
-  const pglite = new PGlite()
+  const pglite = await newPglite()
   const dialect = pgliteDialect(pglite)
   for (const schema of ['', 'Certward', 'a b', 'x"; drop schema public; --', 'a'.repeat(64)]) {
     await expect(openSqlStore({ dialect, schema })).rejects.toThrow(TypeError)

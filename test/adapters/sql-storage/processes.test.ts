@@ -1,6 +1,6 @@
 /**
  * The keeper on PostgreSQL: the model's sequences, and eight processes at once on the same purposes while the server ends their
- * connections. CERTWARD_SQL_OPERATIONS sets how many operations each does; by default 25.
+ * connections. CERTWARD_SQL_OPERATIONS sets how many operations each does.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -15,13 +15,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CertificateRecord, Storage } from '../../../src/inventory/index.js'
 import { createCertificateManager } from '../../../src/manager/index.js'
 import { unifiedCommunications } from '../../../src/purposes/index.js'
+import { extent } from '../../support/extent.js'
 import { audits, recordsOf } from '../../support/manager.js'
 import { holdAgainstModel } from '../../support/manager-model.js'
 import { hasPostgres } from '../../support/postgres.js'
 import { type Engine, newSchema, pgliteEngine, postgresEngine, wrapping } from './engines.js'
 
 const PROCESSES = 8
-const OPERATIONS = Number(process.env['CERTWARD_SQL_OPERATIONS'] ?? 25)
+const OPERATIONS = extent('CERTWARD_SQL_OPERATIONS', { all: 25, some: 12 })
 
 it('UPL-8, CSR-6, DEL-3: any sequence of operations on PGlite agrees with the model that the memory agrees with', async () => {
   const engine = await pgliteEngine('memory')
