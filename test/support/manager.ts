@@ -4,7 +4,6 @@ import type { Clock } from '../../src/base/clock.js'
 import {
   type AuditRecord,
   type CertificateRecord,
-  createMemoryKeyStore,
   createMemoryStorage,
   type InventoryRecord,
   type KeyStore,
@@ -29,7 +28,9 @@ import {
   type IssuedCertificate,
   type TestCa,
   type TestCaOptions,
+  testKey,
 } from '../../src/testkit/index.js'
+import { recycledKeyStore } from './recycled-keys.js'
 
 export const DAY = 86_400_000
 
@@ -57,7 +58,7 @@ export const cluster = { publisher: 'pub', nodes: ['pub', 'sub1', 'sub2'] }
 
 export function setUp(options: Partial<ManagerOptions> = {}): Setting {
   const clock = new TestClock()
-  const { storage = createMemoryStorage(), keys = createMemoryKeyStore() } = options
+  const { storage = createMemoryStorage(), keys = recycledKeyStore() } = options
   const manager = createCertificateManager({
     ...{ catalogue: unifiedCommunications, cluster, clock, storage, keys },
     ...options,
@@ -65,9 +66,11 @@ export function setUp(options: Partial<ManagerOptions> = {}): Setting {
   return { manager, storage, keys, clock }
 }
 
-/** A root whose certificates RSA purposes take. */
-export const rootOf = ({ clock }: Pick<Setting, 'clock'>, options: TestCaOptions = {}): Promise<TestCa> =>
-  createTestCa({ clock, keyType: 'rsa-2048', name: 'Root', ...options })
+/** A root whose certificates RSA purposes take; its key is that of every root of its name, for a new one takes long to make. */
+export const rootOf = async ({ clock }: Pick<Setting, 'clock'>, options: TestCaOptions = {}): Promise<TestCa> => {
+  const { name = 'Root' } = options
+  return createTestCa({ clock, name, key: await testKey('rsa-2048', `root ${JSON.stringify(name)}`), ...options })
+}
 
 /** The outcome. @throws Error where it is a refusal */
 export function done<T extends Outcome>(result: T | Refusal): T {
