@@ -4,7 +4,7 @@
  */
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { commitNow, sampleCertificate, sampleDue, scopeOf } from '../../../src/inventory/contract-case.js'
 import {
   type CertificateRecord,
@@ -15,8 +15,7 @@ import {
   type Storage,
   type TextField,
 } from '../../../src/inventory/index.js'
-import { hasPostgres } from '../../support/postgres.js'
-import { type Engine, pgliteEngine, postgresEngine } from './engines.js'
+import { describeEngines } from './describe-engines.js'
 
 const RUNS = Number(process.env['CERTWARD_SQL_RUNS'] ?? 25)
 
@@ -99,68 +98,55 @@ async function pages(storage: Storage, asked: Query): Promise<readonly unknown[]
   return found
 }
 
-const engines = [
-  ['PGlite', true, () => pgliteEngine('memory')],
-  ['PostgreSQL', hasPostgres('agreement of PostgreSQL and the memory'), () => postgresEngine()],
-] as const
-
-for (const [name, isHere, start] of engines) {
-  describe.runIf(isHere)(name, () => {
-    let engine: Engine
-    beforeAll(async () => {
-      engine = await start()
-    }, 60_000)
-    afterAll(() => engine.close())
-
-    it('LST-1 finds, sorts and pages any certificates as the memory does', async () => {
-      const property = fc.asyncProperty(
-        fc.array(certificate, { minLength: 1, maxLength: 12 }),
-        fc.array(query, { minLength: 8, maxLength: 8 }),
-        async (records, queries) => {
-          const { storage } = await engine.open({ changes: 'announced' })
-          const memory = createMemoryStorage()
-          for (const one of [storage, memory]) await commitNow(one, { puts: records })
-          for (const asked of queries) expect(await pages(storage, asked)).toStrictEqual(await pages(memory, asked))
-          for (const kind of ['identity', 'trust', 'endpoint'] as const) {
-            expect(await storage.list(kind)).toStrictEqual(await memory.list(kind))
-            const { node, purpose } = records[0] ?? scopeOf('')
-            const page = { scope: { node, purpose }, limit: 1 }
-            expect(await storage.list(kind, page)).toStrictEqual(await memory.list(kind, page))
-          }
-        },
-      )
-      await fc.assert(property, { numRuns: RUNS })
-    }, 600_000)
-
-    it('every text an interface takes is a text, and no part of a statement', async () => {
-      const before = await engine.query('select count(*)::int as tables from pg_class')
-      const store = await engine.open()
-      const made = await engine.query('select count(*)::int as tables from pg_class')
-      expect(made).not.toStrictEqual(before)
-      const { storage, keys } = store
-      for (const hostile of injections) {
-        const scope = scopeOf(hostile, hostile)
-        const due = sampleDue(hostile, 1, { ...scope, task: hostile })
-        await commitNow(storage, { puts: [due] })
-        expect(await storage.nextDue(hostile)).toBe(1)
-        expect(await storage.claimDue(hostile, 1, 9, { owner: hostile, until: 2 })).toStrictEqual([due])
-        expect((await storage.list('due', { scope })).records).toStrictEqual([due])
-        expect((await store.metrics([hostile])).tasks).toHaveLength(1)
-        await expect(keys.signer(hostile)).rejects.toMatchObject({ code: 'no-such-key' })
-        await keys.destroy(hostile)
-        await expect(storage.query({ cursor: hostile })).rejects.toThrow(TypeError)
-        const cursor = JSON.stringify(['commonName', 'ascending', hostile, hostile])
-        expect(await storage.query({ cursor })).toMatchObject({ records: [] })
-        await expect(storage.list('trust', { cursor: hostile })).rejects.toThrow(TypeError)
-        for (const wrong of [
-          ['notAfter', hostile],
-          ['commonName', 1],
-        ] as const) {
-          const forged = JSON.stringify([wrong[0], 'ascending', wrong[1], hostile])
-          await expect(storage.query({ sort: { by: wrong[0] }, cursor: forged })).rejects.toThrow(TypeError)
+describeEngines('agreement with the memory', (engine) => {
+  it('LST-1 finds, sorts and pages any certificates as the memory does', async () => {
+    const property = fc.asyncProperty(
+      fc.array(certificate, { minLength: 1, maxLength: 12 }),
+      fc.array(query, { minLength: 8, maxLength: 8 }),
+      async (records, queries) => {
+        const { storage } = await engine.open({ changes: 'announced' })
+        const memory = createMemoryStorage()
+        for (const one of [storage, memory]) await commitNow(one, { puts: records })
+        for (const asked of queries) expect(await pages(storage, asked)).toStrictEqual(await pages(memory, asked))
+        for (const kind of ['identity', 'trust', 'endpoint'] as const) {
+          expect(await storage.list(kind)).toStrictEqual(await memory.list(kind))
+          const { node, purpose } = records[0] ?? scopeOf('')
+          const page = { scope: { node, purpose }, limit: 1 }
+          expect(await storage.list(kind, page)).toStrictEqual(await memory.list(kind, page))
         }
+      },
+    )
+    await fc.assert(property, { numRuns: RUNS })
+  }, 600_000)
+
+  it('every text an interface takes is a text, and no part of a statement', async () => {
+    const before = await engine.query('select count(*)::int as tables from pg_class')
+    const store = await engine.open()
+    const made = await engine.query('select count(*)::int as tables from pg_class')
+    expect(made).not.toStrictEqual(before)
+    const { storage, keys } = store
+    for (const hostile of injections) {
+      const scope = scopeOf(hostile, hostile)
+      const due = sampleDue(hostile, 1, { ...scope, task: hostile })
+      await commitNow(storage, { puts: [due] })
+      expect(await storage.nextDue(hostile)).toBe(1)
+      expect(await storage.claimDue(hostile, 1, 9, { owner: hostile, until: 2 })).toStrictEqual([due])
+      expect((await storage.list('due', { scope })).records).toStrictEqual([due])
+      expect((await store.metrics([hostile])).tasks).toHaveLength(1)
+      await expect(keys.signer(hostile)).rejects.toMatchObject({ code: 'no-such-key' })
+      await keys.destroy(hostile)
+      await expect(storage.query({ cursor: hostile })).rejects.toThrow(TypeError)
+      const cursor = JSON.stringify(['commonName', 'ascending', hostile, hostile])
+      expect(await storage.query({ cursor })).toMatchObject({ records: [] })
+      await expect(storage.list('trust', { cursor: hostile })).rejects.toThrow(TypeError)
+      for (const wrong of [
+        ['notAfter', hostile],
+        ['commonName', 1],
+      ] as const) {
+        const forged = JSON.stringify([wrong[0], 'ascending', wrong[1], hostile])
+        await expect(storage.query({ sort: { by: wrong[0] }, cursor: forged })).rejects.toThrow(TypeError)
       }
-      expect(await engine.query('select count(*)::int as tables from pg_class')).toStrictEqual(made)
-    }, 60_000)
-  })
-}
+    }
+    expect(await engine.query('select count(*)::int as tables from pg_class')).toStrictEqual(made)
+  }, 60_000)
+})
