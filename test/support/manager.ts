@@ -66,10 +66,11 @@ export function setUp(options: Partial<ManagerOptions> = {}): Setting {
   return { manager, storage, keys, clock }
 }
 
-/** A root whose certificates RSA purposes take; its key is that of every root of its name, for a new one takes long to make. */
+/** A root whose certificates RSA purposes take. RSA takes long to make, so that roots of one name share their key; others do not. */
 export const rootOf = async ({ clock }: Pick<Setting, 'clock'>, options: TestCaOptions = {}): Promise<TestCa> => {
-  const { name = 'Root' } = options
-  return createTestCa({ clock, name, key: await testKey('rsa-2048', `root ${JSON.stringify(name)}`), ...options })
+  const { name = 'Root', keyType } = options
+  const shared = keyType === undefined ? { key: await testKey('rsa-2048', `root ${JSON.stringify(name)}`) } : {}
+  return createTestCa({ clock, name, ...shared, ...options })
 }
 
 /** The outcome. @throws Error where it is a refusal */

@@ -11,7 +11,7 @@ import { commitChange, contentOf, changeOf, failureOf, Model, openSimulated, Sim
 import { type Fault, type Operation, randomOf, SimulatedFileSystem } from './simulated-file-system.js'
 
 const COMMITS = 6
-/** Of the calls that may fail, every how manyth does. */
+/** Of the calls that may fail one in so many does. */
 const STRIDE = extent('CERTWARD_FAULT_STRIDE', { all: 1, some: 5 })
 
 interface Run {

@@ -1,6 +1,4 @@
-/**
- * Real processes on a real disk: killed at any moment, and several at once. CERTWARD_KILLS sets how many are killed.
- */
+/** Real processes on a real disk: killed at any moment, and several at once. CERTWARD_KILLS sets how many are killed. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
