@@ -19,22 +19,40 @@ type TextCondition = Exclude<Condition, { readonly field: 'notBefore' | 'notAfte
  * together for chance, and gathers a million to show fifty.
  */
 const WALK = 5_000
+/** The first of these rows, which show whether the others are worth looking at. */
+const PROBE = 500
 
 /** @throws TypeError for a query that makes no sense */
 export async function queryCertificates(database: Database, query: Query, common: CommonTrigrams): Promise<Page> {
   const resolved = resolveQuery(query)
-  const isWithParts = resolved.where.some(isByParts)
-  const find = (how: 'plan' | 'walk' | Gather): Promise<readonly StoredRow[]> =>
+  const { limit } = resolved
+  const find = (how: 'plan' | Walk | Gather): Promise<readonly StoredRow[]> =>
     database.rows<StoredRow>('query', statementOf(database, resolved, how))
-  let found = await find(isWithParts ? 'walk' : 'plan')
-  if (isWithParts && found.length <= resolved.limit) found = await find({ shares: await common.read() })
+  const found = await (resolved.where.some(isByParts) ? findByParts(find, limit, common) : find('plan'))
   const records = found
-    .slice(0, resolved.limit)
+    .slice(0, limit)
     .map((row) => readRow(row, 'query'))
     .filter(isCertificateRecord)
   const last = records.at(-1)
-  const isEnd = found.length <= resolved.limit || last === undefined
+  const isEnd = found.length <= limit || last === undefined
   return { records, next: isEnd ? undefined : writeCursor(resolved, positionOf(last, resolved)) }
+}
+
+/** More than `limit` rows, or all there are. */
+async function findByParts(
+  find: (how: Walk | Gather) => Promise<readonly StoredRow[]>,
+  limit: number,
+  common: CommonTrigrams,
+): Promise<readonly StoredRow[]> {
+  const probed = await find({ rows: PROBE })
+  if (probed.length > limit) return probed
+  const walked = probed.length * (WALK / PROBE) > limit ? await find({ rows: WALK }) : []
+  return walked.length > limit ? walked : find({ shares: await common.read() })
+}
+
+/** The first rows in their order. */
+interface Walk {
+  readonly rows: number
 }
 
 /** All rows before they are sorted, by parts of texts; which of them are common is known in part. */
@@ -60,7 +78,7 @@ const positionOf = (record: CertificateRecord, { by }: ResolvedQuery): Position 
 function statementOf(
   { tables }: Database,
   resolved: ResolvedQuery,
-  how: 'plan' | 'walk' | Gather,
+  how: 'plan' | Walk | Gather,
 ): RawBuilder<StoredRow> {
   const { by, direction, limit, after, where } = resolved
   const value = sql.id(columns[by])
@@ -72,13 +90,13 @@ function statementOf(
       isLong ? sql`is_long` : sql`not is_long`,
       ...(after === undefined ? [] : [startAfter(after, resolved)]),
     ]
-    const shares = typeof how === 'object' && !isLong ? how.shares : undefined
+    const shares = typeof how === 'object' && 'shares' in how && !isLong ? how.shares : undefined
     const conditions = where.map((condition) => holds(condition, shares))
     const rows = (parts: readonly Part[], what: Part = sql`*`): Part =>
       sql`select ${what} from ${tables.certificate} where ${all(parts)}`
     if (isLong || how === 'plan') return rows([...start, ...conditions])
-    if (how === 'walk')
-      return sql`select * from (${rows(start)} order by ${order} limit ${WALK}::int) as w where ${all(conditions)}`
+    if ('rows' in how)
+      return sql`select * from (${rows(start)} order by ${order} limit ${how.rows}::int) as w where ${all(conditions)}`
     const found = rows([...start, ...conditions], sql`id, place, ${value}`)
     return sql`with found as materialized (${found}) select * from found`
   }

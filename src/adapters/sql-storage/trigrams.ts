@@ -5,10 +5,10 @@
 const END = 0x10000
 /** Numbers a lookup uses. */
 const MOST_IN_LOOKUP = 40
-/** What more certificates hold narrows nothing down, and its list is long: ten of them cost ten times the look-up itself. */
-const COMMON = 0.05
-/** Where there is nothing rarer: the index needs something to look for. */
-const LEAST_IN_LOOKUP = 2
+/** What the statistics do not name is in less than they do, which are a hundredth and more of many certificates. */
+const UNCOMMON = 0.01
+/** Entries of an index that are read in the time one certificate is looked at. */
+const ENTRIES_A_CERTIFICATE = 140
 
 /** FNV-1a of 32 bits over a field's number and three units. */
 function hash(field: number, a: number, b: number, c: number): number {
@@ -30,7 +30,8 @@ export function trigrams(field: number, text: string, isAtEnd = true): Set<numbe
 }
 
 /**
- * Numbers that every text of a field with this part has, the rarest of them; none where the part is too short to say.
+ * Numbers that every text of a field with this part has, the rarest first; none where the part is too short to say. A common
+ * number has a long list, and is among them only where reading that costs less than looking at what it rules out.
  * @param shares of the certificates that have a number, where it is known
  */
 export function lookupTrigrams(
@@ -39,8 +40,19 @@ export function lookupTrigrams(
   isAtEnd: boolean,
   shares: ReadonlyMap<number, number>,
 ): readonly number[] {
-  const shareOf = (number: number): number => shares.get(number) ?? 0
+  const shareOf = (number: number): number => shares.get(number) ?? UNCOMMON
   const rarestFirst = [...trigrams(field, part, isAtEnd)].sort((a, b) => shareOf(a) - shareOf(b))
-  const rare = rarestFirst.filter((number) => shareOf(number) < COMMON)
-  return rare.length === 0 ? rarestFirst.slice(0, LEAST_IN_LOOKUP) : rare.slice(0, MOST_IN_LOOKUP)
+  const [rarest] = rarestFirst
+  if (rarest === undefined) return []
+  const chosen = [rarest]
+  let byChance = shareOf(rarest)
+  for (const number of rarestFirst.slice(1, MOST_IN_LOOKUP)) {
+    const share = shareOf(number)
+    // Parts of one text go together more often than by chance, and not always: the mean of the two comes near.
+    const left = Math.sqrt(byChance * shareOf(rarest))
+    if (shares.has(number) && share > (1 - share) * left * ENTRIES_A_CERTIFICATE) break
+    chosen.push(number)
+    byChance *= share
+  }
+  return chosen
 }

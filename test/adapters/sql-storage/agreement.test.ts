@@ -119,6 +119,26 @@ describeEngines('agreement with the memory', (engine) => {
     await fc.assert(property, { numRuns: RUNS })
   }, 600_000)
 
+  it('LST-1 finds what holds a part of a text, whether many do or few, here and there or at the end only', async () => {
+    const count = 1_500
+    const held = (at: number): string =>
+      [at % 5 === 0 && 'often', at % 60 === 0 && 'at times', at % 300 === 0 && 'rarely', at > 1_400 && 'at last']
+        .filter((part) => part !== false)
+        .join(', ')
+    const records = Array.from({ length: count }, (_, at) =>
+      sampleCertificate(String(at), { commonName: String(at).padStart(4, '0'), subject: held(at), notAfter: at }),
+    )
+    const { storage } = await engine.open()
+    const memory = createMemoryStorage()
+    for (const one of [storage, memory]) await commitNow(one, { puts: records })
+    for (const value of ['often', 'at times', 'rarely', 'at last', 'never']) {
+      for (const by of ['commonName', 'notAfter'] as const) {
+        const asked: Query = { where: [{ field: 'subject', operator: 'contains', value }], sort: { by }, limit: 20 }
+        expect(await pages(storage, asked)).toStrictEqual(await pages(memory, asked))
+      }
+    }
+  }, 60_000)
+
   it('every text an interface takes is a text, and no part of a statement', async () => {
     const before = await engine.query('select count(*)::int as tables from pg_class')
     const store = await engine.open()
