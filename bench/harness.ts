@@ -46,9 +46,11 @@ export interface Plan {
   readonly batchMs: number
   /** Time a contender may take in all: slow ones get fewer rounds, spread evenly, but never less than one. */
   readonly contenderMs: number
+  /** Time a contender runs before anything is measured, so that the compiler has seen enough. */
+  readonly warmUpMs: number
 }
 
-const defaultPlan = { rounds: 21, batchMs: 20, contenderMs: 1_500 }
+const defaultPlan = { rounds: 21, batchMs: 20, contenderMs: 1_500, warmUpMs: 400 }
 
 /** Results land here, where the compiler cannot prove that nobody looks. */
 const kept: { last: unknown } = { last: undefined }
@@ -74,7 +76,7 @@ class Runner {
     try {
       const first = await this.time(1)
       let callMs = first
-      const warmUntil = performance.now() + Math.min(plan.contenderMs / 4, 400)
+      const warmUntil = performance.now() + Math.min(plan.contenderMs / 4, plan.warmUpMs)
       while (first < plan.contenderMs && performance.now() < warmUntil) {
         callMs = await this.time(Math.max(1, Math.round(1 / callMs)))
       }

@@ -26,7 +26,7 @@ const SMALL = 1_000
 const PAGE = 50
 
 const UPLOAD = 'upload'
-const plan = { reference: 'floor', rounds: 41, contenderMs: 4_000 }
+const plan = { reference: 'floor', rounds: 41, contenderMs: 16_000, warmUpMs: 4_000 }
 
 export async function keeper(): Promise<Result> {
   const tables: Table[] = []

@@ -7,6 +7,7 @@ import { type Actor, auditOfChange, auditOfRefusal } from './audit.js'
 import type { PlannedChange } from './change-builder.js'
 import type { Draft, KeyedOperation, Made } from './keyed-operation.js'
 import { finding, isRefusal, type ManagerFinding, type Refusal, refusal } from './outcome.js'
+import { ParsedCertificates } from './parsed-certificates.js'
 import type { ManagerContext, Surroundings } from './settings.js'
 import { State } from './state.js'
 import { isCondemned, sweepScope } from './sweep-keys.js'
@@ -34,6 +35,7 @@ export class Executor {
   private readonly keys: KeyStore
   private readonly context: ManagerContext
   private readonly now: () => number
+  private readonly certificatesKept = new ParsedCertificates()
 
   constructor({ storage, keys, context, now }: Surroundings) {
     this.storage = storage
@@ -115,7 +117,7 @@ export class Executor {
   }
 
   async read(scopes: readonly Scope[]): Promise<State> {
-    return new State(await this.storage.read(scopes))
+    return new State(await this.storage.read(scopes), this.certificatesKept)
   }
 
   /** A purpose or node that does not exist: the caller's data, so a refusal and no exception. */

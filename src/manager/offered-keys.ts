@@ -2,7 +2,6 @@
 
 import { equalBytes } from '../base/bytes.js'
 import type { Scope } from '../inventory/index.js'
-import { parseCertificationRequest } from '../pkcs10/index.js'
 import type { Certificate } from '../x509/index.js'
 import type { State } from './state.js'
 
@@ -20,7 +19,7 @@ function offeredKeys(state: State, scope: Scope): readonly OfferedKey[] {
   const identity = state.identity(scope)
   const keys: OfferedKey[] = []
   if (request !== undefined) {
-    const { der } = parseCertificationRequest(request.der).publicKey
+    const { der } = state.requestOf(request).publicKey
     keys.push({ publicKey: der, handle: request.keyHandle, of: 'request' })
   }
   if (identity?.keyHandle !== undefined) {

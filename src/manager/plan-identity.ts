@@ -2,7 +2,6 @@
 
 import type { Scope } from '../inventory/index.js'
 import { type BuiltPath } from '../path/index.js'
-import { parseCertificationRequest } from '../pkcs10/index.js'
 import { checkProfile, type IdentityPurpose, type UploadClass } from '../purposes/index.js'
 import { type Certificate, formatGeneralName, type GeneralName } from '../x509/index.js'
 import { pinnedFindings, validateChain } from './chain.js'
@@ -137,7 +136,7 @@ function keyMismatch(state: State, scope: Scope): ManagerFinding {
 function missingNames(state: State, scope: Scope, leaf: Certificate): readonly ManagerFinding[] {
   const request = state.request(scope)
   if (request === undefined) return []
-  const asked = parseCertificationRequest(request.der).extension('subjectAltName')?.value ?? []
+  const asked = state.requestOf(request).extension('subjectAltName')?.value ?? []
   // One that cannot be read holds none of them; that it is malformed is a finding of the profile.
   const granted = leaf.extension('subjectAltName')
   const names = new Set((granted?.error === undefined ? (granted?.value ?? []) : []).map(nameKey))

@@ -6,19 +6,25 @@ import {
   isCertificateRecord,
   type RequestRecord,
   type Scope,
-  scopeKey,
+  ScopeMap,
   type Snapshot,
 } from '../inventory/index.js'
-import { type Certificate, parseCertificate } from '../x509/index.js'
+import { type CertificationRequest, parseCertificationRequest } from '../pkcs10/index.js'
+import type { Certificate } from '../x509/index.js'
+import { ParsedCertificates } from './parsed-certificates.js'
 
 /** A snapshot, its records by scope and kind. */
 export class State {
   private readonly parsed = new Map<CertificateRecord, Certificate>()
-  private readonly scopes = new Map<string, InventoryRecord[]>()
+  private readonly parsedRequests = new Map<RequestRecord, CertificationRequest>()
+  private readonly scopes = new ScopeMap<{ readonly records: InventoryRecord[]; readonly revision: number }>()
 
-  constructor(readonly snapshot: Snapshot) {
-    for (const { scope } of snapshot.revisions) this.scopes.set(scopeKey(scope), [])
-    for (const record of snapshot.records) this.scopes.get(scopeKey(record))?.push(record)
+  constructor(
+    readonly snapshot: Snapshot,
+    private readonly certificatesKept = new ParsedCertificates(),
+  ) {
+    for (const { scope, revision } of snapshot.revisions) this.scopes.set(scope, { records: [], revision })
+    for (const record of snapshot.records) this.scopes.get(record)?.records.push(record)
   }
 
   identity(scope: Scope): CertificateRecord | undefined {
@@ -37,15 +43,25 @@ export class State {
   certificateOf(record: CertificateRecord): Certificate {
     let certificate = this.parsed.get(record)
     if (certificate === undefined) {
-      certificate = parseCertificate(record.der)
+      certificate = this.certificatesKept.of(record)
       this.parsed.set(record, certificate)
     }
     return certificate
   }
 
+  /** What a pending request asks for; parsed once. */
+  requestOf(record: RequestRecord): CertificationRequest {
+    let request = this.parsedRequests.get(record)
+    if (request === undefined) {
+      request = parseCertificationRequest(record.der)
+      this.parsedRequests.set(record, request)
+    }
+    return request
+  }
+
   /** All of a scope. @throws TypeError for one that was not read: what is decided on it would rest on nothing */
   in(scope: Scope): readonly InventoryRecord[] {
-    const records = this.scopes.get(scopeKey(scope))
+    const records = this.scopes.get(scope)?.records
     if (records === undefined) throw new TypeError(`${scope.purpose} on ${scope.node} was not read for this decision`)
     return records
   }
@@ -57,7 +73,6 @@ export class State {
 
   /** How often the scope has been written. */
   revision(scope: Scope): number {
-    const key = scopeKey(scope)
-    return this.snapshot.revisions.find((one) => scopeKey(one.scope) === key)?.revision ?? 0
+    return this.scopes.get(scope)?.revision ?? 0
   }
 }
