@@ -8,12 +8,16 @@ import { readCertificates } from '../../src/reading/index.js'
 import { createTestCa, type TestCertificate } from '../../src/testkit/index.js'
 import type { GeneralName, GeneralSubtree } from '../../src/x509/index.js'
 import { conformanceData } from '../support/conformance-data.js'
+import { extent } from '../support/extent.js'
 import { type LimboCase, loadLimbo } from './formats/limbo.js'
 import { loadPkits, type PkitsCase } from './formats/pkits.js'
 import { judgeLimbo, limboVerdicts } from './judges/limbo.js'
 import { judgePkits } from './judges/pkits.js'
 import { limboPins } from './limbo-pins.js'
 import { judgeAll } from './runner.js'
+
+/** Of BetterTLS's name constraints, every so many are held against plain lines. */
+const STRIDE = extent('CERTWARD_BETTERTLS_STRIDE', { all: 1, some: 4 })
 
 const data = conformanceData('the path suites x509-limbo and NIST PKITS')
 
@@ -102,14 +106,15 @@ describe.skipIf(data === undefined)('x509-limbo', () => {
   it('finds name constraints of BetterTLS violated exactly where a few plain lines find them violated', async () => {
     const unlike: string[] = []
     let judged = 0
-    for (const testCase of cases.filter(({ id }) => id.startsWith('bettertls::nameconstraints::'))) {
+    const named = cases.filter(({ id }) => id.startsWith('bettertls::nameconstraints::'))
+    for (const testCase of named.filter((_, index) => index % STRIDE === 0)) {
       const expected = isConstraintViolated(testCase)
       if (expected === undefined) continue
       judged++
       const found = (await codesOf(testCase)).has('name-constraint-violated')
       if (found !== expected) unlike.push(`${testCase.id}: ${expected ? 'violated' : 'satisfied'}`)
     }
-    expect(judged).toBeGreaterThan(4_000)
+    expect(judged).toBeGreaterThan(4_000 / STRIDE)
     expect(unlike).toEqual([])
   }, 60_000)
 })

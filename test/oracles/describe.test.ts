@@ -15,6 +15,7 @@ import {
 import { element, objectIdentifier, sequence, setOf, utf8String } from '../../src/der/writer.js'
 import { conformanceData } from '../support/conformance-data.js'
 import { conformanceCorpus, type CorpusCertificate, rootCorpus, withFewBetterTls } from '../support/corpus.js'
+import { extent } from '../support/extent.js'
 import { openssl, opensslEach, temporaryDirectory } from '../support/openssl.js'
 import { makeCertificate } from '../support/make-certificate.js'
 import { tool } from '../support/tools.js'
@@ -23,8 +24,10 @@ const executable = tool('openssl', 'comparison of describe() with openssl')
 const directory = conformanceData('comparison of describe() with openssl on the conformance data')
 
 const everything = [...rootCorpus(), ...(directory === undefined ? [] : conformanceCorpus(directory))]
+/** Every so many are described. */
+const STRIDE = extent('CERTWARD_DESCRIBE_STRIDE', { all: 1, some: 5 })
 /** The text of all of BetterTLS would be a hundred megabytes. */
-const corpus = withFewBetterTls(everything, 1000)
+const corpus = withFewBetterTls(everything, 1000).filter((_, index) => index % STRIDE === 0)
 const readable = corpus.flatMap((one) => {
   const certificate = parseOrUndefined(one)
   return certificate === undefined ? [] : [{ ...one, certificate }]
@@ -203,7 +206,7 @@ function withOneLineNames(text: string, { issuer, subject }: Certificate): strin
 }
 
 group.skipIf(executable === undefined)('describe', () => {
-  it('writes what openssl x509 -text writes, line by line, for every root and conformance certificate', async () => {
+  it('writes what openssl x509 -text writes, line by line, for roots and conformance certificates', async () => {
     const texts = await opensslTexts(readable)
     const differences = readable.flatMap((one) => {
       const { id, certificate } = one
@@ -319,7 +322,7 @@ group.skipIf(executable === undefined)('names', () => {
     expect(levels(certificate.subject.toString())).toEqual(levels(opensslSubject(certificate, RFC_2253)))
   })
 
-  it('of every root are in RFC 4514 form as openssl writes RFC 2253', async () => {
+  it('of roots are in RFC 4514 form as openssl writes RFC 2253', async () => {
     const args = ['x509', '-inform', 'DER', '-noout', '-subject', '-nameopt', RFC_2253]
     const roots = readable.filter(({ suite }) => suite === 'roots')
     const texts = await opensslEach(

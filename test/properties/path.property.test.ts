@@ -25,6 +25,7 @@ import { Budget, defaultPathLimits } from '../../src/path/limits.js'
 import { Search } from '../../src/path/search.js'
 import { type IssuedCertificate } from '../../src/testkit/index.js'
 import { type Certificate, parseCertificate } from '../../src/x509/index.js'
+import { runsOf } from '../support/extent.js'
 import { temporaryDirectory } from '../support/openssl.js'
 import { at, authorities, rootOf } from '../support/paths.js'
 import { issuePki, type PkiPlan, pkiPlan, type RandomPki } from '../support/random-pki.js'
@@ -106,7 +107,7 @@ async function isAnyPathValid({ anchor, pool, target }: RandomPki, asked: Questi
 describe('validatePath on random infrastructures', () => {
   it('finds a path exactly where an exhaustive search finds one (RFC 4158)', async () => {
     let valid = 0
-    const runs = 400
+    const runs = runsOf(400)
     await fc.assert(
       fc.asyncProperty(pkiPlan, question, async (plan, asked) => {
         const pki = await issuePki(plan)
@@ -132,7 +133,7 @@ describe('validatePath on random infrastructures', () => {
           .sort((a, b) => a.rank - b.rank)
         expect((await validate({ ...pki, pool: shuffled.map(({ certificate }) => certificate) }, asked)).ok).toBe(ok)
       }),
-      { numRuns: 150 },
+      { numRuns: runsOf(150) },
     )
   })
 
@@ -145,7 +146,7 @@ describe('validatePath on random infrastructures', () => {
         const pool = [...strangers.pool, strangers.anchor, strangers.target, ...pki.pool]
         expect((await validate({ ...pki, pool }, asked)).ok).toBe(true)
       }),
-      { numRuns: 150 },
+      { numRuns: runsOf(150) },
     )
   })
 })
@@ -186,7 +187,7 @@ describe('a flipped bit', () => {
           expect(verdict.ok, `byte ${index}, bit ${bit}`).toBe(false)
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runsOf(1_000) },
     )
   })
 })
@@ -258,7 +259,7 @@ describe('whatever the bytes', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runsOf(300) },
     )
   })
 })

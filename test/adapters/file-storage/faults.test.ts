@@ -12,7 +12,7 @@ import { type Fault, type Operation, randomOf, SimulatedFileSystem } from './sim
 
 const COMMITS = 6
 /** Of the calls that may fail one in so many does. */
-const STRIDE = extent('CERTWARD_FAULT_STRIDE', { all: 1, some: 5 })
+const STRIDE = extent('CERTWARD_FAULT_STRIDE', { all: 1, some: 11 })
 
 interface Run {
   readonly calls: number

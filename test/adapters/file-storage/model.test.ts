@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, it } from 'vitest'
 import { type FileStore, openFileStore } from '../../../src/adapters/file-storage/index.js'
 import type { Storage } from '../../../src/inventory/index.js'
+import { runsOf } from '../../support/extent.js'
 import { holdAgainstModel } from '../../support/manager-model.js'
 
 let directory = ''
@@ -23,6 +24,6 @@ it('UPL-8, CSR-6, DEL-3: any sequence of operations on files agrees with the mod
     stores.push(store)
     return store.storage
   }
-  await holdAgainstModel(openStorage, { numRuns: 25, maxCommands: 30 })
+  await holdAgainstModel(openStorage, { numRuns: runsOf(25), maxCommands: 30 })
   for (const store of stores) await store.close()
 }, 120_000)

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CertificateRecord, Storage } from '../../../src/inventory/index.js'
 import { createCertificateManager } from '../../../src/manager/index.js'
 import { unifiedCommunications } from '../../../src/purposes/index.js'
-import { extent } from '../../support/extent.js'
+import { extent, runsOf } from '../../support/extent.js'
 import { audits, recordsOf } from '../../support/manager.js'
 import { holdAgainstModel } from '../../support/manager-model.js'
 import { hasPostgres } from '../../support/postgres.js'
@@ -26,7 +26,7 @@ const OPERATIONS = extent('CERTWARD_SQL_OPERATIONS', { all: 25, some: 12 })
 
 it('UPL-8, CSR-6, DEL-3: any sequence of operations on PGlite agrees with the model that the memory agrees with', async () => {
   const engine = await pgliteEngine('memory')
-  await holdAgainstModel(async () => (await engine.open()).storage, { numRuns: 5, maxCommands: 25 })
+  await holdAgainstModel(async () => (await engine.open()).storage, { numRuns: runsOf(5), maxCommands: 25 })
   await engine.close()
 }, 120_000)
 
