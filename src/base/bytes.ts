@@ -64,6 +64,13 @@ export function toHex(bytes: Uint8Array, separator = ''): string {
   return text
 }
 
+/** Bytes of a text without characters beyond Latin-1, one a character. */
+export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
+
 /** Each of `items` once, where it came first. */
 export function uniqueBytes(items: readonly Uint8Array[]): readonly Uint8Array[] {
   const seen = new Set<string>()

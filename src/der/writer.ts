@@ -1,7 +1,7 @@
 // Writes DER: small functions that return the encoding of one element. What they write, the reader accepts, and there
 // is no other encoding of the same value.
 
-import { compareBytes, concatBytes } from '../base/bytes.js'
+import { compareBytes, concatBytes, latin1Bytes } from '../base/bytes.js'
 import { encodeObjectIdentifier } from './object-identifier.js'
 import * as tags from './tags.js'
 import { GENERALIZED_FROM } from './time.js'
@@ -71,20 +71,18 @@ export function namedBits(indices: readonly number[]): Uint8Array {
 export const objectIdentifier = (oid: string): Uint8Array =>
   element(tags.OBJECT_IDENTIFIER, encodeObjectIdentifier(oid))
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))
-
 export const utf8String = (text: string): Uint8Array => element(tags.UTF8_STRING, new TextEncoder().encode(text))
-export const printableString = (text: string): Uint8Array => element(tags.PRINTABLE_STRING, ascii(text))
-export const ia5String = (text: string, tag = tags.IA5_STRING): Uint8Array => element(tag, ascii(text))
+export const printableString = (text: string): Uint8Array => element(tags.PRINTABLE_STRING, latin1Bytes(text))
+export const ia5String = (text: string, tag = tags.IA5_STRING): Uint8Array => element(tag, latin1Bytes(text))
 
 const digits = (time: number): string => new Date(time).toISOString().replace(/\.\d+|[-:T]/g, '')
 
 /** GeneralizedTime `YYYYMMDDhhmmssZ`; `time` in milliseconds since 1970, its fraction of a second dropped. */
-export const generalizedTime = (time: number): Uint8Array => element(tags.GENERALIZED_TIME, ascii(digits(time)))
+export const generalizedTime = (time: number): Uint8Array => element(tags.GENERALIZED_TIME, latin1Bytes(digits(time)))
 
 /** `Time` of RFC 5280 §4.1.2.5: UTCTime from 1950 through 2049, GeneralizedTime otherwise. */
 export function time(milliseconds: number): Uint8Array {
   const text = digits(milliseconds)
   const inRange = milliseconds < GENERALIZED_FROM && text >= '1950'
-  return inRange ? element(tags.UTC_TIME, ascii(text.slice(2))) : generalizedTime(milliseconds)
+  return inRange ? element(tags.UTC_TIME, latin1Bytes(text.slice(2))) : generalizedTime(milliseconds)
 }

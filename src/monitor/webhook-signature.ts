@@ -1,7 +1,7 @@
 // Signed webhooks as Standard Webhooks 1.0 has them: HMAC-SHA-256 over id, time and body, one signature for each secret.
 
 import { checkNumber, checkTime } from '../base/arguments.js'
-import { concatBytes } from '../base/bytes.js'
+import { concatBytes, latin1Bytes } from '../base/bytes.js'
 
 /** What both sides know: `whsec_` and base64, or the bytes themselves; at least 24 of them. */
 export type WebhookSecret = string | Uint8Array
@@ -65,7 +65,7 @@ export function webhookKeys(secrets: readonly WebhookSecret[]): WebhookKeys {
 
 function fromText(secret: string, i: number): Uint8Array<ArrayBuffer> {
   try {
-    if (secret.startsWith('whsec_')) return Uint8Array.from(atob(secret.slice(6)), (byte) => byte.charCodeAt(0))
+    if (secret.startsWith('whsec_')) return latin1Bytes(atob(secret.slice(6)))
   } catch {
     // Said below, without the secret.
   }
@@ -145,7 +145,7 @@ async function isSignedByAny(header: string, content: Uint8Array<ArrayBuffer>, k
 /** Empty for what is no signature of this version, which none equals. */
 function signatureBytes(text: string): Uint8Array<ArrayBuffer> {
   const base64 = /^v1,([A-Za-z0-9+/]{43}=)$/.exec(text)?.[1] ?? ''
-  return Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))
+  return latin1Bytes(atob(base64))
 }
 
 const hmacKey = (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>

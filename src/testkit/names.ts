@@ -3,7 +3,7 @@
 import { parseIpAddress } from '../x509/ip-address.js'
 import type { SubjectInput } from '../authoring/index.js'
 import { subjectName } from '../authoring/subject.js'
-import { concatBytes } from '../base/bytes.js'
+import { concatBytes, latin1Bytes } from '../base/bytes.js'
 import { context, contextConstructed, stringTypeNames } from '../der/tags.js'
 import { element, explicit, sequence, setOf } from '../der/writer.js'
 import { type AttributeTypeName, Name, type StringType } from '../x509/index.js'
@@ -61,7 +61,7 @@ function encoded(value: string, stringType: StringType): Uint8Array {
     case 'UniversalString':
       return Uint8Array.from(Array.from(value).flatMap((character) => bigEndian(character.codePointAt(0) ?? 0, 4)))
     default:
-      return Uint8Array.from(value, (character) => character.charCodeAt(0))
+      return latin1Bytes(value)
   }
 }
 

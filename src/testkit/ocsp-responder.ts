@@ -2,6 +2,7 @@
 
 import { keyIdentifier, publicKeyBits } from '../authoring/certificate-parts.js'
 import type { Der } from '../base/brands.js'
+import { latin1Bytes } from '../base/bytes.js'
 import type { Clock } from '../base/clock.js'
 import { ParseError } from '../base/errors.js'
 import { explicit, octetString } from '../der/writer.js'
@@ -129,7 +130,7 @@ function requestInPath(path: string): Uint8Array {
   for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
     try {
       const binary = atob(decodeURIComponent(path.slice(slash + 1)))
-      const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
+      const bytes = latin1Bytes(binary)
       readOcspRequest(bytes)
       return bytes
     } catch {
