@@ -12,6 +12,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openFileStore } from '../../../src/adapters/file-storage/index.js'
 import { extent } from '../../support/extent.js'
 
+/** Commits of each of two processes at once. */
+const TOGETHER = extent('CERTWARD_TOGETHER', { all: 200, some: 60 })
 const KILLS = extent('CERTWARD_KILLS', { all: 300, some: 60 })
 const LANES = 3
 const KILLS_PER_STORE = 10
@@ -116,12 +118,12 @@ it(
   24 * 3_600_000,
 )
 
-it('two processes committing 200 times each to the same scopes lose nothing', async () => {
+it(`two processes committing ${TOGETHER} times each to the same scopes lose nothing`, async () => {
   const directory = join(work, 'together')
-  const run = (name: string) => promisify(execFile)(process.execPath, [program, directory, name, '200'])
+  const run = (name: string) => promisify(execFile)(process.execPath, [program, directory, name, String(TOGETHER)])
   await Promise.all([run('one'), run('two')])
   const { counters, repairs } = await countersOf(directory)
-  expect(Object.fromEntries(counters)).toStrictEqual({ one: 200, two: 200 })
+  expect(Object.fromEntries(counters)).toStrictEqual({ one: TOGETHER, two: TOGETHER })
   expect(repairs).toStrictEqual([])
 }, 120_000)
 
