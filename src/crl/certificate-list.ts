@@ -13,6 +13,7 @@ import { type Extension, findExtension, readExtensions, skipExtensions } from '.
 import { Name, skipName } from '../x509/name.js'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from '../x509/signature-algorithm.js'
 import type { DistributionPoint, ExtensionValues, GeneralName } from '../x509/index.js'
+import { hasCritical, unusableExtension } from './critical-extensions.js'
 import {
   crlIdentifiers,
   type IssuingDistributionPoint,
@@ -42,14 +43,6 @@ interface IssuerChange {
   readonly offset: number
   readonly names: readonly GeneralName[]
 }
-
-// Those handled here and by RFC 5280 §6.3; 2.5.29.35 authorityKeyIdentifier, .18 issuerAltName, .46 freshestCRL.
-const knownCritical: readonly string[] = [
-  crlIdentifiers.deltaCRLIndicator,
-  crlIdentifiers.issuingDistributionPoint,
-  '2.5.29.35',
-]
-const knownCriticalOfEntries: readonly string[] = [crlIdentifiers.reasonCode, crlIdentifiers.certificateIssuer]
 
 /**
  * A certificate revocation list whose structure has been checked in full. That it parses says nothing about trust: its
@@ -132,7 +125,7 @@ export class CertificateList {
     this.signatureStart = reader.contentStart
     reader.leave(fileEnd)
     reader.finish()
-    this.unusable = unusable ?? unusableExtension(this.extensions) ?? this.malformedPart()
+    this.unusable = unusable ?? unusableExtension(this.extensions, 'list') ?? this.malformedPart()
   }
 
   /** The list's DER. A view: not copied. */
@@ -358,33 +351,12 @@ function skipEntry(reader: DerReader, version: 1 | 2, limits: ReadLimits): strin
     reader.position = start
     if (hasCritical(reader)) {
       reader.position = start
-      unusable = unusableExtension(readExtensions(reader), knownCriticalOfEntries)
+      unusable = unusableExtension(readExtensions(reader), 'entry')
     }
     reader.position = end
   }
   reader.leave(outerEnd)
   return unusable
-}
-
-/** Whether some extension is critical: a look at each, since nearly all entries have none. */
-function hasCritical(reader: DerReader): boolean {
-  let isCritical = false
-  const outerEnd = reader.enter(tags.SEQUENCE)
-  while (!reader.atEnd()) {
-    const extensionEnd = reader.enter(tags.SEQUENCE)
-    reader.skip(tags.OBJECT_IDENTIFIER)
-    isCritical ||= reader.peek() === tags.BOOLEAN
-    reader.position = reader.end
-    reader.leave(extensionEnd)
-  }
-  reader.leave(outerEnd)
-  return isCritical
-}
-
-function unusableExtension(extensions: readonly Extension[], known = knownCritical): string | undefined {
-  // RFC 5280 §5.2.3: "CRL issuers … MUST mark this extension as non-critical", and so of the others.
-  const unknown = extensions.find(({ critical, oid }) => critical && !known.includes(oid))
-  return unknown && `its critical extension ${unknown.name ?? unknown.oid} is not to be processed`
 }
 
 /** FNV-1a over the bytes, its halves mixed: serial numbers are random, or count up. */

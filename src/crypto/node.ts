@@ -18,7 +18,10 @@ const nodeName: Readonly<Record<HashName, string>> = {
   'sha-512': 'sha512',
 }
 
-/** One call, where the runtime has it: an object for each digest takes longer than hashing a certificate. */
+/**
+ * One call: an object for each digest takes longer than hashing a certificate. Not imported by name, which would keep
+ * runtimes without it from loading this at all.
+ */
 const hashAtOnce: typeof nodeCrypto.hash | undefined = nodeCrypto.hash
 
 function digestOf(algorithm: string, data: Uint8Array): Uint8Array {

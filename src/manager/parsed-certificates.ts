@@ -1,11 +1,11 @@
 // Certificates of records, kept parsed: the authorities of a cluster are looked at in every decision on every node, and
-// with them stay their imported keys.
+// with them stays what was decoded and worked out from them.
 
 import { equalBytes } from '../base/bytes.js'
 import type { CertificateRecord } from '../inventory/index.js'
 import { type Certificate, parseCertificate } from '../x509/index.js'
 
-/** Parsed certificates kept; about 10 kB each. */
+/** Parsed certificates kept; about 4 kB each. */
 const MOST_KEPT = 512
 
 export class ParsedCertificates {

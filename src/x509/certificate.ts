@@ -6,11 +6,12 @@ import { equalRanges, plainBytes, toHex } from '../base/bytes.js'
 import type { ParseError } from '../base/errors.js'
 import { checkSize, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
-import { context, contextConstructed } from '../der/tags.js'
+import { context } from '../der/tags.js'
 import * as tags from '../der/tags.js'
 import { GENERALIZED_FROM } from '../der/time.js'
 import { skipAlgorithmIdentifier } from './algorithm-identifier.js'
-import { type Extension, findExtension, readExtensions, skipExtensions } from './extension.js'
+import { readVersion, skipExtensionsField, skipUniqueIdentifiers } from './certificate-fields.js'
+import { type Extension, findExtension, readExtensions } from './extension.js'
 import type { ExtensionName, ExtensionValues } from './extension-table.js'
 import { Name, skipName } from './name.js'
 import { inspectable, orError, type Plain, toPlain } from './plain.js'
@@ -370,47 +371,6 @@ export class Certificate {
     reader.skipBitString(tag)
     return this.bytes.subarray(reader.contentStart, reader.position)
   }
-}
-
-function readVersion(reader: DerReader): 1 | 2 | 3 {
-  if (reader.peek() !== contextConstructed(0)) return 1
-  const outerEnd = reader.enter(contextConstructed(0))
-  const version = reader.readUnsigned() + 1
-  if (version === 1) {
-    reader.failDefault(reader.contentStart, 'version')
-  }
-  if (version !== 2 && version !== 3) {
-    reader.fail('invalid-version', reader.contentStart, 'version 1, 2 or 3', String(version))
-  }
-  reader.leave(outerEnd)
-  return version
-}
-
-/** RFC 5280 §4.1.2.8: unique identifiers "MUST only appear if the version is 2 or 3". */
-function skipUniqueIdentifiers(reader: DerReader, version: number): void {
-  for (let tag = context(1); tag <= context(2); tag++) {
-    if (reader.peek() !== tag) continue
-    reader.where = tag === context(1) ? 'Certificate.issuerUniqueID' : 'Certificate.subjectUniqueID'
-    if (version === 1) failVersion(reader, 'version 2 or 3', version)
-    reader.skipBitString(tag)
-  }
-}
-
-function failVersion(reader: DerReader, expected: string, version: number): never {
-  return reader.fail('unexpected-field', reader.position, expected, `version ${version}`)
-}
-
-/** Steps over the extensions; returns where their SEQUENCE starts, or -1. §4.1.2.9: they "MUST only appear in v3". */
-function skipExtensionsField(reader: DerReader, version: number, limit: number): number {
-  if (reader.peek() !== contextConstructed(3)) return -1
-  if (version !== 3) {
-    failVersion(reader, 'version 3', version)
-  }
-  const outerEnd = reader.enter(contextConstructed(3))
-  const start = reader.position
-  skipExtensions(reader, limit)
-  reader.leave(outerEnd)
-  return start
 }
 
 /** Upper-case hex of an INTEGER's content octets, as OpenSSL and Node print serial numbers. */

@@ -1,8 +1,10 @@
+// Certificates of records, kept from one decision to the next.
+
 import { beforeAll, describe, expect, it } from 'vitest'
+import { sampleCertificate } from '../../src/inventory/contract-case.js'
 import type { CertificateRecord } from '../../src/inventory/index.js'
 import { ParsedCertificates } from '../../src/manager/parsed-certificates.js'
 import { createTestCa, type IssuedCertificate } from '../../src/testkit/index.js'
-import { sampleCertificate } from '../../src/inventory/contract-case.js'
 
 let ca: IssuedCertificate
 let other: IssuedCertificate

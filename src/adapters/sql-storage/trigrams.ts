@@ -5,7 +5,7 @@
 const END = 0x10000
 /** Numbers a lookup uses. */
 const MOST_IN_LOOKUP = 40
-/** What the statistics do not name is in less than they do, which are a hundredth and more of many certificates. */
+/** The share taken for what the statistics do not name. Of a million certificates they name what two in a hundred hold. */
 const UNCOMMON = 0.01
 /** Entries of an index that are read in the time one certificate is looked at. */
 const ENTRIES_A_CERTIFICATE = 140

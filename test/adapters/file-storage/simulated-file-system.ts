@@ -71,6 +71,8 @@ const newDirectory = (): Directory => ({ kind: 'directory', entries: new Map(), 
 export class SimulatedFileSystem implements FileSystem {
   /** Calls so far. */
   calls = 0
+  /** Bytes read and written so far, and names listed. */
+  moved = 0
   /** Asked before every call. */
   faultAt: (call: number, operation: Operation, path: string) => Fault | undefined = () => undefined
   private pending: (readonly NameChange[])[] = []
@@ -112,11 +114,19 @@ export class SimulatedFileSystem implements FileSystem {
   }
 
   readFile(path: string): Promise<Uint8Array> {
-    return this.call('readFile', path, () => this.file(path).content)
+    return this.call('readFile', path, () => {
+      const { content } = this.file(path)
+      this.moved += content.length
+      return content
+    })
   }
 
   readDirectory(path: string): Promise<readonly string[]> {
-    return this.call('readDirectory', path, () => [...this.directory(path).entries.keys()])
+    return this.call('readDirectory', path, () => {
+      const names = [...this.directory(path).entries.keys()]
+      this.moved += names.length
+      return names
+    })
   }
 
   status(path: string): Promise<FileStatus | undefined> {
@@ -134,6 +144,7 @@ export class SimulatedFileSystem implements FileSystem {
         this.call('write', path, (fault) => {
           const written = fault?.when === 'short' ? bytes.subarray(0, Math.ceil(bytes.length / 2)) : bytes
           file.content = concatBytes([file.content, written])
+          this.moved += written.length
           return written.length
         }),
       sync: () =>

@@ -1,3 +1,5 @@
+/** Which parts of a text an index is asked for: never one that the filter does not imply, and few that are common. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lookupTrigrams, trigrams } from '../../../src/adapters/sql-storage/trigrams.js'
