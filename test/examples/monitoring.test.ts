@@ -1,10 +1,11 @@
-/** The examples of hosting a monitor, as a reader runs them. */
+/** The examples of hosting a monitor, as a reader runs them, but compiled once. */
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleProgram } from '../support/documentation.js'
 
 let work = ''
 beforeAll(() => {
@@ -15,9 +16,13 @@ afterAll(() => {
 })
 
 function run(example: string, store: string): { readonly status: number | null; readonly out: string } {
-  const args = [`examples/monitoring/${example}.ts`, join(work, store)]
-  const { status, stdout, stderr } = spawnSync(join('node_modules', '.bin', 'tsx'), args, { encoding: 'utf8' })
-  return { status, out: stdout + stderr }
+  const { program, remove } = bundleProgram(`examples/monitoring/${example}.ts`)
+  try {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, join(work, store)], { encoding: 'utf8' })
+    return { status, out: stdout + stderr }
+  } finally {
+    remove()
+  }
 }
 
 describe('hosting', { timeout: 60_000 }, () => {

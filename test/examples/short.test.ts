@@ -1,4 +1,4 @@
-/** The short examples, each as a reader runs it. */
+/** The short examples, each as a reader runs it, but compiled once. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOcspRequest } from '../../src/ocsp/index.js'
 import { writePem } from '../../src/pem/index.js'
 import { createTestCa, nodeListener, type TestCa, type TestCertificate } from '../../src/testkit/index.js'
-import { loadProgram } from '../support/documentation.js'
+import { bundleProgram, loadProgram } from '../support/documentation.js'
 
 let work = ''
 let root: TestCa
@@ -27,6 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => {
   rmSync(work, { recursive: true })
+  for (const { remove } of programs.values()) remove()
 })
 
 /** A file for an example to read. */
@@ -41,8 +42,13 @@ interface Ran {
   readonly out: string
 }
 
-const start = (example: string, args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', `examples/${example}.ts`, ...args])
+const programs = new Map<string, ReturnType<typeof bundleProgram>>()
+
+function start(example: string, args: readonly string[]): ChildProcess {
+  const bundle = programs.get(example) ?? bundleProgram(`examples/${example}.ts`)
+  programs.set(example, bundle)
+  return spawn(process.execPath, [bundle.program, ...args])
+}
 
 /** To its end, while servers of this process go on answering it. */
 function run(example: string, ...args: readonly string[]): Promise<Ran> {

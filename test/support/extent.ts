@@ -1,6 +1,7 @@
 /** How much is tried of what could be tried for hours. */
 
-const isThorough = process.env['CERTWARD_REQUIRE_ALL'] === '1'
+/** Whether everything is to be tried, as in CI. */
+export const isThorough = process.env['CERTWARD_REQUIRE_ALL'] === '1'
 
 /**
  * The number in the environment variable `setting`; without it `all` where everything is required, as in CI

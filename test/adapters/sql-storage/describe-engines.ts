@@ -1,10 +1,14 @@
 /** The same tests on every engine. */
 
 import { afterAll, beforeAll, describe } from 'vitest'
+import { isThorough } from '../../support/extent.js'
 import { hasPostgres } from '../../support/postgres.js'
 import { type Engine, pgliteEngine, postgresEngine } from './engines.js'
 
-/** Tests on every engine there is: PGlite in memory and, where asked for, in a directory; and PostgreSQL where it is installed. */
+/**
+ * Tests on every engine there is: PGlite in memory; where asked for and everything is tried, in a directory too; and PostgreSQL where it
+ * is installed.
+ */
 export function describeEngines(
   what: string,
   tests: (engine: Pick<Engine, 'open' | 'query'>) => void,
@@ -12,7 +16,7 @@ export function describeEngines(
 ): void {
   const engines = [
     ['PGlite', true, () => pgliteEngine('memory')],
-    ...(inDirectory ? [['PGlite in a directory', true, () => pgliteEngine('directory')] as const] : []),
+    ...(inDirectory ? [['PGlite in a directory', isThorough, () => pgliteEngine('directory')] as const] : []),
     ['PostgreSQL', hasPostgres(`${what} on PostgreSQL`), postgresEngine],
   ] as const
   for (const [name, isHere, start] of engines) {
