@@ -84,8 +84,8 @@ export const nativeLatin1 = (
 
 /** Text of bytes taken as Latin-1, one character a byte. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  // A native call costs as much as eight characters of the loop, however long the text.
-  if (nativeLatin1 !== undefined && end - start > 8) return nativeLatin1.call(bytes, start, end)
+  // A native call costs as much as four characters of the loop, however long the text.
+  if (nativeLatin1 !== undefined && end - start > 4) return nativeLatin1.call(bytes, start, end)
   let text = ''
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] ?? 0)
   return text

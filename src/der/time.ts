@@ -44,14 +44,19 @@ export function isTime(bytes: Uint8Array, start: number, end: number, tag: numbe
   )
 }
 
-/** The calendar repeats after 400 years, and Date.UTC takes years below 100 for others; so it is asked 400 years on. */
-const FOUR_CENTURIES = 12_622_780_800_000
+/** Days from the last of February of the year 0 to the first of 1970. */
+const EPOCH = 719_469
 
-/** Milliseconds since 1970 of a content {@link isTime} accepts. */
+/** Milliseconds since 1970 of a content {@link isTime} accepts. Not by Date.UTC, which takes years below 100 for others. */
 export function timeOf(bytes: Uint8Array, start: number, end: number, tag: number): number {
-  const before = (back: number): number => twoDigits(bytes, end - back)
-  const year = yearOf(bytes, start, end, tag) + 400
-  return Date.UTC(year, before(11) - 1, before(9), before(7), before(5), before(3)) - FOUR_CENTURIES
+  const month = twoDigits(bytes, end - 11)
+  // Years begin in March here, so that leap days end them; five months from March, and from August, have 153 days.
+  const year = yearOf(bytes, start, end, tag) - (month < 3 ? 1 : 0)
+  const leapDays = (year >> 2) - Math.floor(year / 100) + Math.floor(year / 400)
+  const daysOfMonths = Math.floor((((month + 9) % 12) * 153 + 2) / 5)
+  const days = year * 365 + leapDays + daysOfMonths + twoDigits(bytes, end - 9) - EPOCH
+  const minutes = (days * 24 + twoDigits(bytes, end - 7)) * 60 + twoDigits(bytes, end - 5)
+  return (minutes * 60 + twoDigits(bytes, end - 3)) * 1000
 }
 
 /** 2050-01-01T00:00:00Z: from here on CAs write `Time` as GeneralizedTime, before it as UTCTime. */

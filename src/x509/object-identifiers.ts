@@ -15,29 +15,30 @@ export interface KnownIdentifier {
   readonly short: string | undefined
 }
 
-// One row an identifier: `oid name [short]`, grouped by the arc named first. Text packs better than objects.
+// One row an identifier: `oid name [short]`, grouped by the arc named first; `=` where the short name is the name. Text
+// packs better than objects.
 const registry = `
 2.5.4
 3 commonName CN
 4 surname SN
-5 serialNumber serialNumber
+5 serialNumber =
 6 countryName C
 7 localityName L
 8 stateOrProvinceName ST
 9 streetAddress street
 10 organizationName O
 11 organizationalUnitName OU
-12 title title
-13 description description
-15 businessCategory businessCategory
-17 postalCode postalCode
-41 name name
+12 title =
+13 description =
+15 businessCategory =
+17 postalCode =
+41 name =
 42 givenName GN
-43 initials initials
-44 generationQualifier generationQualifier
-46 dnQualifier dnQualifier
-65 pseudonym pseudonym
-97 organizationIdentifier organizationIdentifier
+43 initials =
+44 generationQualifier =
+46 dnQualifier =
+65 pseudonym =
+97 organizationIdentifier =
 0.9.2342.19200300.100.1
 1 userId UID
 25 domainComponent DC
@@ -46,9 +47,9 @@ const registry = `
 2 jurisdictionStateOrProvinceName jurisdictionST
 3 jurisdictionCountryName jurisdictionC
 1.2.840.113549.1.9
-1 emailAddress emailAddress
-2 unstructuredName unstructuredName
-7 challengePassword challengePassword
+1 emailAddress =
+2 unstructuredName =
+7 challengePassword =
 14 extensionRequest
 1.3.6.1.4.1.311.2.1
 14 microsoftExtensionRequest
@@ -159,8 +160,12 @@ interface Entry extends KnownIdentifier {
   readonly content: Uint8Array
 }
 
+/** Of the hash table's 1,024 places, many for what it holds, so that most stand at their first. */
+const MASK = 1023
+
 interface Index {
-  readonly byHash: Map<number, Entry[]>
+  /** Each at the place its hash names or, where others stand there, at the first free one behind. */
+  readonly byHash: readonly (Entry | undefined)[]
   readonly byOid: Map<string, KnownIdentifier>
 }
 
@@ -169,7 +174,8 @@ let built: Index | undefined
 // Built on first use: an importer that never meets an OID pays nothing.
 function index(): Index {
   if (built !== undefined) return built
-  const made: Index = { byHash: new Map(), byOid: new Map() }
+  const byHash = new Array<Entry | undefined>(MASK + 1).fill(undefined)
+  const byOid = new Map<string, KnownIdentifier>()
   let arc = ''
   for (const line of registry.trim().split('\n')) {
     const [suffix = '', name, short] = line.split(' ')
@@ -179,14 +185,13 @@ function index(): Index {
     }
     const oid = `${arc}.${suffix}`
     const content = objectIdentifierContent(oid)
-    const entry: Entry = { oid, name, short, content }
-    const hash = hashRange(content, 0, content.length)
-    const bucket = made.byHash.get(hash)
-    if (bucket === undefined) made.byHash.set(hash, [entry])
-    else bucket.push(entry)
-    made.byOid.set(oid, entry)
+    const entry: Entry = { oid, name, short: short === '=' ? name : short, content }
+    let place = hashRange(content, 0, content.length)
+    while (byHash[place & MASK] !== undefined) place++
+    byHash[place & MASK] = entry
+    byOid.set(oid, entry)
   }
-  return (built = made)
+  return (built = { byHash, byOid })
 }
 
 function hashRange(bytes: Uint8Array, start: number, end: number): number {
@@ -197,13 +202,13 @@ function hashRange(bytes: Uint8Array, start: number, end: number): number {
 
 /** The registered identifier whose DER content stands at `start` … `end`, without building its text. */
 export function knownIdentifierAt(bytes: Uint8Array, start: number, end: number): KnownIdentifier | undefined {
-  const bucket = index().byHash.get(hashRange(bytes, start, end))
-  if (bucket === undefined) return undefined
+  const { byHash } = index()
   const length = end - start
-  for (const entry of bucket) {
+  for (let place = hashRange(bytes, start, end); ; place++) {
+    const entry = byHash[place & MASK]
+    if (entry === undefined) return undefined
     if (entry.content.length === length && equalRanges(entry.content, 0, bytes, start, length)) return entry
   }
-  return undefined
 }
 
 /** Dotted decimal of the OBJECT IDENTIFIER content at `start` … `end`, a shared string where it is registered. */

@@ -266,8 +266,10 @@ function readPositive(reader: DerReader): Uint8Array {
 
 const bitLength = (number: Uint8Array): number => number.length * 8 - Math.clz32(number[0] ?? 0) + 24
 
-// From hex text, which takes linear time; shifting byte by byte would take quadratic time on a hostile exponent.
-const unsigned = (number: Uint8Array): bigint => BigInt(`0x${toHex(number)}`)
+// Beyond what a number holds from hex text, which takes linear time; shifting byte by byte would take quadratic time on
+// a hostile exponent.
+const unsigned = (number: Uint8Array): bigint =>
+  BigInt(number.length > 6 ? `0x${toHex(number)}` : number.reduce((sum, byte) => sum * 256 + byte, 0))
 
 function failKey(reader: DerReader, at: number, expected: string, found: string): never {
   return reader.fail('invalid-public-key', at, expected, found)

@@ -26,6 +26,22 @@ describe('times', () => {
     expect(generalized('19000228235959Z')).toBe('1900-02-28T23:59:59.000Z')
   })
 
+  it('agrees with Date on the first and the last day of every month of ten thousand years', () => {
+    const digits = (number: number, length = 2): string => String(number).padStart(length, '0')
+    for (let year = 0; year < 10_000; year++) {
+      for (let month = 1; month <= 12; month++) {
+        const last = new Date(0)
+        last.setUTCFullYear(year, month, 0)
+        for (const day of [1, last.getUTCDate()]) {
+          const date = `${digits(year, 4)}-${digits(month)}-${digits(day)}`
+          const der = encode(0x18, `${date.replaceAll('-', '')}235958Z`)
+          const time = new DerReader(der, 'time').readTime()
+          if (time !== Date.parse(`${date}T23:59:58Z`)) expect.fail(`${date} is read as ${time}`)
+        }
+      }
+    }
+  })
+
   it.each([
     '5001010000Z',
     '500101000000',
