@@ -1,7 +1,7 @@
 /** The provider over `node:crypto`, chosen by the `node` condition. The only file outside `adapters` that imports Node. */
 
 import * as nodeCrypto from 'node:crypto'
-import { constants, createHash, createPublicKey, KeyObject, verify, webcrypto } from 'node:crypto'
+import { constants, createHash, createPublicKey, KeyObject, type PublicKeyInput, verify, webcrypto } from 'node:crypto'
 import { latin1Bytes } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import type { HashName, PublicKey, SignatureAlgorithm, SubjectPublicKeyInfo } from '../x509/index.js'
@@ -38,11 +38,14 @@ const base64url = (bytes: Uint8Array): string =>
 const rawCurves: readonly (string | undefined)[] = ['P-256', 'P-384', 'P-521']
 const jwkOctetKeys: Readonly<Record<string, string | undefined>> = { ed25519: 'Ed25519', ed448: 'Ed448' }
 
-/** The key as Node imports it fastest: taking apart SPKI costs an RSA key twenty times what PKCS#1 does. */
+/** An RSA key as Node reads it fastest: taking apart SPKI costs twenty times what PKCS#1 does. */
+function rsaInput({ keyBytes }: SubjectPublicKeyInfo): PublicKeyInput {
+  const { buffer, byteOffset, length } = keyBytes
+  return { key: Buffer.from(buffer, byteOffset, length), format: 'der', type: 'pkcs1' }
+}
+
 function importKeyObject(key: PublicKey, publicKey: SubjectPublicKeyInfo): KeyObject {
-  if (key.type === 'rsa') {
-    return createPublicKey({ key: Buffer.from(publicKey.keyBytes), format: 'der', type: 'pkcs1' })
-  }
+  if (key.type === 'rsa') return createPublicKey(rsaInput(publicKey))
   const crv = jwkOctetKeys[key.type]
   if (crv !== undefined && 'key' in key) {
     return createPublicKey({ key: { kty: 'OKP', crv, x: base64url(key.key) }, format: 'jwk' })
@@ -54,8 +57,10 @@ function importKeyObject(key: PublicKey, publicKey: SubjectPublicKeyInfo): KeyOb
 interface ImportedKey {
   /** Undefined where it is malformed. */
   readonly key: PublicKey | undefined
-  /** Undefined where OpenSSL refuses it. */
-  readonly keyObject: KeyObject | undefined
+  /** `refused` by OpenSSL; undefined where it has not been asked. */
+  keyObject: KeyObject | 'refused' | undefined
+  /** Whether it has been verified with. */
+  isUsed: boolean
 }
 
 function importKey(publicKey: SubjectPublicKeyInfo): ImportedKey | Promise<ImportedKey> {
@@ -63,21 +68,34 @@ function importKey(publicKey: SubjectPublicKeyInfo): ImportedKey | Promise<Impor
   try {
     key = publicKey.key
   } catch (error) {
-    if (error instanceof ParseError) return { key: undefined, keyObject: undefined }
+    if (error instanceof ParseError) return { key: undefined, keyObject: 'refused', isUsed: false }
     throw error
   }
   if (key.type === 'ec' && rawCurves.includes(key.curve) && key.point[0] === 4) {
     return importPoint(key, key.point, publicKey)
   }
-  return { key, keyObject: keyObjectOf(key, publicKey) }
+  return { key, keyObject: undefined, isUsed: false }
 }
 
-/** Undefined where the runtime refuses the key. Its error says nothing: runtimes that imitate Node throw any. */
-function keyObjectOf(key: PublicKey, publicKey: SubjectPublicKeyInfo): KeyObject | undefined {
+/** What Node verifies with; undefined where there is nothing. */
+function verifyingInput(
+  imported: ImportedKey,
+  publicKey: SubjectPublicKeyInfo,
+): KeyObject | PublicKeyInput | undefined {
+  const { key, isUsed } = imported
+  imported.isUsed = true
+  // Most keys verify one signature: an object that outlives it costs a sixth of that signature.
+  if (key?.type === 'rsa' && !isUsed) return rsaInput(publicKey)
+  if (key !== undefined) imported.keyObject ??= keyObjectOf(key, publicKey)
+  return imported.keyObject === 'refused' ? undefined : imported.keyObject
+}
+
+/** Its error says nothing: runtimes that imitate Node throw any. */
+function keyObjectOf(key: PublicKey, publicKey: SubjectPublicKeyInfo): KeyObject | 'refused' {
   try {
     return importKeyObject(key, publicKey)
   } catch {
-    return undefined
+    return 'refused'
   }
 }
 
@@ -93,32 +111,39 @@ async function importPoint(
   try {
     const algorithm = { name: 'ECDSA', namedCurve: key.curve ?? '' }
     const imported = await webcrypto.subtle.importKey('raw', new Uint8Array(point), algorithm, false, ['verify'])
-    return { key, keyObject: KeyObject.from(imported) }
+    return { key, keyObject: KeyObject.from(imported), isUsed: false }
   } catch {
     // A point that is none, or a runtime that only looks like Node: the longer way says which.
-    return { key, keyObject: keyObjectOf(key, publicKey) }
+    return { key, keyObject: keyObjectOf(key, publicKey), isUsed: false }
   }
 }
 
 function verifyWith(
-  { key, keyObject }: ImportedKey,
+  imported: ImportedKey,
   algorithm: SignatureAlgorithm,
+  publicKey: SubjectPublicKeyInfo,
   signature: Uint8Array,
   data: Uint8Array,
 ): SignatureVerdict {
+  const { key } = imported
   const { scheme, hash, pss } = algorithm
   if (key !== undefined && !keyFitsAlgorithm(key, algorithm)) return 'invalid'
-  if (keyObject === undefined) return 'unsupported'
+  const verifying = verifyingInput(imported, publicKey)
+  if (verifying === undefined) return 'unsupported'
   try {
     if (scheme === 'rsa-pss') {
       // Node takes one hash for the message and the mask.
       if (pss === undefined || pss.hash !== pss.maskHash) return 'unsupported'
       const padding = constants.RSA_PKCS1_PSS_PADDING
-      const input = { key: keyObject, padding, saltLength: pss.saltLength }
+      const input = {
+        ...(verifying instanceof KeyObject ? { key: verifying } : verifying),
+        padding,
+        saltLength: pss.saltLength,
+      }
       return verify(nodeName[pss.hash], data, input, signature) ? 'valid' : 'invalid'
     }
     const digestName = hash === undefined ? null : nodeName[hash]
-    return verify(digestName, data, keyObject, signature) ? 'valid' : 'invalid'
+    return verify(digestName, data, verifying, signature) ? 'valid' : 'invalid'
   } catch {
     // A key or an algorithm the runtime does not go together with. What it throws says nothing, as above.
     return 'unsupported'
@@ -137,7 +162,7 @@ export function createProvider(): CryptoProvider {
   ): Promise<SignatureVerdict> => {
     const imported = await later
     keys.put(publicKey, imported)
-    return verifyWith(imported, algorithm, signature, data)
+    return verifyWith(imported, algorithm, publicKey, signature, data)
   }
   return {
     digest(algorithm, data) {
@@ -149,7 +174,7 @@ export function createProvider(): CryptoProvider {
       const imported = keys.get(publicKey)
       return imported instanceof Promise
         ? verifyLater(imported, algorithm, publicKey, signature, data)
-        : verifyWith(imported, algorithm, signature, data)
+        : verifyWith(imported, algorithm, publicKey, signature, data)
     },
   }
 }

@@ -331,4 +331,22 @@ describe('the node provider', () => {
     expect(await first).toBe('valid')
     expect(answer(p256Case)).toBe('valid')
   })
+
+  it('says the same of the first signature of an RSA key, which it has not imported yet, as of those after it', async () => {
+    const cases = Object.entries(everywhere).filter(([name]) => name.startsWith('RSA'))
+    expect(cases).toHaveLength(12)
+    for (const [name, one] of cases) {
+      const forged = { ...one, signature: flipped(one.signature) }
+      for (const [first, verdict] of [
+        [one, 'valid'],
+        [forged, 'invalid'],
+      ] as const) {
+        const fresh = createProvider()
+        const key = keyOf(one.key.der)
+        expect(await verify(fresh, { ...first, key }), name).toBe(verdict)
+        expect(await verify(fresh, { ...forged, key }), name).toBe('invalid')
+        expect(await verify(fresh, { ...one, key }), name).toBe('valid')
+      }
+    }
+  })
 })
