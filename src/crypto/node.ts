@@ -84,7 +84,7 @@ function verifyingInput(
 ): KeyObject | PublicKeyInput | undefined {
   const { key, isUsed } = imported
   imported.isUsed = true
-  // Most keys verify one signature: an object that outlives it costs a sixth of that signature.
+  // Most keys verify one signature: an object that outlives it costs a tenth of that signature.
   if (key?.type === 'rsa' && !isUsed) return rsaInput(publicKey)
   if (key !== undefined) imported.keyObject ??= keyObjectOf(key, publicKey)
   return imported.keyObject === 'refused' ? undefined : imported.keyObject

@@ -1,11 +1,11 @@
-/** The examples of hosting a monitor, as a reader runs them, but compiled once. */
+/** The examples of hosting a monitor, as a reader runs them. */
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleProgram } from '../support/documentation.js'
+import { exampleArguments } from '../support/documentation.js'
 
 let work = ''
 beforeAll(() => {
@@ -16,9 +16,9 @@ afterAll(() => {
 })
 
 function run(example: string, store: string): { readonly status: number | null; readonly out: string } {
-  const { program, remove } = bundleProgram(`examples/monitoring/${example}.ts`)
+  const { args, remove } = exampleArguments(`examples/monitoring/${example}.ts`)
   try {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, join(work, store)], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...args, join(work, store)], { encoding: 'utf8' })
     return { status, out: stdout + stderr }
   } finally {
     remove()

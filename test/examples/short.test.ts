@@ -1,4 +1,4 @@
-/** The short examples, each as a reader runs it, but compiled once. */
+/** The short examples, each as a reader runs it. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOcspRequest } from '../../src/ocsp/index.js'
 import { writePem } from '../../src/pem/index.js'
 import { createTestCa, nodeListener, type TestCa, type TestCertificate } from '../../src/testkit/index.js'
-import { bundleProgram, loadProgram } from '../support/documentation.js'
+import { exampleArguments, loadProgram } from '../support/documentation.js'
 
 let work = ''
 let root: TestCa
@@ -42,12 +42,12 @@ interface Ran {
   readonly out: string
 }
 
-const programs = new Map<string, ReturnType<typeof bundleProgram>>()
+const programs = new Map<string, ReturnType<typeof exampleArguments>>()
 
 function start(example: string, args: readonly string[]): ChildProcess {
-  const bundle = programs.get(example) ?? bundleProgram(`examples/${example}.ts`)
-  programs.set(example, bundle)
-  return spawn(process.execPath, [bundle.program, ...args])
+  const program = programs.get(example) ?? exampleArguments(`examples/${example}.ts`)
+  programs.set(example, program)
+  return spawn(process.execPath, [...program.args, ...args])
 }
 
 /** To its end, while servers of this process go on answering it. */

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { buildSync, type StdinOptions } from 'esbuild'
+import { isThorough } from './extent.js'
 import { temporaryDirectory } from './openssl.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -58,6 +59,13 @@ export function bundleProgram(file: string): { readonly program: string; readonl
   const program = join(directory.path, 'program.mjs')
   writeFileSync(program, bundled({ contents: readFileSync(path, 'utf8'), resolveDir: dirname(path) }))
   return { program, remove: directory.remove }
+}
+
+/** What node is given to run an example, and what removes it: the reader's way where everything is tried; compiled elsewhere, in less time. */
+export function exampleArguments(file: string): { readonly args: readonly string[]; readonly remove: () => void } {
+  if (isThorough) return { args: ['--import', 'tsx', file], remove: () => undefined }
+  const { program, remove } = bundleProgram(file)
+  return { args: [program], remove }
 }
 
 /** Imports a module that imports what users import. */

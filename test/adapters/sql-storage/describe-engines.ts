@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe } from 'vitest'
 import { isThorough } from '../../support/extent.js'
+import { leaveOut } from '../../support/leave-out.js'
 import { hasPostgres } from '../../support/postgres.js'
 import { type Engine, pgliteEngine, postgresEngine } from './engines.js'
 
@@ -14,6 +15,13 @@ export function describeEngines(
   tests: (engine: Pick<Engine, 'open' | 'query'>) => void,
   { inDirectory = false }: { readonly inDirectory?: boolean } = {},
 ): void {
+  if (inDirectory && !isThorough) {
+    leaveOut(
+      `${what} on PGlite in a directory`,
+      'takes a quarter of a minute',
+      'CERTWARD_REQUIRE_ALL=1 tries everything',
+    )
+  }
   const engines = [
     ['PGlite', true, () => pgliteEngine('memory')],
     ...(inDirectory ? [['PGlite in a directory', isThorough, () => pgliteEngine('directory')] as const] : []),
