@@ -34,7 +34,12 @@ async function run({ directory, groups, bundle }: Material): Promise<readonly Gr
       const port = await portOf(server.stdio[3] as Readable)
       const results: GroupResult[] = []
       for (const body of groups) {
-        const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body })
+        // A connection of its own for each: workerd closes one five seconds after its last answer, even while a group is judged.
+        const answer = await fetch(`http://127.0.0.1:${port}/`, {
+          method: 'POST',
+          body,
+          headers: { connection: 'close' },
+        })
         const text = await answer.text()
         if (!answer.ok) throw new Error(`workerd answered ${answer.status}: ${text}`)
         results.push(JSON.parse(text) as GroupResult)
