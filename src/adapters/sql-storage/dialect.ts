@@ -200,7 +200,7 @@ class PgliteConnection implements DatabaseConnection {
     await this.done
   }
 
-  // eslint-disable-next-line require-yield
+  // eslint-disable-next-line require-yield -- a stream is asked for, and there is none
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new TypeError(await Promise.resolve('PGlite streams no results'))
   }
