@@ -64,6 +64,7 @@ export {
   type CryptoProvider,
   digest,
   type DigestAlgorithm,
+  rememberSignatures,
   runtimeCrypto,
   type SignatureVerdict,
   type SubtleCryptoLike,

@@ -1,7 +1,7 @@
 // The gateway to nodes whose storages are at hand: all in one, or one for each.
 
 import { type Clock, systemClock } from '../base/clock.js'
-import { type CertificateRecord, describeRecord, type Storage, trustId } from '../inventory/index.js'
+import { type CertificateRecord, type Storage, trustId } from '../inventory/index.js'
 import { ChangeBuilder } from '../manager/change-builder.js'
 import { State } from '../manager/state.js'
 import { parseCertificate } from '../x509/index.js'
@@ -58,8 +58,7 @@ async function install(
   current: CertificateRecord | undefined,
 ): Promise<boolean> {
   const certificate = parseCertificate(der)
-  const { sha256 } = await describeRecord(certificate)
-  if (current?.sha256 === sha256) return false
+  if (current !== undefined && current.sha256 === (await certificate.fingerprint())) return false
   // A certificate that stands for its subject never goes back in time; one that shows an identity follows it.
   const isBySubject = id === (await trustId(certificate))
   if (isBySubject && current !== undefined && current.notBefore >= certificate.notBeforeTime) return false

@@ -5,6 +5,7 @@ import type { CryptoProvider, DigestAlgorithm } from './provider.js'
 
 export { keyFitsAlgorithm } from './agreement.js'
 export type { CryptoProvider, DigestAlgorithm, SignatureVerdict } from './provider.js'
+export { rememberSignatures } from './remember-signatures.js'
 export { type SubtleCryptoLike, webCryptoProvider } from './web-crypto.js'
 
 /** The runtime's own provider. On Node it verifies synchronously. */

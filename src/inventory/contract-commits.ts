@@ -118,6 +118,9 @@ const cases: readonly StorageCheck[] = [
       await commitNow(storage, { appends: [audit('1')] })
       await expectRejection('an id taken', 'TypeError', () => storage.commit({ ...none, appends: [audit('1')] }))
       expectSame('audit', await all(storage, 'audit'), [audit('1')])
+      // Taken in that scope, that is.
+      await commitNow(storage, { appends: [audit('1', b)] })
+      expectSame('audit of both scopes', (await all(storage, 'audit')).length, 2)
     },
   ],
   [

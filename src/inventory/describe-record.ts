@@ -5,20 +5,6 @@ import { digest } from '../crypto/index.js'
 import { type Certificate, formatPublicKey, ParseError } from '../x509/index.js'
 import { type CertificateIndex, type CertificateRecord, type CertificateType, type Scope, scopeKey } from './records.js'
 
-/** What a certificate is found and sorted by. */
-function indexOf(certificate: Certificate): CertificateIndex {
-  const { subject, issuer, serialNumber, notBeforeTime, notAfterTime } = certificate
-  return {
-    commonName: subject.get('commonName') ?? '',
-    subject: subject.toString(),
-    issuer: issuer.toString(),
-    serialNumber,
-    notBefore: notBeforeTime,
-    notAfter: notAfterTime,
-    keyType: keyTypeOf(certificate),
-  }
-}
-
 function keyTypeOf({ publicKey }: Certificate): string {
   try {
     return formatPublicKey(publicKey.key)
@@ -30,13 +16,25 @@ function keyTypeOf({ publicKey }: Certificate): string {
 
 const typeOf = (certificate: Certificate): CertificateType => (certificate.isSelfSigned ? 'self-signed' : 'ca-signed')
 
-/** Everything of a record that follows from the certificate. */
+/** Everything of a record that follows from the certificate. `der` is the certificate's, not a copy of it. */
 export async function describeRecord(
   certificate: Certificate,
 ): Promise<CertificateIndex & Pick<CertificateRecord, 'der' | 'type' | 'sha256' | 'sha1'>> {
-  const der = certificate.der.slice()
+  const { der, subject, issuer, serialNumber, notBeforeTime, notAfterTime } = certificate
   const [sha256, sha1] = await Promise.all([digest('sha-256', der), digest('sha-1', der)])
-  return { ...indexOf(certificate), der, type: typeOf(certificate), sha256: toHex(sha256), sha1: toHex(sha1) }
+  return {
+    commonName: subject.get('commonName') ?? '',
+    subject: subject.toString(),
+    issuer: issuer.toString(),
+    serialNumber,
+    notBefore: notBeforeTime,
+    notAfter: notAfterTime,
+    keyType: keyTypeOf(certificate),
+    der,
+    type: typeOf(certificate),
+    sha256: toHex(sha256),
+    sha1: toHex(sha1),
+  }
 }
 
 /** The id of a trust record: one certificate for each subject (UPL-5), by a digest of what makes names equal. */

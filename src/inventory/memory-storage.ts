@@ -1,6 +1,6 @@
 // The storage that forgets: for tests, for deciding what would happen, and as the model every other is held against.
 
-import { handOut, ownRecord } from './own-record.js'
+import { handOutAll, ownRecord } from './own-record.js'
 import { RecordTable } from './record-table.js'
 import type { Storage } from './storage.js'
 
@@ -10,9 +10,9 @@ export function createMemoryStorage(): Storage {
   return {
     read: async (scopes) => {
       const { records, revisions } = table.read(scopes)
-      return Promise.resolve({ records: records.map(handOut), revisions })
+      return Promise.resolve({ records: handOutAll(records), revisions })
     },
-    find: async (places) => Promise.resolve(table.find(places).map(handOut)),
+    find: async (places) => Promise.resolve(handOutAll(table.find(places))),
     commit: async (change) => {
       const { relies, deletes } = change
       const own = { relies, deletes, puts: change.puts.map(ownRecord), appends: change.appends.map(ownRecord) }
@@ -23,11 +23,11 @@ export function createMemoryStorage(): Storage {
     },
     query: async (query) => {
       const { records, next } = table.query(query)
-      return Promise.resolve({ records: records.map(handOut), next })
+      return Promise.resolve({ records: handOutAll(records), next })
     },
     list: async (kind, page) => {
       const { records, next } = table.list(kind, page)
-      return Promise.resolve({ records: records.map(handOut), next })
+      return Promise.resolve({ records: handOutAll(records), next })
     },
     claimDue: async (task, before, limit, lease) => {
       return Promise.resolve(table.claim(task, before, limit, lease))

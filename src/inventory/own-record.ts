@@ -10,14 +10,51 @@ export function ownRecord<T extends InventoryRecord>(record: T): T {
   return owned(record, `${record.kind} record`) as T
 }
 
-/** The record as a caller may have it: only bytes are copied, since all else is frozen. */
-export function handOut<T extends InventoryRecord>(record: T): T {
-  const copy = shallowCopy(record)
-  if ('der' in record) Object.assign(copy, { der: new Uint8Array(record.der) })
-  else if (record.kind === 'outbox' && record.record !== undefined)
-    Object.assign(copy, { record: handOut(record.record) })
-  else return record
-  return Object.freeze(copy)
+/** The records as a caller may have them: only bytes are copied, since all else is frozen. */
+export function handOutAll<T extends InventoryRecord>(records: readonly T[]): T[] {
+  const room = new Room(records.reduce((sum, record) => sum + (bytesOf(record)?.length ?? 0), 0))
+  return records.map((record) => handOut(record, room))
+}
+
+/** One of them. */
+export function handOut<T extends InventoryRecord>(record: T, room = new Room(0)): T {
+  const changed =
+    'der' in record
+      ? { der: room.copy(record.der) }
+      : record.kind === 'outbox' && record.record !== undefined
+        ? { record: handOut(record.record, room) }
+        : undefined
+  return changed === undefined ? record : Object.freeze(Object.assign(shallowCopy(record), changed))
+}
+
+const bytesOf = (record: InventoryRecord): Uint8Array | undefined =>
+  'der' in record ? record.der : record.kind === 'outbox' ? record.record?.der : undefined
+
+/**
+ * Most bytes in one piece of memory, or one record's if it has more: who keeps one record from a page keeps no more than
+ * this of the others.
+ */
+const PIECE = 8192
+
+/** Memory for copies that are made together: a piece of its own for each takes longer than the copying. */
+class Room {
+  private piece = new Uint8Array(0)
+  private used = 0
+
+  /** @param left bytes still to be copied */
+  constructor(private left: number) {}
+
+  copy(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes
+    if (this.piece.length - this.used < length) {
+      this.piece = new Uint8Array(Math.max(length, Math.min(this.left, PIECE)))
+      this.used = 0
+    }
+    this.piece.set(bytes, this.used)
+    this.left -= length
+    this.used += length
+    return this.piece.subarray(this.used - length, this.used)
+  }
 }
 
 function owned(value: unknown, where: string): unknown {

@@ -72,7 +72,7 @@ function placeCursor(cursor: string, kind: RecordKind): string {
 export class RecordTable {
   private readonly scopes = new ScopeMap<ScopeTable>()
   /** They are of no scope's revision, and so in no scope. */
-  private readonly audits = new Map<string, RecordEntry>()
+  private readonly audits = new ScopeMap<Map<string, RecordEntry>>()
   private readonly kinds = new Map<RecordKind, SortedList<RecordEntry, Position>>()
   private readonly sorts = new Map<SortField, SortedList<IndexedEntry, Position>>()
   private readonly due = new Map<string, DueQueue>()
@@ -103,8 +103,8 @@ export class RecordTable {
   }
 
   private entryAt(place: RecordKey): RecordEntry | undefined {
-    if (place.kind === 'audit') return this.audits.get(recordKey(place))
-    return this.scopes.get(place)?.kinds.get(place.kind)?.get(place.id)
+    const entries = place.kind === 'audit' ? this.audits.get(place) : this.scopes.get(place)?.kinds.get(place.kind)
+    return entries?.get(place.id)
   }
 
   /** The scopes that have moved on since the change was decided. @throws TypeError for a change that makes no sense */
@@ -119,8 +119,9 @@ export class RecordTable {
     }
     const added = new Set<string>()
     for (const record of appends) {
-      const key = recordKey(record)
-      if (added.size === added.add(key).size || this.get(record) !== undefined) {
+      // One by itself is no other's double: of most changes only their audit is appended.
+      const isTwice = appends.length > 1 && added.size === added.add(recordKey(record)).size
+      if (isTwice || this.get(record) !== undefined) {
         throw new TypeError(`commit: expected a new id for the ${record.kind} record appended, found ${record.id}`)
       }
     }
@@ -157,8 +158,7 @@ export class RecordTable {
       return
     }
     const entry = new RecordEntry(record)
-    if (record.kind === 'audit') this.audits.set(recordKey(record), entry)
-    else this.entriesOf(record).set(record.id, entry)
+    this.entriesOf(record).set(record.id, entry)
     this.kinds.get(record.kind)?.insert(entry)
     if (record.kind === 'due') this.queueOf(record.task).add(entry)
     if (!isCertificateRecord(record)) return
@@ -278,6 +278,7 @@ export class RecordTable {
 
   /** Of a kind in a scope, by id. */
   private entriesOf(place: RecordKey): Map<string, RecordEntry> {
+    if (place.kind === 'audit') return this.audits.ensure(place, () => new Map())
     const { kinds } = this.tableOf(place)
     const known = kinds.get(place.kind)
     if (known !== undefined) return known
@@ -296,14 +297,15 @@ export class RecordTable {
   private inOrder(kind: RecordKind): SortedList<RecordEntry, Position> {
     let list = this.kinds.get(kind)
     if (list === undefined) {
-      list = SortedList.of(comparePositions, kind === 'audit' ? this.audits.values() : this.entries(kind))
+      list = SortedList.of(comparePositions, this.entries(kind))
       this.kinds.set(kind, list)
     }
     return list
   }
 
   private *entries(kind: RecordKind): Generator<RecordEntry> {
-    for (const { kinds } of this.scopes.values()) yield* kinds.get(kind)?.values() ?? []
+    if (kind === 'audit') for (const entries of this.audits.values()) yield* entries.values()
+    else for (const { kinds } of this.scopes.values()) yield* kinds.get(kind)?.values() ?? []
   }
 
   /** Certificates by a field. Made when it is first asked for, and kept up from then on. */

@@ -10,10 +10,23 @@ export interface Actor {
   readonly actor?: string
 }
 
-function base(action: string, { node, purpose, actor = '' }: Scope & Actor, at: number) {
+/** What is said of every record. */
+interface Noted {
+  readonly action: string
+  readonly place: Scope & Actor
+  readonly at: number
+}
+
+const auditOf = (
+  { action, place: { node, purpose, actor = '' }, at }: Noted,
+  outcome: AuditRecord['outcome'],
+  before: readonly string[],
+  after: readonly string[],
+  findings: readonly string[],
+): AuditRecord => {
   // Padded, so that ids sort by time; random, so that no two are the same.
   const id = `${String(at).padStart(15, '0')} ${crypto.randomUUID()}`
-  return { kind: 'audit', id, node, purpose, at, actor, action } as const
+  return { kind: 'audit', id, node, purpose, at, actor, action, outcome, before, after, findings }
 }
 
 /** A change, as it is noted in the very commit that makes it. */
@@ -25,12 +38,12 @@ export function auditOfChange(
 ): AuditRecord {
   const before = changes.flatMap((change) => change.before ?? [])
   const after = changes.flatMap((change) => change.after ?? [])
-  return { ...base(action, place, at), outcome: 'done', before, after, findings: [] }
+  return auditOf({ action, place, at }, 'done', before, after, [])
 }
 
 /** A refusal: by the codes of its findings, whose messages may quote what was uploaded. */
 export function auditOfRefusal(action: string, place: Scope & Actor, at: number, { findings }: Refusal): AuditRecord {
   const codes = [...new Set(findings.map(({ code }) => code))]
   const outcome = codes.includes('conflict') ? 'conflict' : 'refused'
-  return { ...base(action, place, at), outcome, before: [], after: [], findings: codes }
+  return auditOf({ action, place, at }, outcome, [], [], codes)
 }

@@ -2,6 +2,7 @@
 // with them stays what was decoded and worked out from them.
 
 import { equalBytes } from '../base/bytes.js'
+import { RecentMap } from '../base/recent-map.js'
 import type { CertificateRecord } from '../inventory/index.js'
 import { type Certificate, parseCertificate } from '../x509/index.js'
 
@@ -9,22 +10,16 @@ import { type Certificate, parseCertificate } from '../x509/index.js'
 const MOST_KEPT = 512
 
 export class ParsedCertificates {
-  /** By fingerprint, the one used longest ago first. */
-  private readonly kept = new Map<string, Certificate>()
+  /** By fingerprint. */
+  private readonly kept = new RecentMap<string, Certificate>(MOST_KEPT)
 
   /** The certificate of a record. @throws ParseError where the record holds none */
   of({ sha256, der }: CertificateRecord): Certificate {
     const known = this.kept.get(sha256)
     // The fingerprint is what the record says of itself: its bytes decide.
-    const certificate = known !== undefined && equalBytes(known.der, der) ? known : parseCertificate(der)
-    this.kept.delete(sha256)
+    if (known !== undefined && equalBytes(known.der, der)) return known
+    const certificate = parseCertificate(der)
     this.kept.set(sha256, certificate)
-    if (this.kept.size > MOST_KEPT) this.dropOldest()
     return certificate
-  }
-
-  private dropOldest(): void {
-    const [oldest] = this.kept.keys()
-    if (oldest !== undefined) this.kept.delete(oldest)
   }
 }

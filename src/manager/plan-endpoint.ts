@@ -3,12 +3,12 @@
 
 import type { Scope } from '../inventory/index.js'
 import { purposeOf } from '../purposes/index.js'
-import { readCertificates } from '../reading/index.js'
 import { ParseError } from '../x509/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
+import { certificatesOfFile } from './uploaded-file.js'
 
 /** A device’s certificate to be watched, and who hands it in (PUR-13). */
 export interface EndpointInput {
@@ -34,7 +34,7 @@ export async function planEndpoint(
   const builder = new ChangeBuilder(state, now)
   const scope = scopeOf(input)
   try {
-    const { certificates } = readCertificates(input.file)
+    const certificates = certificatesOfFile(input.file)
     const [certificate, ...more] = certificates
     if (certificate === undefined || more.length > 0) {
       const message = `a device has one certificate of a purpose, and the file holds ${certificates.length}`

@@ -10,7 +10,6 @@ import {
   purposeOf,
   type UploadClass,
 } from '../purposes/index.js'
-import { readCertificates } from '../reading/index.js'
 import { type Certificate, ParseError } from '../x509/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { keyFor } from './offered-keys.js'
@@ -20,6 +19,7 @@ import { planTrust } from './plan-trust.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 import { trustPurposeOf, trustScopes } from './trust-store.js'
+import { certificatesOfFile } from './uploaded-file.js'
 
 /** A file to install for a purpose, and who asks (UPL-1). */
 export interface UploadInput {
@@ -80,7 +80,7 @@ async function planFile(
 ): Promise<PlannedChange | Refusal> {
   const { node } = input
   const purpose = purposeOf(context.catalogue, input.purpose)
-  const { certificates } = readCertificates(input.file)
+  const certificates = certificatesOfFile(input.file)
   const upload = classifyUpload(certificates, hintFor(state, { node, purpose: purpose.id }, certificates))
   if (!upload.ok) {
     return refusal(...upload.findings.map(({ message, rule }) => finding('unsuitable-file', message, rule)))

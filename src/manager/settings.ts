@@ -1,7 +1,7 @@
 // What a manager is told about the product and its surroundings.
 
 import { type Clock, systemClock } from '../base/clock.js'
-import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
+import { type CryptoProvider, rememberSignatures, runtimeCrypto } from '../crypto/index.js'
 import type { KeyStore, Storage } from '../inventory/index.js'
 import { appliance, type PathProfile } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
@@ -51,7 +51,14 @@ const contextOf = ({
   revocation,
   profile = appliance,
   phoneReset = 'automatically',
-}: ManagerOptions): ManagerContext => ({ catalogue, cluster, crypto, revocation, profile, phoneReset })
+}: ManagerOptions): ManagerContext => ({
+  catalogue,
+  cluster,
+  crypto: rememberSignatures(crypto),
+  revocation,
+  profile,
+  phoneReset,
+})
 
 /** What is written to, and by which time. */
 export interface Surroundings {

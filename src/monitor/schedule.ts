@@ -60,12 +60,10 @@ async function makeDue(
 }
 
 /** The due record with what it remembers, due sooner; writing it again ends its lease. */
-function sooner(
-  known: InventoryRecord | undefined,
-  { dueAt, ...fresh }: DueRecord,
-  leases: 'kept' | 'ended',
-): readonly DueRecord[] {
-  const isKnown = known?.kind === 'due' && subjectOf(known)?.sha256 === subjectOf({ ...fresh, dueAt })?.sha256
-  if (!isKnown) return [{ ...fresh, dueAt }]
-  return known.dueAt > dueAt || leases === 'ended' ? [{ ...known, dueAt: Math.min(known.dueAt, dueAt) }] : []
+function sooner(known: InventoryRecord | undefined, fresh: DueRecord, leases: 'kept' | 'ended'): readonly DueRecord[] {
+  const isKnown = known?.kind === 'due' && subjectOf(known)?.sha256 === subjectOf(fresh)?.sha256
+  if (!isKnown) return [fresh]
+  return known.dueAt > fresh.dueAt || leases === 'ended'
+    ? [{ ...known, dueAt: Math.min(known.dueAt, fresh.dueAt) }]
+    : []
 }

@@ -5,11 +5,13 @@ import fc from 'fast-check'
 import { generateTestKey, type TestCa } from '../../src/testkit/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import {
+  answer,
   audits,
   certify,
   codesOf,
   done,
   everything,
+  installedIn,
   messagesOf,
   rootOf,
   type Setting,
@@ -44,6 +46,27 @@ it('FMT-3 refuses what is no certificate', async () => {
   for (const file of ['', 'hello', Uint8Array.of(0x30, 0x80), new Uint8Array(1000), root.der.slice(0, -1)]) {
     expect(codesOf(await manager.upload({ ...trust, file }))).toEqual(['malformed'])
   }
+})
+
+it('UPL-4 installs the very bytes it has checked, whatever becomes of the caller’s meanwhile', async () => {
+  const { manager, storage } = setting
+  done(await manager.upload({ ...trust, file: root.pem }))
+  const { pem } = done(await manager.generateCsr({ ...ec, subject: { commonName: 'pub.example.com' } }))
+  let installs = 0
+  for (let turns = 0; turns < 60; turns++) {
+    const { der } = await answer(pem, root)
+    const file = der.slice()
+    const pending = manager.upload({ ...ec, file })
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    // The last byte is the signature's: nothing but the signature shows it.
+    file.fill(file.at(-1) === 0 ? 1 : 0, -1)
+    const result = await pending
+    const [installed] = await installedIn(storage, ec)
+    if (result.ok) expect(installed?.der).toEqual(der)
+    if (result.ok) installs++
+    else expect(codesOf(result)).toEqual(['chain'])
+  }
+  expect(installs).toBeGreaterThan(20)
 })
 
 it('PUR-4 names each of several application certificates', async () => {

@@ -2,8 +2,9 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseCertificateList } from '../../src/crl/index.js'
+import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
 import { writePkcs7 } from '../../src/pkcs7/index.js'
-import type { TestCa } from '../../src/testkit/index.js'
+import type { IssuedCertificate, TestCa } from '../../src/testkit/index.js'
 import {
   answer,
   audits,
@@ -47,6 +48,34 @@ describe('the chain', () => {
     expect(
       (await installedIn(storage, tomcat)).map(({ commonName, origin, type }) => [commonName, origin, type]),
     ).toEqual([['pub.example.com', 'uploaded', 'ca-signed']])
+  })
+
+  it('UPL-4 verifies the signatures of authorities once, and those of identities each', async () => {
+    const signed: string[] = []
+    const crypto: CryptoProvider = {
+      digest: (algorithm, data) => runtimeCrypto.digest(algorithm, data),
+      verify: (algorithm, key, signature, data) => {
+        signed.push(Buffer.from(data).toString('hex'))
+        return runtimeCrypto.verify(algorithm, key, signature, data)
+      },
+    }
+    setting = setUp({ crypto })
+    root = await rootOf(setting)
+    const intermediate = await root.issueIntermediate({ name: 'Intermediate' })
+    await trustRoot()
+    done(await setting.manager.upload({ ...tomcatTrust, file: intermediate.pem }))
+    const leaves = [await certify(setting, intermediate, tomcat), await certify(setting, intermediate, tomcat)]
+    const last = leaves.at(-1)
+    if (last === undefined) throw new Error('no certificate')
+    done(await setting.manager.plan.upload({ ...tomcat, file: last.der }))
+    done(await setting.manager.upload({ ...tomcat, file: last.der }))
+    const count = ({ certificate }: IssuedCertificate): number =>
+      signed.filter((one) => one === Buffer.from(certificate.tbsCertificate).toString('hex')).length
+    expect([root, intermediate, last].map(count)).toEqual([1, 1, 1])
+    // Neither is a forgery taken for what it imitates.
+    const forged = last.der.slice()
+    forged.fill(forged.at(-1) === 0 ? 1 : 0, -1)
+    expect(codesOf(await setting.manager.upload({ ...tomcat, file: forged }))).toEqual(['chain'])
   })
 
   it('UPL-1 refuses an identity whose root is not trusted, naming the issuer and its key identifier', async () => {

@@ -9,7 +9,7 @@ import {
   scopeKey,
   type Storage,
 } from '../../inventory/index.js'
-import { handOut, ownRecord } from '../../inventory/own-record.js'
+import { handOutAll, ownRecord } from '../../inventory/own-record.js'
 import type { RecordTable } from '../../inventory/record-table.js'
 import type { JournalEntry } from './journal.js'
 import type { StoreDirectory } from './store-directory.js'
@@ -23,12 +23,12 @@ export function createFileStorage(directory: StoreDirectory): Storage {
       directory.reading((table) => {
         directory.checkScopes(scopes)
         const { records, revisions } = table.read(scopes)
-        return { records: records.map(handOut), revisions }
+        return { records: handOutAll(records), revisions }
       }),
     find: (places) =>
       directory.reading((table) => {
         directory.checkScopes(places)
-        return table.find(places).map(handOut)
+        return handOutAll(table.find(places))
       }),
     async commit(change) {
       const own = ownChange(change)
@@ -37,12 +37,12 @@ export function createFileStorage(directory: StoreDirectory): Storage {
     query: (query) =>
       directory.reading((table) => {
         const { records, next } = table.query(query)
-        return { records: records.map(handOut), next }
+        return { records: handOutAll(records), next }
       }),
     list: (kind, page) =>
       directory.reading((table) => {
         const { records, next } = table.list(kind, page)
-        return { records: records.map(handOut), next }
+        return { records: handOutAll(records), next }
       }),
     async claimDue(task, before, limit, lease) {
       // Most ticks find nothing to do, and need no lock to see it.

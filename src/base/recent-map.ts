@@ -1,0 +1,25 @@
+// A map that forgets: what it holds may come from strangers, and must not grow with what they send.
+
+/** A map of at most so many entries: the one used longest ago makes room. */
+export class RecentMap<Key, Value> {
+  private readonly entries = new Map<Key, Value>()
+
+  constructor(private readonly most: number) {}
+
+  /** The value, which counts as used. */
+  get(key: Key): Value | undefined {
+    const value = this.entries.get(key)
+    if (value !== undefined) this.set(key, value)
+    return value
+  }
+
+  set(key: Key, value: Value): void {
+    this.entries.delete(key)
+    this.entries.set(key, value)
+    if (this.entries.size <= this.most) return
+    for (const oldest of this.entries.keys()) {
+      this.entries.delete(oldest)
+      break
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// Signatures known to be valid. An authority's certificate is verified with everything it has issued, each time anew.
+
+import { latin1 } from '../base/bytes.js'
+import { RecentMap } from '../base/recent-map.js'
+import type { SignatureAlgorithm, SubjectPublicKeyInfo } from '../x509/index.js'
+import type { CryptoProvider } from './provider.js'
+
+/** Signatures remembered. Each takes the bytes of key, signature and message: two or three thousand, of a certificate. */
+const MOST = 512
+
+/** Longest message remembered, in bytes. Certificates are shorter; of large CRLs it would keep megabytes. */
+const LONGEST = 8192
+
+/**
+ * A provider that verifies no signature twice: what a key has signed, it has signed for ever. Remembers the 512 valid
+ * ones used last, byte for byte with algorithm, key and message, so that nothing else is taken for one of them; never an
+ * invalid one, nor one over more than 8 KiB. A path is still judged anew each time: only the arithmetic is spared.
+ *
+ * For validating many certificates of few authorities with one provider. The manager does so by itself.
+ *
+ * @example
+ * const crypto = rememberSignatures(runtimeCrypto)
+ * for (const certificate of certificates) await validatePath({ certificate, intermediates, anchors, crypto })
+ */
+export function rememberSignatures(provider: CryptoProvider): CryptoProvider {
+  const known = new RecentMap<string, true>(MOST)
+  return {
+    digest: (algorithm, data) => provider.digest(algorithm, data),
+
+    verify(algorithm, publicKey, signature, data) {
+      if (data.length > LONGEST) return provider.verify(algorithm, publicKey, signature, data)
+      const text = textOf(algorithm, publicKey, signature, data)
+      if (known.get(text) === true) return 'valid'
+      const verdict = provider.verify(algorithm, publicKey, signature, data)
+      if (verdict === 'valid') known.set(text, true)
+      if (!(verdict instanceof Promise)) return verdict
+      return verdict.then((later) => {
+        if (later === 'valid') known.set(text, true)
+        return later
+      })
+    },
+  }
+}
+
+/** All that a verdict depends on, as one text: no two questions have the same. */
+function textOf(
+  { oid, hash, pss }: SignatureAlgorithm,
+  { der }: SubjectPublicKeyInfo,
+  signature: Uint8Array,
+  data: Uint8Array,
+): string {
+  const parameters = pss === undefined ? '' : `${pss.hash} ${pss.maskHash} ${pss.saltLength}`
+  const head = `${oid} ${hash ?? ''} ${parameters} ${der.length} ${signature.length} `
+  return head + latin1(der, 0, der.length) + latin1(signature, 0, signature.length) + latin1(data, 0, data.length)
+}
