@@ -1,6 +1,6 @@
 // A map that forgets: what it holds may come from strangers, and must not grow with what they send.
 
-/** A map of at most so many entries: the one used longest ago makes room. */
+/** A map of at most so many entries, none if 0: the one used longest ago makes room. */
 export class RecentMap<Key, Value> {
   private readonly entries = new Map<Key, Value>()
 
@@ -11,6 +11,15 @@ export class RecentMap<Key, Value> {
     const value = this.entries.get(key)
     if (value !== undefined) this.set(key, value)
     return value
+  }
+
+  delete(key: Key): void {
+    this.entries.delete(key)
+  }
+
+  /** The value used longest ago first. */
+  values(): Iterable<Value> {
+    return this.entries.values()
   }
 
   set(key: Key, value: Value): void {

@@ -1,6 +1,7 @@
 // Asks for the status of installed certificates: through an OCSP client made from the settings, and through CRLs.
 
 import type { Clock } from '../base/clock.js'
+import { RecentMap } from '../base/recent-map.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import type { Storage } from '../inventory/index.js'
 import {
@@ -33,8 +34,11 @@ export interface CheckerOptions {
   readonly crls: CrlSource | undefined
 }
 
+const MOST_RESPONDERS = 1000
+
 export class RevocationChecker {
-  private readonly kept = new Map<string, ResponderMetrics>()
+  /** Certificates name any number of hosts. What is forgotten counts from nothing again. */
+  private readonly kept = new RecentMap<string, ResponderMetrics>(MOST_RESPONDERS)
   private client: { readonly key: string; readonly client: OcspClient } | undefined
 
   constructor(private readonly options: CheckerOptions) {}
@@ -115,29 +119,21 @@ export class RevocationChecker {
       send: async (call) => {
         const host = hostOf(call.uri)
         const known = (): ResponderMetrics => this.kept.get(host) ?? { host, requests: 0, failures: 0 }
-        this.note({ ...known(), requests: known().requests + 1 })
+        this.kept.set(host, { ...known(), requests: known().requests + 1 })
         try {
           return await transport.send(call)
         } catch (error) {
-          this.note({ ...known(), failures: known().failures + 1, lastFailureAt: this.options.clock.now().getTime() })
+          this.kept.set(host, {
+            ...known(),
+            failures: known().failures + 1,
+            lastFailureAt: this.options.clock.now().getTime(),
+          })
           throw error
         }
       },
     }
   }
-
-  private note(metrics: ResponderMetrics): void {
-    // Certificates name any number of hosts. What is forgotten counts from nothing again.
-    this.kept.delete(metrics.host)
-    this.kept.set(metrics.host, metrics)
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= MOST_RESPONDERS) break
-      this.kept.delete(oldest)
-    }
-  }
 }
-
-const MOST_RESPONDERS = 1000
 
 /** A path of two names no policies. */
 const noPolicies: BuiltPath['policies'] = { authorityConstrained: [], userConstrained: [] }

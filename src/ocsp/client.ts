@@ -3,6 +3,7 @@
 import { resolveIntegers } from '../base/arguments.js'
 import { toHex } from '../base/bytes.js'
 import { type Clock, systemClock } from '../base/clock.js'
+import { RecentMap } from '../base/recent-map.js'
 import { timerSleep } from '../base/timers.js'
 import { runtimeCrypto } from '../crypto/index.js'
 import type { Certificate } from '../x509/index.js'
@@ -13,7 +14,7 @@ import { fetchOcspTransport, type OcspCall, type OcspTransport, OcspTransportErr
 
 /** Bounds and patience of a client. */
 export interface OcspClientLimits {
-  /** Verdicts kept, the oldest going first. */
+  /** Verdicts kept, the one used longest ago going first. */
   readonly cachedVerdicts: number
   /** Times a request is sent again after a failure of the network or the responder. */
   readonly retries: number
@@ -104,14 +105,17 @@ class Client implements OcspClient {
   private readonly transport: OcspTransport
   private readonly clock: Clock
   private readonly limits: OcspClientLimits
-  private readonly kept = new Map<string, Kept>()
+  private readonly kept: RecentMap<string, Kept>
   private readonly inFlight = new Map<string, Promise<OcspVerdict>>()
-  private readonly circuits = new Map<string, Circuit>()
+  /** Responders are few; hostile certificates name any number. */
+  private readonly circuits: RecentMap<string, Circuit>
 
   constructor(private readonly options: OcspClientOptions) {
     this.transport = options.transport ?? fetchOcspTransport()
     this.clock = options.clock ?? systemClock
     this.limits = resolveIntegers('clientLimits', defaultOcspClientLimits, options.clientLimits)
+    this.kept = new RecentMap(this.limits.cachedVerdicts)
+    this.circuits = new RecentMap(this.limits.cachedVerdicts)
   }
 
   async check(certificate: Certificate, given: Certificate | OcspIssuer, keptSince?: Date): Promise<OcspVerdict> {
@@ -140,13 +144,7 @@ class Client implements OcspClient {
     const { maximumAge = DAY } = this.options
     const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000
     const since = this.clock.now().getTime()
-    if (until <= since) return verdict
-    this.kept.delete(key)
-    this.kept.set(key, { verdict, since, until })
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= this.limits.cachedVerdicts) break
-      this.kept.delete(oldest)
-    }
+    if (until > since) this.kept.set(key, { verdict, since, until })
     return verdict
   }
 
@@ -236,11 +234,6 @@ class Client implements OcspClient {
     if (circuit === undefined) {
       circuit = { failures: 0, openUntil: 0 }
       this.circuits.set(uri, circuit)
-      // Responders are few; hostile certificates name any number.
-      for (const oldest of this.circuits.keys()) {
-        if (this.circuits.size <= this.limits.cachedVerdicts) break
-        this.circuits.delete(oldest)
-      }
     }
     return circuit
   }

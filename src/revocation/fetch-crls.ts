@@ -2,6 +2,7 @@
 
 import { checkNumber } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
+import { RecentMap } from '../base/recent-map.js'
 import { type CertificateList, parseCertificateList } from '../crl/index.js'
 import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
 import { type Certificate, type DistributionPoint, ParseError } from '../x509/index.js'
@@ -16,7 +17,7 @@ const MAX_SIZE = 64 * 1024 * 1024
 export interface FetchCrlOptions extends HttpFetchOptions {
   /** Default: the machine's. */
   readonly clock?: Clock
-  /** Lists kept, the oldest going first. Default 100. */
+  /** Lists kept, the one used longest ago going first. Default 100. */
   readonly keptLists?: number
   /** Seconds a list is kept at the most, though it may hold for longer. Default an hour. */
   readonly keptFor?: number
@@ -41,9 +42,8 @@ export function fetchCrlSource(options: FetchCrlOptions = {}): CrlSource {
 }
 
 class FetchingSource implements CrlSource {
-  private readonly kept = new Map<string, Kept>()
+  private readonly kept: RecentMap<string, Kept>
   private readonly clock: Clock
-  private readonly keptLists: number
   private readonly keptFor: number
 
   constructor(private readonly options: FetchCrlOptions) {
@@ -52,7 +52,7 @@ class FetchingSource implements CrlSource {
     checkNumber('keptLists', keptLists, Number.MAX_SAFE_INTEGER)
     checkNumber('keptFor', keptFor, Infinity)
     this.clock = clock
-    this.keptLists = keptLists
+    this.kept = new RecentMap(keptLists)
     this.keptFor = keptFor
   }
 
@@ -83,17 +83,12 @@ class FetchingSource implements CrlSource {
     const known = this.kept.get(uri)
     if (known !== undefined && this.now < known.until) return known.list
     const fetching: Kept = { list: this.fetchList(uri), until: Infinity }
-    this.kept.delete(uri)
     this.kept.set(uri, fetching)
     fetching.list.then(
       ({ nextUpdate }) => (fetching.until = Math.min(nextUpdate?.getTime() ?? 0, this.now + this.keptFor * 1000)),
       // A failure is not kept: the next check asks again.
       () => (fetching.until = 0),
     )
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= this.keptLists) break
-      this.kept.delete(oldest)
-    }
     return fetching.list
   }
 
