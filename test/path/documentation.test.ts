@@ -13,8 +13,8 @@ it('docs/path-validation.md holds the profiles’ own tables: run npm run profil
 
 it('docs/path-validation.md shows code that runs, and prints what it says', () => {
   const { blocks, promised, output } = runGuide('docs/path-validation.md')
-  expect(blocks).toHaveLength(5)
-  expect(promised).toHaveLength(4)
+  expect(blocks).toHaveLength(6)
+  expect(promised).toHaveLength(5)
   for (const text of promised) expect(output).toContain(`${text}\n`)
   const explained = /^```text\n(.*?)^```$/ms.exec(document)?.[1] ?? ''
   const withoutSerials = (text: string): string => text.replace(/serial [0-9A-F]+…?/g, 'serial')
