@@ -1,10 +1,18 @@
 // Certificate policies: RFC 5280 §6.1 with the graph of RFC 9618. NIST PKITS is in test/conformance; here are the RFC's own
 // examples, the corners of the text, and the growth it was written against.
 
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PolicyInputs } from '../../src/path/index.js'
-import type { AuthorityOptions, CertificateOptions, IssuedCertificate } from '../../src/testkit/index.js'
+import { type PolicyInputs, rfc5280Section6 } from '../../src/path/index.js'
+import {
+  type AuthorityOptions,
+  type CertificateOptions,
+  type IssuedCertificate,
+  testKey,
+} from '../../src/testkit/index.js'
+import { runsOf } from '../support/extent.js'
 import { authorities, validateChain } from '../support/paths.js'
+import { type PolicyQuestion, type PolicyStatement, policyTreeOutcome } from '../support/policy-tree.js'
 
 const any = '2.5.29.32.0'
 /** Short names for policies: `a` is 1.2.97. */
@@ -181,5 +189,101 @@ describe('certificate policies', () => {
     expect(verdict.ok ? '' : verdict.findings.map(({ subject, code }) => `${code} ${subject.toString()}`)).toEqual([
       'policy-required CN=Lower',
     ])
+  })
+})
+
+const names = ['anyPolicy', 'a', 'b', 'c', 'd']
+const identifier = (name: string): string => (name === 'anyPolicy' ? any : oid(name))
+const aName = fc.constantFrom(...names.slice(1))
+const count = fc.option(fc.nat({ max: 3 }), { nil: undefined, freq: 2 })
+
+const statement: fc.Arbitrary<PolicyStatement> = fc.record({
+  policies: fc.option(fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 4 }), {
+    nil: undefined,
+    freq: 12,
+  }),
+  mappings: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.array(fc.tuple(aName, aName), { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.constant([['a', 'anyPolicy'] as const]) },
+  ),
+  requireExplicitPolicy: count,
+  inhibitPolicyMapping: count,
+  inhibitAnyPolicy: count,
+  isSelfIssued: fc.boolean(),
+})
+
+const question: fc.Arbitrary<PolicyQuestion> = fc.record({
+  userInitialPolicySet: fc.oneof(
+    fc.constant(['anyPolicy']),
+    fc.uniqueArray(fc.constantFrom(...names), { maxLength: 3 }),
+  ),
+  initialExplicitPolicy: fc.boolean(),
+  initialPolicyMappingInhibit: fc.boolean(),
+  initialAnyPolicyInhibit: fc.boolean(),
+})
+
+/** A certificate that says so, but for its name. */
+function optionsOf({
+  policies: stated,
+  mappings,
+  inhibitAnyPolicy,
+  ...constraints
+}: PolicyStatement): CertificateOptions {
+  const { requireExplicitPolicy, inhibitPolicyMapping } = constraints
+  const policyConstraints = {
+    ...(requireExplicitPolicy !== undefined && { requireExplicitPolicy }),
+    ...(inhibitPolicyMapping !== undefined && { inhibitPolicyMapping }),
+  }
+  return {
+    ...(stated && { certificatePolicies: stated.map(identifier) }),
+    ...(mappings.length > 0 && {
+      policyMappings: mappings.map(([from, to]) => ({
+        issuerDomainPolicy: identifier(from),
+        subjectDomainPolicy: identifier(to),
+      })),
+    }),
+    ...(Object.keys(policyConstraints).length > 0 && { policyConstraints }),
+    ...(inhibitAnyPolicy !== undefined && { inhibitAnyPolicy }),
+  }
+}
+
+describe('the graph of RFC 9618', () => {
+  it('comes to what the tree of RFC 5280 §6.1 comes to, for any path and question', async () => {
+    const outcomes = new Map<string, number>()
+    await fc.assert(
+      fc.asyncProperty(fc.array(statement, { minLength: 1, maxLength: 6 }), question, async (stated, asked) => {
+        const [target, ...above] = stated.map((one) => ({ ...one, mappings: [...one.mappings] })).reverse()
+        if (target === undefined) return
+        // Of a target neither counts.
+        const path: PolicyStatement[] = [...above.reverse(), { ...target, mappings: [], isSelfIssued: false }]
+        let name = 'Root'
+        const options: AuthorityOptions[] = []
+        for (const [i, one] of path.slice(0, -1).entries()) {
+          if (!one.isSelfIssued) name = `Intermediate ${i}`
+          options.push({ ...optionsOf(one), name, key: await testKey('p256', `policies ${i}`) })
+        }
+        const chain = await authorities({ key: await testKey('p256', 'policies') }, ...options)
+        const leaf = await (chain.at(-1) ?? chain[0]).issue(optionsOf(path.at(-1) ?? target))
+        const inputs: PolicyInputs = {
+          initialPolicySet: asked.userInitialPolicySet.map(identifier),
+          explicitPolicy: asked.initialExplicitPolicy ? 'required' : 'optional',
+          policyMapping: asked.initialPolicyMappingInhibit ? 'inhibited' : 'allowed',
+          anyPolicy: asked.initialAnyPolicyInhibit ? 'inhibited' : 'allowed',
+        }
+        const verdict = await validateChain([...chain, leaf], { policies: inputs, profile: rfc5280Section6 })
+        const expected = policyTreeOutcome(path, asked)
+        if (!verdict.ok)
+          for (const { code } of verdict.findings) expect(code).toMatch(/^(policy-required|any-policy-mapped)$/)
+        expect(verdict.ok ? new Set(verdict.policies.userConstrained) : undefined).toEqual(
+          expected && new Set([...expected].map(identifier)),
+        )
+        const outcome = expected === undefined ? 'refused' : expected.size === 0 ? 'none' : 'some'
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      }),
+      { numRuns: runsOf(1000) },
+    )
+    // Each of them often enough to mean something.
+    expect(Math.min(...['refused', 'none', 'some'].map((outcome) => outcomes.get(outcome) ?? 0))).toBeGreaterThan(20)
   })
 })
