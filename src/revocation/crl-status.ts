@@ -76,9 +76,7 @@ export class CrlChecker {
     for (const location of subject.locations) {
       for (const list of this.lists) {
         if (processing.isOver) return
-        const fault =
-          runOutFault(list, this.inputs) ??
-          (await orParseError(() => this.processList(processing, list, subject, location, selfVouching)))
+        const fault = await orParseError(() => this.processList(processing, list, subject, location, selfVouching))
         if (fault !== undefined) processing.note(list, fault)
       }
     }
@@ -96,14 +94,21 @@ export class CrlChecker {
     if (typeof coverage === 'string') return coverage
     // (e)
     if ([...coverage].every((reason) => processing.reasons.has(reason))) return undefined
+    // (a): a delta brings up to date what has run out.
+    const runOut = runOutFault(list, this.inputs)
+    const deltas = this.deltasOf(list)
+    if (runOut !== undefined && deltas.length === 0) return runOut
     // (f), (g)
     const key = await this.signers.keyOf(list, issuer, selfVouching)
     if (typeof key === 'string') return key
-    // (c), (h) to (k)
-    const delta = await this.deltaOf(list, key)
+    // (h)
+    const delta = await this.newestSigned(deltas, key)
+    if (runOut !== undefined && delta === undefined) return runOut
+    // (i) to (k)
     const changed = delta && entryOf(delta, certificate)
     const entry = changed ?? entryOf(list, certificate)
-    processing.source ??= nameOf(list)
+    // §5.2.4: both together are of the delta's time.
+    processing.source ??= nameOf(delta ?? list)
     if (entry !== undefined && entry.reason !== 'removeFromCRL') {
       processing.revoke(entry, changed === undefined || delta === undefined ? list : delta)
     }
@@ -133,18 +138,26 @@ export class CrlChecker {
     }
   }
 
-  /** Steps (a) (2), (c) and (h), and §5.2.4: the newest delta that can be used with the complete list. */
-  private async deltaOf(complete: CertificateList, key: SubjectPublicKeyInfo): Promise<CertificateList | undefined> {
-    const { crypto } = this.inputs
-    let newest: CertificateList | undefined
-    for (const delta of this.lists) {
-      const fault = runOutFault(delta, this.inputs) ?? unusableFault(delta, this.inputs)
-      if (fault !== undefined || !updates(delta, complete)) continue
-      if (newest?.crlNumber !== undefined && (delta.crlNumber ?? 0n) <= newest.crlNumber) continue
+  /** Step (c), and §5.2.4: current deltas that update the complete list, the newest first. */
+  private deltasOf(complete: CertificateList): readonly CertificateList[] {
+    return this.lists.filter(
+      (delta) =>
+        (runOutFault(delta, this.inputs) ?? unusableFault(delta, this.inputs)) === undefined &&
+        updates(delta, complete),
+    )
+  }
+
+  /** The first that the key has signed. */
+  private async newestSigned(
+    deltas: readonly CertificateList[],
+    key: SubjectPublicKeyInfo,
+  ): Promise<CertificateList | undefined> {
+    for (const delta of deltas) {
       const { signatureAlgorithm, signatureValue, tbsCertList } = delta
-      if ((await crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)) === 'valid') newest = delta
+      const verdict = await this.inputs.crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)
+      if (verdict === 'valid') return delta
     }
-    return newest
+    return undefined
   }
 }
 

@@ -300,6 +300,27 @@ describe('a delta CRL', () => {
     }
   })
 
+  it('brings up to date a complete CRL that has run out (RFC 5280 §5.2.4, §6.3.3 (a) (1))', async () => {
+    const { ca, leaf, path } = await scene()
+    const before = { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }
+    const base = await ca.crl(before)
+    const nothing = await ca.crl({ delta: { base: base.number } })
+    expect(await statusByCrl(path, [base])).toMatchObject({ status: 'undetermined' })
+    expect(await statusByCrl(path, [base, nothing])).toMatchObject({
+      status: 'good',
+      source: 'delta CRL of CN=Delta Authority, 2026-06-01T00:00:00.000Z',
+    })
+    ca.revoke(leaf, { reason: 'certificateHold' })
+    const held = await ca.crl({ ...before, number: 7 })
+    const revoking = await ca.crl({ delta: { base: base.number }, thisUpdate: after(SECOND - DAY) })
+    expect(line(await statusByCrl(path, [base, revoking]))).toBe('revoked (certificateHold)')
+    ca.revoke(leaf, { reason: 'removeFromCRL' })
+    const releasing = await ca.crl({ delta: { base: held.number } })
+    expect(line(await statusByCrl(path, [held, releasing]))).toBe('good')
+    // What is older than both counts no more.
+    expect(line(await statusByCrl(path, [held, revoking, releasing]))).toBe('good')
+  })
+
   it('is no complete CRL: without its base it says nothing', async () => {
     const { ca, path } = await scene()
     const delta = await ca.crl({ delta: { base: 1 } })
@@ -327,6 +348,9 @@ describe('a delta CRL', () => {
     expect(line(await statusByCrl(path, [base, await ca.crl({ delta: { base: base.number } })], check))).toBe(
       baseOptions.without === undefined ? 'revoked (unspecified)' : 'good',
     )
+    // Nor does it bring up to date what has run out.
+    const past = await ca.crl({ ...baseOptions, entries: [], thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) })
+    expect(line(await statusByCrl(path, [past, await ca.crl(options(past))], check))).toContain('undetermined: ')
   })
 })
 
