@@ -45,14 +45,30 @@ class Processing {
   }
 }
 
+/** A complete list, and what may bring it up to date. */
+interface Candidate {
+  readonly list: CertificateList
+  /** Current deltas that update it, the newest first. Whether its issuer has signed them is still to be seen. */
+  readonly deltas: readonly CertificateList[]
+}
+
 /** Finds statuses by CRLs. One for one path; what it has verified it remembers. */
 export class CrlChecker {
-  /** The newest first, since the first that covers a reason decides. */
+  /** The newest first. */
   private readonly lists: readonly CertificateList[]
+  /** The newest first. */
+  private readonly candidates: readonly Candidate[]
   private readonly signers: CrlSigners
+  /** Deltas, and whether keys have signed them. */
+  private readonly verified = new Map<CertificateList, Map<SubjectPublicKeyInfo, boolean>>()
 
   constructor(private readonly inputs: CrlInputs) {
     this.lists = [...inputs.lists].sort(newestFirst)
+    const current = this.lists.filter((list) => list.isDelta && deltaFault(list, inputs) === undefined)
+    this.candidates = this.lists
+      .filter(({ isDelta }) => !isDelta)
+      .map((list) => ({ list, deltas: current.filter((delta) => updates(delta, list)) }))
+      .sort(latestFirst)
     this.signers = new CrlSigners(inputs, (certificate, issuer) => this.statusOf(certificate, issuer))
   }
 
@@ -62,6 +78,7 @@ export class CrlChecker {
     await this.processAll(processing, subject, 'refuse')
     if (!processing.isOver && this.signers.isBusy) await this.processAll(processing, subject, 'accept')
     if (!processing.isOver) await this.findFinalRevocation(processing, subject)
+    this.noteDeltas(processing)
     const { revoked, notes, source = '' } = processing
     if (revoked !== undefined) {
       return { status: 'revoked', source, revokedAt: revoked.revocationDate, reason: revoked.reason, notes }
@@ -72,39 +89,52 @@ export class CrlChecker {
     return { status: 'undetermined', notes: [...notes, { source: 'CRLs', message: `${what} could be used` }] }
   }
 
+  /** The newest first, deltas taken into account, since the first list that covers a reason decides. */
   private async processAll(processing: Processing, subject: Subject, selfVouching: SelfVouching): Promise<void> {
-    for (const location of subject.locations) {
-      for (const list of this.lists) {
-        if (processing.isOver) return
-        const fault = await orParseError(() => this.processList(processing, list, subject, location, selfVouching))
-        if (fault !== undefined) processing.note(list, fault)
+    const waiting = [...this.candidates]
+    for (let next = waiting.shift(); next !== undefined && !processing.isOver; next = waiting.shift()) {
+      const candidate = next
+      const later = await orParseError(() => this.processList(processing, candidate, subject, selfVouching))
+      if (later instanceof ParseError) processing.note(candidate.list, later.message)
+      else if (later !== undefined) {
+        waiting.push(later)
+        waiting.sort(latestFirst)
       }
     }
   }
 
-  /** Steps (a) to (l) for one list; says why it was not used. */
+  /**
+   * Steps (a) to (l) for one list, wherever the certificate has it from. Where its newest delta is not its issuer's it is
+   * older than it seemed: then what is to be processed in its place, in its turn.
+   */
   private async processList(
     processing: Processing,
-    list: CertificateList,
-    { certificate, issuer }: Subject,
-    location: CrlLocation,
+    { list, deltas }: Candidate,
+    { certificate, issuer, locations }: Subject,
     selfVouching: SelfVouching,
-  ): Promise<string | undefined> {
-    const coverage = usableCoverage(list, certificate, location, this.inputs)
-    if (typeof coverage === 'string') return coverage
+  ): Promise<Candidate | undefined> {
+    const coverages = locations.map((location) => usableCoverage(list, certificate, location, this.inputs))
+    const covered = coverages.filter((coverage) => typeof coverage !== 'string')
+    if (covered.length === 0) {
+      for (const fault of coverages) if (typeof fault === 'string') processing.note(list, fault)
+      return undefined
+    }
     // (e)
-    if ([...coverage].every((reason) => processing.reasons.has(reason))) return undefined
-    // (a): a delta brings up to date what has run out.
-    const runOut = runOutFault(list, this.inputs)
-    const deltas = this.deltasOf(list)
-    if (runOut !== undefined && deltas.length === 0) return runOut
+    const reasons = new Set(covered.flatMap((coverage) => [...coverage]))
+    if ([...reasons].every((reason) => processing.reasons.has(reason))) return undefined
+    // (a): together with a delta it holds as long as the delta.
+    const runOut = deltas.length === 0 ? runOutFault(list, this.inputs) : undefined
     // (f), (g)
-    const key = await this.signers.keyOf(list, issuer, selfVouching)
-    if (typeof key === 'string') return key
+    const key = runOut ?? (await this.signers.keyOf(list, issuer, selfVouching))
+    if (typeof key === 'string') {
+      processing.note(list, key)
+      return undefined
+    }
     // (h)
-    const delta = await this.newestSigned(deltas, key)
-    if (runOut !== undefined && delta === undefined) return runOut
+    const signed = await this.signedBy(key, deltas)
+    if (signed.length < deltas.length) return { list, deltas: signed }
     // (i) to (k)
+    const [delta] = deltas
     const changed = delta && entryOf(delta, certificate)
     const entry = changed ?? entryOf(list, certificate)
     // §5.2.4: both together are of the delta's time.
@@ -113,8 +143,35 @@ export class CrlChecker {
       processing.revoke(entry, changed === undefined || delta === undefined ? list : delta)
     }
     // (l)
-    for (const reason of coverage) processing.reasons.add(reason)
+    for (const reason of reasons) processing.reasons.add(reason)
     return undefined
+  }
+
+  /** Those of the deltas, from the first on, that the key has signed. */
+  private async signedBy(
+    key: SubjectPublicKeyInfo,
+    deltas: readonly CertificateList[],
+  ): Promise<readonly CertificateList[]> {
+    for (const [i, delta] of deltas.entries()) {
+      const known = this.verified.get(delta) ?? new Map<SubjectPublicKeyInfo, boolean>()
+      this.verified.set(delta, known)
+      const { signatureAlgorithm, signatureValue, tbsCertList } = delta
+      const isSigned =
+        known.get(key) ??
+        (await this.inputs.crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)) === 'valid'
+      known.set(key, isSigned)
+      if (isSigned) return deltas.slice(i)
+    }
+    return []
+  }
+
+  /** Why deltas were not used, where nothing came of them. */
+  private noteDeltas(processing: Processing): void {
+    for (const delta of this.lists.filter(({ isDelta }) => isDelta)) {
+      const isUsable = this.candidates.some(({ deltas }) => deltas.includes(delta))
+      const fault = deltaFault(delta, this.inputs) ?? (isUsable ? undefined : WITHOUT_BASE)
+      if (fault !== undefined) processing.note(delta, fault)
+    }
   }
 
   /**
@@ -137,36 +194,14 @@ export class CrlChecker {
       if (processing.isOver) return
     }
   }
-
-  /** Step (c), and §5.2.4: current deltas that update the complete list, the newest first. */
-  private deltasOf(complete: CertificateList): readonly CertificateList[] {
-    return this.lists.filter(
-      (delta) =>
-        (runOutFault(delta, this.inputs) ?? unusableFault(delta, this.inputs)) === undefined &&
-        updates(delta, complete),
-    )
-  }
-
-  /** The first that the key has signed. */
-  private async newestSigned(
-    deltas: readonly CertificateList[],
-    key: SubjectPublicKeyInfo,
-  ): Promise<CertificateList | undefined> {
-    for (const delta of deltas) {
-      const { signatureAlgorithm, signatureValue, tbsCertList } = delta
-      const verdict = await this.inputs.crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)
-      if (verdict === 'valid') return delta
-    }
-    return undefined
-  }
 }
 
 /** An entry, a scope or a signer's certificate that is malformed makes a list one that cannot be used. */
-async function orParseError(process: () => Promise<string | undefined>): Promise<string | undefined> {
+async function orParseError<T>(process: () => Promise<T>): Promise<T | ParseError> {
   try {
     return await process()
   } catch (error) {
-    if (error instanceof ParseError) return error.message
+    if (error instanceof ParseError) return error
     throw error
   }
 }
@@ -175,6 +210,9 @@ function newestFirst(a: CertificateList, b: CertificateList): number {
   const byTime = b.thisUpdate.getTime() - a.thisUpdate.getTime()
   return byTime === 0 ? Number(numberOf(b) - numberOf(a)) : byTime
 }
+
+/** With its newest delta a list is as new as that. */
+const latestFirst = (a: Candidate, b: Candidate): number => newestFirst(a.deltas[0] ?? a.list, b.deltas[0] ?? b.list)
 
 /** A number that is malformed makes a list unusable, and is not to be asked for. */
 const numberOf = (list: CertificateList): bigint => (list.unusable === undefined ? (list.crlNumber ?? -1n) : -1n)
@@ -212,6 +250,12 @@ function unusableFault(list: CertificateList, { at, profile }: CrlInputs): strin
   return weak && `of the list, ${weak}`
 }
 
+const WITHOUT_BASE = 'it is a delta, which counts together with its base alone'
+
+/** Why a delta says nothing now, whatever its base. */
+const deltaFault = (delta: CertificateList, inputs: CrlInputs): string | undefined =>
+  unusableFault(delta, inputs) ?? runOutFault(delta, inputs)
+
 /** The reasons a complete list covers for the certificate, or why it cannot be used for it. */
 function usableCoverage(
   list: CertificateList,
@@ -221,13 +265,14 @@ function usableCoverage(
 ): ReadonlySet<string> | string {
   const fault = unusableFault(list, inputs)
   if (fault !== undefined) return fault
-  if (list.isDelta) return 'it is a delta, which counts together with its base alone'
+  if (list.isDelta) return WITHOUT_BASE
   const coverage = coverageOf(list, certificate, location)
   return 'outside' in coverage ? coverage.outside : coverage
 }
 
 /** §5.2.4 (a) to (d), and §6.3.3 (c). */
 function updates(delta: CertificateList, complete: CertificateList): boolean {
+  if (complete.unusable !== undefined) return false
   const { baseCRLNumber, crlNumber } = delta
   if (baseCRLNumber === undefined || crlNumber === undefined || complete.crlNumber === undefined) return false
   return (

@@ -212,6 +212,43 @@ describe('of several CRLs', () => {
     }
   })
 
+  it('the newest counts, wherever the certificate has it from', async () => {
+    const [a, b] = ['http://crl.example/a.crl', 'http://crl.example/b.crl']
+    for (const cRLDistributionPoints of [[a, b], [b, a], [b]]) {
+      const { leaf, path } = await leafOf({ cRLDistributionPoints })
+      const whole = await authority.crl({ thisUpdate: after(-DAY) })
+      const issuingDistributionPoint = {
+        distributionPoint: b,
+        onlySomeReasons: ['keyCompromise', 'superseded'] as const,
+      }
+      const entries = [entry(leaf, { reason: 'superseded' })]
+      const part = await authority.crl({ issuingDistributionPoint, entries })
+      expect(line(await statusByCrl(path, [whole, part]))).toBe('revoked (superseded)')
+      // What it does not cover, the older one does.
+      const nothing = await authority.crl({ issuingDistributionPoint })
+      expect(line(await statusByCrl(path, [nothing]))).toMatch(/^undetermined: no CRL for the reasons cACompromise/)
+      expect(line(await statusByCrl(path, [whole, nothing]))).toBe('good')
+    }
+  })
+
+  it('one is as new as the delta CRL its issuer has signed, and not as one that somebody else has', async () => {
+    const ca = await root.issueIntermediate({ name: 'Delta Authority' })
+    const { leaf, path } = await leafOf({}, ca)
+    const issuingDistributionPoint = { onlyContainsUserCerts: true }
+    const oldest = await ca.crl({ issuingDistributionPoint, thisUpdate: after(-3 * DAY) })
+    const held = await ca.crl({ thisUpdate: after(-2 * DAY), entries: [entry(leaf, { reason: 'certificateHold' })] })
+    const delta = { delta: { base: oldest.number }, issuingDistributionPoint, number: 9 }
+    const recent = await ca.crl({ ...delta, thisUpdate: after(-DAY), entries: [] })
+    const stale = await ca.crl({ ...delta, thisUpdate: after(SECOND - 3 * DAY), entries: [] })
+    const forged = await ca.crl({ ...delta, number: 10, entries: [], signature: 'broken' })
+    expect(line(await statusByCrl(path, [oldest, held]))).toBe('revoked (certificateHold)')
+    expect(line(await statusByCrl(path, [oldest, held, recent]))).toBe('good')
+    expect(line(await statusByCrl(path, [oldest, held, forged, recent]))).toBe('good')
+    expect(line(await statusByCrl(path, [oldest, held, forged]))).toBe('revoked (certificateHold)')
+    expect(line(await statusByCrl(path, [oldest, held, forged, stale]))).toBe('revoked (certificateHold)')
+    expect(line(await statusByCrl(path, [oldest, forged]))).toBe('good')
+  })
+
   it('of the same second the one with the greater number counts', async () => {
     const { leaf, path } = await leafOf()
     const first = await authority.crl()
