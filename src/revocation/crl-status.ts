@@ -27,9 +27,17 @@ class Processing {
   readonly notes: RevocationNote[] = []
   source: string | undefined
   revoked: RevokedCertificate | undefined
+  /** When the newest of the lists used is from, in milliseconds since 1970. */
+  latest = -Infinity
 
   get isOver(): boolean {
     return this.revoked !== undefined || allReasons.every((reason) => this.reasons.has(reason))
+  }
+
+  /** Notes that a current list says something. */
+  use(list: CertificateList): void {
+    this.source ??= nameOf(list)
+    this.latest = Math.max(this.latest, list.thisUpdate.getTime())
   }
 
   revoke(entry: RevokedCertificate, list: CertificateList): void {
@@ -77,7 +85,7 @@ export class CrlChecker {
     const processing = new Processing()
     await this.processAll(processing, subject, 'refuse')
     if (!processing.isOver && this.signers.isBusy) await this.processAll(processing, subject, 'accept')
-    if (!processing.isOver) await this.findFinalRevocation(processing, subject)
+    if (processing.revoked === undefined) await this.findFinalRevocation(processing, subject)
     this.noteDeltas(processing)
     const { revoked, notes, source = '' } = processing
     if (revoked !== undefined) {
@@ -138,7 +146,7 @@ export class CrlChecker {
     const changed = delta && entryOf(delta, certificate)
     const entry = changed ?? entryOf(list, certificate)
     // §5.2.4: both together are of the delta's time.
-    processing.source ??= nameOf(delta ?? list)
+    processing.use(delta ?? list)
     if (entry !== undefined && entry.reason !== 'removeFromCRL') {
       processing.revoke(entry, changed === undefined || delta === undefined ? list : delta)
     }
@@ -175,24 +183,37 @@ export class CrlChecker {
   }
 
   /**
-   * Where no current list says anything, one that has run out still proves a revocation that is final. Beyond RFC 5280,
-   * for policies that let pass what is undetermined.
+   * A list that has run out still proves a revocation that is final, where no newer one says anything. Beyond RFC 5280:
+   * policies that let pass what is undetermined would forget it, and so would a complete list that outlives its deltas.
    */
   private async findFinalRevocation(processing: Processing, subject: Subject): Promise<void> {
-    const { certificate, issuer, locations } = subject
     for (const list of this.lists) {
-      if (runOutFault(list, this.inputs) === undefined) continue
-      await orParseError(async () => {
-        const covers = locations.some(
-          (location) => typeof usableCoverage(list, certificate, location, this.inputs) !== 'string',
-        )
-        const entry = covers ? entryOf(list, certificate) : undefined
-        if (entry === undefined || !isFinal(entry)) return undefined
-        if (typeof (await this.signers.keyOf(list, issuer, 'refuse')) !== 'string') processing.revoke(entry, list)
-        return undefined
-      })
-      if (processing.isOver) return
+      if (processing.isOver && list.thisUpdate.getTime() <= processing.latest) return
+      if (runOutFault(list, this.inputs) === undefined || unusableFault(list, this.inputs) !== undefined) continue
+      const bases = list.isDelta ? this.lists.filter((one) => !one.isDelta && updates(list, one)) : [list]
+      for (const base of bases) {
+        const entry = await orParseError(() => this.finalEntry(list, base, subject))
+        if (entry === undefined || entry instanceof ParseError) continue
+        processing.revoke(entry, list)
+        return
+      }
     }
+  }
+
+  /** What a list proves, if its scope is its base's and its base's issuer has signed it. A complete list is its own base. */
+  private async finalEntry(
+    list: CertificateList,
+    base: CertificateList,
+    { certificate, issuer, locations }: Subject,
+  ): Promise<RevokedCertificate | undefined> {
+    const isCovered = locations.some(
+      (location) => typeof usableCoverage(base, certificate, location, this.inputs) !== 'string',
+    )
+    const entry = isCovered ? entryOf(list, certificate) : undefined
+    if (entry === undefined || !isFinal(entry)) return undefined
+    const key = await this.signers.keyOf(base, issuer, 'refuse')
+    if (typeof key === 'string') return undefined
+    return list === base || (await this.signedBy(key, [list])).length > 0 ? entry : undefined
   }
 }
 

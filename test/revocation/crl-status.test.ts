@@ -277,8 +277,11 @@ describe('of several CRLs', () => {
     for (const reason of ['certificateHold', 'removeFromCRL'] as const) {
       expect(line(await statusByCrl(path, [await old(reason)]))).toMatch(/^undetermined: it held until/)
     }
-    // Whoever issues the current list knows better.
+    // Whoever issues a newer list knows better, and not who has issued an older one that still holds.
     expect(line(await statusByCrl(path, [await old('keyCompromise'), await authority.crl()]))).toBe('good')
+    const older = await authority.crl({ thisUpdate: after(-3 * DAY), nextUpdate: after(DAY) })
+    expect(line(await statusByCrl(path, [older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
+    expect(line(await statusByCrl(path, [older, await old('certificateHold')]))).toBe('good')
     const forged = await authority.crl({ ...past, entries: [entry(leaf)], signature: 'broken' })
     expect(line(await statusByCrl(path, [forged]))).toMatch(/^undetermined/)
   })
@@ -358,6 +361,27 @@ describe('a delta CRL', () => {
     expect(line(await statusByCrl(path, [held, revoking, releasing]))).toBe('good')
   })
 
+  it('that has run out still proves a revocation that is final, where nothing newer speaks', async () => {
+    const { ca, leaf, path } = await scene()
+    const base = await ca.crl({ thisUpdate: after(-3 * DAY) })
+    const delta = { delta: { base: base.number }, thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY), number: 5 }
+    const old = async (reason: 'keyCompromise' | 'certificateHold', more: CrlOptions = {}): Promise<TestCrl> =>
+      ca.crl({ ...delta, entries: [entry(leaf, { reason })], ...more })
+    const final = await old('keyCompromise')
+    const { nextUpdate } = delta
+    const past = await ca.crl({ number: base.number, thisUpdate: after(-3 * DAY), nextUpdate, entries: [] })
+    expect(line(await statusByCrl(path, [base]))).toBe('good')
+    expect(line(await statusByCrl(path, [base, final]))).toBe('revoked (keyCompromise)')
+    expect(line(await statusByCrl(path, [past, final]))).toBe('revoked (keyCompromise)')
+    expect(line(await statusByCrl(path, [base, await old('certificateHold')]))).toBe('good')
+    expect(line(await statusByCrl(path, [base, await old('keyCompromise', { signature: 'broken' })]))).toBe('good')
+    expect(line(await statusByCrl(path, [base, await old('keyCompromise', { delta: { base: 4 } })]))).toBe('good')
+    expect(line(await statusByCrl(path, [base, final, await ca.crl({ number: 6, entries: [] })]))).toBe('good')
+    const current = { delta: { base: base.number }, number: 6, entries: [] }
+    expect(line(await statusByCrl(path, [base, final, await ca.crl(current)]))).toBe('good')
+    expect(line(await statusByCrl(path, [final]))).toMatch(/^undetermined: it held until/)
+  })
+
   it('is no complete CRL: without its base it says nothing', async () => {
     const { ca, path } = await scene()
     const delta = await ca.crl({ delta: { base: 1 } })
@@ -387,7 +411,8 @@ describe('a delta CRL', () => {
     )
     // Nor does it bring up to date what has run out.
     const past = await ca.crl({ ...baseOptions, entries: [], thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) })
-    expect(line(await statusByCrl(path, [past, await ca.crl(options(past))], check))).toContain('undetermined: ')
+    const nothing = await ca.crl({ ...options(past), entries: [] })
+    expect(line(await statusByCrl(path, [past, nothing], check))).toContain('undetermined: ')
   })
 })
 
