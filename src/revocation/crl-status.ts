@@ -27,8 +27,8 @@ class Processing {
   readonly notes: RevocationNote[] = []
   source: string | undefined
   revoked: RevokedCertificate | undefined
-  /** When the newest of the lists used is from, in milliseconds since 1970. */
-  latest = -Infinity
+  /** When the oldest of the lists used is from, in milliseconds since 1970: what is known of all reasons is no newer. */
+  knownAt = Infinity
 
   get isOver(): boolean {
     return this.revoked !== undefined || allReasons.every((reason) => this.reasons.has(reason))
@@ -37,7 +37,7 @@ class Processing {
   /** Notes that a current list says something. */
   use(list: CertificateList): void {
     this.source ??= nameOf(list)
-    this.latest = Math.max(this.latest, list.thisUpdate.getTime())
+    this.knownAt = Math.min(this.knownAt, list.thisUpdate.getTime())
   }
 
   revoke(entry: RevokedCertificate, list: CertificateList): void {
@@ -188,7 +188,7 @@ export class CrlChecker {
    */
   private async findFinalRevocation(processing: Processing, subject: Subject): Promise<void> {
     for (const list of this.lists) {
-      if (processing.isOver && list.thisUpdate.getTime() <= processing.latest) return
+      if (processing.isOver && list.thisUpdate.getTime() <= processing.knownAt) return
       if (runOutFault(list, this.inputs) === undefined || unusableFault(list, this.inputs) !== undefined) continue
       const bases = list.isDelta ? this.lists.filter((one) => !one.isDelta && updates(list, one)) : [list]
       for (const base of bases) {
@@ -286,9 +286,14 @@ function usableCoverage(
 ): ReadonlySet<string> | string {
   const fault = unusableFault(list, inputs)
   if (fault !== undefined) return fault
-  if (list.isDelta) return WITHOUT_BASE
-  const coverage = coverageOf(list, certificate, location)
-  return 'outside' in coverage ? coverage.outside : coverage
+  try {
+    const coverage = coverageOf(list, certificate, location)
+    return 'outside' in coverage ? coverage.outside : coverage
+  } catch (error) {
+    // One location that cannot be read takes nothing from the others.
+    if (error instanceof ParseError) return error.message
+    throw error
+  }
 }
 
 /** §5.2.4 (a) to (d), and §6.3.3 (c). */

@@ -282,6 +282,8 @@ describe('of several CRLs', () => {
     const older = await authority.crl({ thisUpdate: after(-3 * DAY), nextUpdate: after(DAY) })
     expect(line(await statusByCrl(path, [older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
     expect(line(await statusByCrl(path, [older, await old('certificateHold')]))).toBe('good')
+    const part = await authority.crl({ issuingDistributionPoint: { onlySomeReasons: ['superseded'] } })
+    expect(line(await statusByCrl(path, [part, older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
     const forged = await authority.crl({ ...past, entries: [entry(leaf)], signature: 'broken' })
     expect(line(await statusByCrl(path, [forged]))).toMatch(/^undetermined/)
   })
