@@ -232,8 +232,11 @@ function newestFirst(a: CertificateList, b: CertificateList): number {
   return byTime === 0 ? Number(numberOf(b) - numberOf(a)) : byTime
 }
 
-/** With its newest delta a list is as new as that. */
-const latestFirst = (a: Candidate, b: Candidate): number => newestFirst(a.deltas[0] ?? a.list, b.deltas[0] ?? b.list)
+/** A list, or the newest delta that updates it. Never an older one: whoever forges it would have others go first. */
+const newestOf = ({ list, deltas: [delta] }: Candidate): CertificateList =>
+  delta !== undefined && newestFirst(delta, list) < 0 ? delta : list
+
+const latestFirst = (a: Candidate, b: Candidate): number => newestFirst(newestOf(a), newestOf(b))
 
 /** A number that is malformed makes a list unusable, and is not to be asked for. */
 const numberOf = (list: CertificateList): bigint => (list.unusable === undefined ? (list.crlNumber ?? -1n) : -1n)

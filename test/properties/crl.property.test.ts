@@ -1,5 +1,4 @@
-// Laws of CRLs: hostile bytes end in a list or a ParseError, lookups agree with a walk, and the order of lists decides
-// nothing.
+// Laws of CRLs: hostile bytes end in a list or a ParseError, and lookups agree with a walk.
 
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -8,7 +7,7 @@ import { ParseError } from '../../src/base/errors.js'
 import { parseCertificateList } from '../../src/crl/index.js'
 import { integer } from '../../src/der/writer.js'
 import type { BuiltPath } from '../../src/path/index.js'
-import type { TestCa, TestCertificate, TestCrl, TestIssuingDistributionPoint } from '../../src/testkit/index.js'
+import type { TestCa, TestCertificate } from '../../src/testkit/index.js'
 import { after, DAY } from '../support/ocsp.js'
 import { crlEntry, makeCrl } from '../support/make-crl.js'
 import { mutationsOf } from '../support/mutation.js'
@@ -96,56 +95,6 @@ describe('lookups', () => {
         }
       }),
       { numRuns: 500 },
-    )
-  })
-})
-
-describe('the order of lists', () => {
-  it('decides nothing', async () => {
-    const half = ['keyCompromise', 'cACompromise', 'affiliationChanged', 'superseded'] as const
-    const rest = ['cessationOfOperation', 'certificateHold', 'privilegeWithdrawn', 'aACompromise'] as const
-    const scopes: readonly (TestIssuingDistributionPoint | undefined)[] = [
-      undefined,
-      { onlySomeReasons: half },
-      { onlySomeReasons: rest },
-      { onlyContainsUserCerts: true },
-      { onlyContainsCACerts: true },
-    ]
-    const list = fc.record({
-      scope: fc.constantFrom(...scopes),
-      reasons: fc.subarray(['keyCompromise', 'certificateHold', 'removeFromCRL'] as const),
-      age: fc.constantFrom(0, 1, 2, 3, 9),
-      base: fc.constantFrom(undefined, 1, 2, 3),
-      number: fc.integer({ min: 1, max: 5 }),
-      signature: fc.constantFrom('right' as const, 'right' as const, 'broken' as const),
-    })
-    const write = ({
-      scope,
-      reasons,
-      age,
-      base,
-      number,
-      signature,
-    }: typeof list extends fc.Arbitrary<infer T> ? T : never) =>
-      authority.crl({
-        entries: entriesOf(...reasons),
-        thisUpdate: after(-age * DAY),
-        number,
-        ...(scope && { issuingDistributionPoint: scope }),
-        ...(base !== undefined && { delta: { base } }),
-        ...(signature === 'broken' && { signature }),
-      })
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(list, { maxLength: 5, selector: ({ age, number }) => `${age} ${number}` }),
-        async (parts) => {
-          const lists: readonly TestCrl[] = await Promise.all(parts.map(write))
-          const status = line(await statusByCrl(path, lists))
-          expect(line(await statusByCrl(path, [...lists].reverse()))).toBe(status)
-          expect(line(await statusByCrl(path, [...lists.slice(2), ...lists.slice(0, 2)]))).toBe(status)
-        },
-      ),
-      { numRuns: 150 },
     )
   })
 })

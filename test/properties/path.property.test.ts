@@ -22,12 +22,14 @@ import {
   webpki,
 } from '../../src/path/index.js'
 import { Budget, defaultPathLimits } from '../../src/path/limits.js'
+import { ANY_POLICY } from '../../src/path/policy-graph.js'
 import { Search } from '../../src/path/search.js'
 import { type IssuedCertificate } from '../../src/testkit/index.js'
 import { type Certificate, parseCertificate } from '../../src/x509/index.js'
 import { runsOf } from '../support/extent.js'
 import { temporaryDirectory } from '../support/openssl.js'
 import { at, authorities, rootOf } from '../support/paths.js'
+import { chainPlan, issueChain } from '../support/random-chain.js'
 import { issuePki, type PkiPlan, pkiPlan, type RandomPki } from '../support/random-pki.js'
 import { tool } from '../support/tools.js'
 
@@ -335,6 +337,22 @@ describe.skipIf(openssl === undefined)('openssl verify', () => {
     )
     expect(outcomes.both).toBeGreaterThan(runs / 24)
     expect(outcomes.neither).toBeGreaterThan(runs / 24)
+  }, 60_000)
+
+  it('judges as we do chains with names of every form (RFC 5280 §4.2.1.10)', async () => {
+    let valid = 0
+    const runs = runsOf(400)
+    await fc.assert(
+      fc.asyncProperty(chainPlan, async (plan) => {
+        const pki = await issueChain(plan)
+        const verdict = await validate(pki, {})
+        if (verdict.ok) valid++
+        const theirs = await judge(pki, pki.pool, { explicitPolicy: 'optional', initialPolicySet: [ANY_POLICY] })
+        expect(theirs === 'valid', `${theirs}\n${explain(verdict)}`).toBe(verdict.ok)
+      }),
+      { numRuns: runs },
+    )
+    expect(Math.min(valid, runs - valid)).toBeGreaterThan(runs / 20)
   }, 60_000)
 
   /** Why openssl may accept what we refuse: it compares the text of a wildcard, and not the names it stands for. */

@@ -247,6 +247,15 @@ describe('of several CRLs', () => {
     expect(line(await statusByCrl(path, [oldest, held, forged]))).toBe('revoked (certificateHold)')
     expect(line(await statusByCrl(path, [oldest, held, forged, stale]))).toBe('revoked (certificateHold)')
     expect(line(await statusByCrl(path, [oldest, forged]))).toBe('good')
+    // Nor can anybody make a list older than it is.
+    const aged = {
+      delta: { base: held.number },
+      number: 11,
+      thisUpdate: after(SECOND - 4 * DAY),
+      nextUpdate: after(DAY),
+    }
+    const forgedOld = await ca.crl({ ...aged, entries: [], signature: 'broken' })
+    expect(line(await statusByCrl(path, [oldest, held, forgedOld]))).toBe('revoked (certificateHold)')
   })
 
   it('of the same second the one with the greater number counts', async () => {
