@@ -122,6 +122,7 @@ export class CrlSigners {
     const { anchor, pool } = this.inputs
     const named = pool
       .named(list.issuer)
+      .filter((certificate) => certificate !== issuer.certificate)
       .map((certificate) => ({ name: certificate.subject, publicKey: certificate.publicKey, certificate }))
     return [issuer, anchor, ...named].filter(({ name }) => name.equals(list.issuer))
   }

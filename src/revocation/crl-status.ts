@@ -1,6 +1,5 @@
 // The status of a certificate by CRLs: RFC 5280 §6.3.3, step by step.
 
-import { equalBytes } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import {
   allReasons,
@@ -12,6 +11,7 @@ import {
 import { algorithmFault } from '../path/key-strength.js'
 import type { Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
 import { type CrlInputs, CrlSigners, type PathIssuer, type SelfVouching } from './crl-signers.js'
+import { DeltaLists } from './delta-lists.js'
 import type { RevocationNote, RevocationStatus } from './status.js'
 
 /** A certificate whose status is being found, and where it may be found. */
@@ -53,29 +53,36 @@ class Processing {
   }
 }
 
-/** A complete list, and what may bring it up to date. */
+/** A complete list on its way to be processed, and from when it is, deltas taken into account, as far as is known. */
 interface Candidate {
   readonly list: CertificateList
-  /** Current deltas that update it, the newest first. Whether its issuer has signed them is still to be seen. */
-  readonly deltas: readonly CertificateList[]
+  readonly latest: CertificateList
 }
 
 /** Finds statuses by CRLs. One for one path; what it has verified it remembers. */
 export class CrlChecker {
-  /** The newest first. */
-  private readonly lists: readonly CertificateList[]
+  private readonly deltas: readonly CertificateList[]
+  /** Complete lists, the newest first. */
+  private readonly complete: readonly CertificateList[]
   /** The newest first. */
   private readonly candidates: readonly Candidate[]
+  private readonly currentDeltas: DeltaLists
+  private readonly pastDeltas: DeltaLists
   private readonly signers: CrlSigners
   /** Deltas, and whether keys have signed them. */
   private readonly verified = new Map<CertificateList, Map<SubjectPublicKeyInfo, boolean>>()
 
   constructor(private readonly inputs: CrlInputs) {
-    this.lists = [...inputs.lists].sort(newestFirst)
-    const current = this.lists.filter((list) => list.isDelta && deltaFault(list, inputs) === undefined)
-    this.candidates = this.lists
-      .filter(({ isDelta }) => !isDelta)
-      .map((list) => ({ list, deltas: current.filter((delta) => updates(delta, list)) }))
+    const lists = [...inputs.lists].sort(newestFirst)
+    this.deltas = lists.filter(({ isDelta }) => isDelta)
+    this.complete = lists.filter(({ isDelta }) => !isDelta)
+    const usable = this.deltas.filter((list) => unusableFault(list, inputs) === undefined)
+    const isPast = (list: CertificateList): boolean => runOutFault(list, inputs) !== undefined
+    this.currentDeltas = new DeltaLists(usable.filter((list) => !isPast(list)))
+    this.pastDeltas = new DeltaLists(usable.filter(isPast))
+    // At the earliest: which of the deltas its issuer has signed is still to be seen.
+    this.candidates = this.complete
+      .map((list) => ({ list, latest: newerOf(list, this.currentDeltas.newestBeside(list)) }))
       .sort(latestFirst)
     this.signers = new CrlSigners(inputs, (certificate, issuer) => this.statusOf(certificate, issuer))
   }
@@ -112,12 +119,12 @@ export class CrlChecker {
   }
 
   /**
-   * Steps (a) to (l) for one list, wherever the certificate has it from. Where its newest delta is not its issuer's it is
-   * older than it seemed: then what is to be processed in its place, in its turn.
+   * Steps (a) to (l) for one list, wherever the certificate has it from. Where it turns out to be older than it seemed,
+   * it is to be processed later, in its turn.
    */
   private async processList(
     processing: Processing,
-    { list, deltas }: Candidate,
+    { list, latest }: Candidate,
     { certificate, issuer, locations }: Subject,
     selfVouching: SelfVouching,
   ): Promise<Candidate | undefined> {
@@ -130,19 +137,23 @@ export class CrlChecker {
     // (e)
     const reasons = new Set(covered.flatMap((coverage) => [...coverage]))
     if ([...reasons].every((reason) => processing.reasons.has(reason))) return undefined
-    // (a): together with a delta it holds as long as the delta.
-    const runOut = deltas.length === 0 ? runOutFault(list, this.inputs) : undefined
     // (f), (g)
-    const key = runOut ?? (await this.signers.keyOf(list, issuer, selfVouching))
+    const key = await this.signers.keyOf(list, issuer, selfVouching)
     if (typeof key === 'string') {
       processing.note(list, key)
       return undefined
     }
-    // (h)
-    const signed = await this.signedBy(key, deltas)
-    if (signed.length < deltas.length) return { list, deltas: signed }
+    // (c), (h)
+    const delta = await this.firstSigned(this.currentDeltas.updating(list), key)
+    const actual = newerOf(list, delta)
+    if (actual !== latest) return { list, latest: actual }
+    // (a): together with a delta it holds as long as the delta.
+    const runOut = delta === undefined ? runOutFault(list, this.inputs) : undefined
+    if (runOut !== undefined) {
+      processing.note(list, runOut)
+      return undefined
+    }
     // (i) to (k)
-    const [delta] = deltas
     const changed = delta && entryOf(delta, certificate)
     const entry = changed ?? entryOf(list, certificate)
     // §5.2.4: both together are of the delta's time.
@@ -155,30 +166,33 @@ export class CrlChecker {
     return undefined
   }
 
-  /** Those of the deltas, from the first on, that the key has signed. */
-  private async signedBy(
+  /** The first of the lists that the key has signed. */
+  private async firstSigned(
+    lists: readonly CertificateList[],
     key: SubjectPublicKeyInfo,
-    deltas: readonly CertificateList[],
-  ): Promise<readonly CertificateList[]> {
-    for (const [i, delta] of deltas.entries()) {
-      const known = this.verified.get(delta) ?? new Map<SubjectPublicKeyInfo, boolean>()
-      this.verified.set(delta, known)
-      const { signatureAlgorithm, signatureValue, tbsCertList } = delta
+  ): Promise<CertificateList | undefined> {
+    for (const list of lists) {
+      const known = this.verified.get(list) ?? new Map<SubjectPublicKeyInfo, boolean>()
+      this.verified.set(list, known)
+      const { signatureAlgorithm, signatureValue, tbsCertList } = list
       const isSigned =
         known.get(key) ??
         (await this.inputs.crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)) === 'valid'
       known.set(key, isSigned)
-      if (isSigned) return deltas.slice(i)
+      if (isSigned) return list
     }
-    return []
+    return undefined
   }
 
   /** Why deltas were not used, where nothing came of them. */
   private noteDeltas(processing: Processing): void {
-    for (const delta of this.lists.filter(({ isDelta }) => isDelta)) {
-      const isUsable = this.candidates.some(({ deltas }) => deltas.includes(delta))
-      const fault = deltaFault(delta, this.inputs) ?? (isUsable ? undefined : WITHOUT_BASE)
-      if (fault !== undefined) processing.note(delta, fault)
+    const updating = new Set<CertificateList>()
+    for (const list of this.complete) {
+      if (list.unusable === undefined) for (const delta of this.currentDeltas.updating(list)) updating.add(delta)
+    }
+    for (const delta of this.deltas) {
+      const fault = unusableFault(delta, this.inputs) ?? runOutFault(delta, this.inputs)
+      if (fault !== undefined || !updating.has(delta)) processing.note(delta, fault ?? WITHOUT_BASE)
     }
   }
 
@@ -186,34 +200,29 @@ export class CrlChecker {
    * A list that has run out still proves a revocation that is final, where no newer one says anything. Beyond RFC 5280:
    * policies that let pass what is undetermined would forget it, and so would a complete list that outlives its deltas.
    */
-  private async findFinalRevocation(processing: Processing, subject: Subject): Promise<void> {
-    for (const list of this.lists) {
-      if (processing.isOver && list.thisUpdate.getTime() <= processing.knownAt) return
-      if (runOutFault(list, this.inputs) === undefined || unusableFault(list, this.inputs) !== undefined) continue
-      const bases = list.isDelta ? this.lists.filter((one) => !one.isDelta && updates(list, one)) : [list]
-      for (const base of bases) {
-        const entry = await orParseError(() => this.finalEntry(list, base, subject))
-        if (entry === undefined || entry instanceof ParseError) continue
-        processing.revoke(entry, list)
-        return
-      }
-    }
-  }
-
-  /** What a list proves, if its scope is its base's and its base's issuer has signed it. A complete list is its own base. */
-  private async finalEntry(
-    list: CertificateList,
-    base: CertificateList,
+  private async findFinalRevocation(
+    processing: Processing,
     { certificate, issuer, locations }: Subject,
-  ): Promise<RevokedCertificate | undefined> {
-    const isCovered = locations.some(
-      (location) => typeof usableCoverage(base, certificate, location, this.inputs) !== 'string',
-    )
-    const entry = isCovered ? entryOf(list, certificate) : undefined
-    if (entry === undefined || !isFinal(entry)) return undefined
-    const key = await this.signers.keyOf(base, issuer, 'refuse')
-    if (typeof key === 'string') return undefined
-    return list === base || (await this.signedBy(key, [list])).length > 0 ? entry : undefined
+  ): Promise<void> {
+    const { inputs } = this
+    for (const base of this.complete.filter((list) => unusableFault(list, inputs) === undefined)) {
+      const past = [...this.pastDeltas.updating(base), ...(runOutFault(base, inputs) === undefined ? [] : [base])]
+      const proofs = past.filter(
+        (list) =>
+          (!processing.isOver || list.thisUpdate.getTime() > processing.knownAt) &&
+          finalEntryOf(list, certificate) !== undefined,
+      )
+      const isCovered = (location: CrlLocation): boolean =>
+        typeof usableCoverage(base, certificate, location, inputs) !== 'string'
+      if (proofs.length === 0 || !locations.some(isCovered)) continue
+      const key = await orParseError(() => this.signers.keyOf(base, issuer, 'refuse'))
+      if (typeof key === 'string' || key instanceof ParseError) continue
+      const proof = await this.firstSigned(proofs, key)
+      const entry = proof && finalEntryOf(proof, certificate)
+      if (proof === undefined || entry === undefined) continue
+      processing.revoke(entry, proof)
+      return
+    }
   }
 }
 
@@ -232,16 +241,14 @@ function newestFirst(a: CertificateList, b: CertificateList): number {
   return byTime === 0 ? Number(numberOf(b) - numberOf(a)) : byTime
 }
 
-/** A list, or the newest delta that updates it. Never an older one: whoever forges it would have others go first. */
-const newestOf = ({ list, deltas: [delta] }: Candidate): CertificateList =>
+/** With a delta a list is as new as that; never older, or whoever forges one would have other lists go first. */
+const newerOf = (list: CertificateList, delta: CertificateList | undefined): CertificateList =>
   delta !== undefined && newestFirst(delta, list) < 0 ? delta : list
 
-const latestFirst = (a: Candidate, b: Candidate): number => newestFirst(newestOf(a), newestOf(b))
+const latestFirst = (a: Candidate, b: Candidate): number => newestFirst(a.latest, b.latest)
 
 /** A number that is malformed makes a list unusable, and is not to be asked for. */
 const numberOf = (list: CertificateList): bigint => (list.unusable === undefined ? (list.crlNumber ?? -1n) : -1n)
-
-const isFinal = ({ reason }: RevokedCertificate): boolean => reason !== 'certificateHold' && reason !== 'removeFromCRL'
 
 /** Where the certificate says, as far as that can be read, and where the RFC says besides. */
 function locationsOf(certificate: Certificate): readonly CrlLocation[] {
@@ -276,10 +283,6 @@ function unusableFault(list: CertificateList, { at, profile }: CrlInputs): strin
 
 const WITHOUT_BASE = 'it is a delta, which counts together with its base alone'
 
-/** Why a delta says nothing now, whatever its base. */
-const deltaFault = (delta: CertificateList, inputs: CrlInputs): string | undefined =>
-  unusableFault(delta, inputs) ?? runOutFault(delta, inputs)
-
 /** The reasons a complete list covers for the certificate, or why it cannot be used for it. */
 function usableCoverage(
   list: CertificateList,
@@ -299,27 +302,6 @@ function usableCoverage(
   }
 }
 
-/** §5.2.4 (a) to (d), and §6.3.3 (c). */
-function updates(delta: CertificateList, complete: CertificateList): boolean {
-  if (complete.unusable !== undefined) return false
-  const { baseCRLNumber, crlNumber } = delta
-  if (baseCRLNumber === undefined || crlNumber === undefined || complete.crlNumber === undefined) return false
-  return (
-    delta.issuer.equals(complete.issuer) &&
-    isSameExtension(delta, complete, '2.5.29.28') &&
-    isSameExtension(delta, complete, 'authorityKeyIdentifier') &&
-    complete.crlNumber >= baseCRLNumber &&
-    complete.crlNumber < crlNumber
-  )
-}
-
-function isSameExtension(a: CertificateList, b: CertificateList, name: string): boolean {
-  const [first, second] = [a, b].map(({ extensions }) =>
-    extensions.find((extension) => extension.oid === name || extension.name === name),
-  )
-  return first === undefined || second === undefined ? first === second : equalBytes(first.bytes, second.bytes)
-}
-
 /** The entry for the certificate: of several the one that revokes it. */
 function entryOf(list: CertificateList, certificate: Certificate): RevokedCertificate | undefined {
   const issuer = certificate.issuer
@@ -331,6 +313,17 @@ function entryOf(list: CertificateList, certificate: Certificate): RevokedCertif
         : certificateIssuer.some((name) => name.type === 'directoryName' && name.value.equals(issuer)),
     )
   return entries.find(({ reason }) => reason !== 'removeFromCRL') ?? entries[0]
+}
+
+/** The entry, where it can be read and is one that nothing takes back. */
+function finalEntryOf(list: CertificateList, certificate: Certificate): RevokedCertificate | undefined {
+  try {
+    const entry = entryOf(list, certificate)
+    return entry?.reason === 'certificateHold' || entry?.reason === 'removeFromCRL' ? undefined : entry
+  } catch (error) {
+    if (error instanceof ParseError) return undefined
+    throw error
+  }
 }
 
 const nameOf = (list: CertificateList): string => {

@@ -2,6 +2,7 @@
 
 import { createPrivateKey, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
 import { type BuiltPath, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
 import {
   type CrlOptions,
@@ -256,6 +257,29 @@ describe('of several CRLs', () => {
     }
     const forgedOld = await ca.crl({ ...aged, entries: [], signature: 'broken' })
     expect(line(await statusByCrl(path, [oldest, held, forgedOld]))).toBe('revoked (certificateHold)')
+  })
+
+  it('each costs one verification, however many complete ones and deltas there are', async () => {
+    const ca = await root.issueIntermediate({ name: 'Delta Authority' })
+    const { path } = await leafOf({}, ca)
+    let verifications = 0
+    const crypto: CryptoProvider = {
+      digest: (algorithm, data) => runtimeCrypto.digest(algorithm, data),
+      verify: (algorithm, key, signature, data) => {
+        verifications++
+        return runtimeCrypto.verify(algorithm, key, signature, data)
+      },
+    }
+    const past = { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }
+    const many = <T>(make: (i: number) => Promise<T>): Promise<readonly T[]> =>
+      Promise.all(Array.from({ length: 100 }, (_, i) => make(i)))
+    const complete = await many((i) => ca.crl({ ...past, number: 10 + i }))
+    const forgedDeltas = await many((i) => ca.crl({ delta: { base: 1 }, number: 200 + i, signature: 'broken' }))
+    const forged = await many((i) => ca.crl({ number: 300 + i, signature: 'broken' }))
+    expect(line(await statusByCrl(path, [...complete, ...forgedDeltas, ...forged], { crypto }))).toMatch(
+      /^undetermined/,
+    )
+    expect(verifications).toBeLessThanOrEqual(300)
   })
 
   it('of the same second the one with the greater number counts', async () => {
