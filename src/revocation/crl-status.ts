@@ -53,10 +53,13 @@ class Processing {
   }
 }
 
-/** A complete list on its way to be processed, and from when it is, deltas taken into account, as far as is known. */
+/** A complete list on its way to be processed. */
 interface Candidate {
   readonly list: CertificateList
+  /** The list, or the delta that makes it as new as it is. */
   readonly latest: CertificateList
+  /** Whether the issuer is known to have signed that delta, so that the list has found its turn. */
+  readonly isSettled: boolean
 }
 
 /** Finds statuses by CRLs. One for one path; what it has verified it remembers. */
@@ -80,9 +83,8 @@ export class CrlChecker {
     const isPast = (list: CertificateList): boolean => runOutFault(list, inputs) !== undefined
     this.currentDeltas = new DeltaLists(usable.filter((list) => !isPast(list)))
     this.pastDeltas = new DeltaLists(usable.filter(isPast))
-    // At the earliest: which of the deltas its issuer has signed is still to be seen.
     this.candidates = this.complete
-      .map((list) => ({ list, latest: newerOf(list, this.currentDeltas.newestBeside(list)) }))
+      .map((list) => ({ list, latest: newerOf(list, this.currentDeltas.newestBeside(list)), isSettled: false }))
       .sort(latestFirst)
     this.signers = new CrlSigners(inputs, (certificate, issuer) => this.statusOf(certificate, issuer))
   }
@@ -124,7 +126,7 @@ export class CrlChecker {
    */
   private async processList(
     processing: Processing,
-    { list, latest }: Candidate,
+    { list, latest, isSettled }: Candidate,
     { certificate, issuer, locations }: Subject,
     selfVouching: SelfVouching,
   ): Promise<Candidate | undefined> {
@@ -146,7 +148,7 @@ export class CrlChecker {
     // (c), (h)
     const delta = await this.firstSigned(this.currentDeltas.updating(list), key)
     const actual = newerOf(list, delta)
-    if (actual !== latest) return { list, latest: actual }
+    if (actual !== latest && !isSettled) return { list, latest: actual, isSettled: true }
     // (a): together with a delta it holds as long as the delta.
     const runOut = delta === undefined ? runOutFault(list, this.inputs) : undefined
     if (runOut !== undefined) {
