@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sampleCertificate, sampleSetting } from '../../src/inventory/contract-case.js'
 import type { CertificateRecord, InventoryRecord, OutboxRecord } from '../../src/inventory/index.js'
-import { handOutAll } from '../../src/inventory/own-record.js'
+import { handOutAll, ownRecord } from '../../src/inventory/own-record.js'
 
 const bytesOf = (record: InventoryRecord): Uint8Array | undefined =>
   'der' in record ? record.der : record.kind === 'outbox' ? record.record?.der : undefined
@@ -48,5 +48,59 @@ describe('records given out together', () => {
     expect(new Set(given.map(({ der }) => der.buffer)).size).toBeLessThan(15)
     expect(handOutAll([certificate(700)]).map(({ der }) => der.buffer.byteLength)).toEqual([700])
     expect(handOutAll([certificate(9_000), certificate(5)]).map(({ der }) => der.buffer.byteLength)).toEqual([9_000, 5])
+  })
+})
+
+describe('a record that is stored', () => {
+  const setting = (value: unknown): InventoryRecord =>
+    sampleSetting('s', value as never, { node: 'pub', purpose: 'tomcat' })
+  const ownValue = (value: unknown): unknown => {
+    const own = ownRecord(setting(value))
+    return own.kind === 'setting' ? own.value : undefined
+  }
+
+  it.each<[string, unknown, string]>([
+    ['a number that is none', Number.NaN, 'setting record.value: expected what JSON can carry, or bytes, found NaN'],
+    [
+      'an infinite one',
+      [1, Infinity],
+      'setting record.value[1]: expected what JSON can carry, or bytes, found Infinity',
+    ],
+    [
+      'a function',
+      { a: { b: () => 1 } },
+      'setting record.value.a.b: expected what JSON can carry, or bytes, found function',
+    ],
+    ['a bigint', { a: 1n }, 'setting record.value.a: expected what JSON can carry, or bytes, found bigint'],
+    ['a date', new Date(0), 'setting record.value: expected what JSON can carry, or bytes, found an object of a class'],
+    ['a frozen date', Object.freeze({ a: Object.freeze(new Date(0)) }), 'value.a: expected what JSON can carry'],
+    [
+      'a map',
+      [new Map()],
+      'setting record.value[0]: expected what JSON can carry, or bytes, found an object of a class',
+    ],
+  ])('refuses %s, and says where', (_, value, message) => {
+    expect(() => ownRecord(setting(value))).toThrow(TypeError)
+    expect(() => ownRecord(setting(value))).toThrow(message)
+  })
+
+  it('takes what JSON can carry, objects without a prototype too', () => {
+    const bare = Object.assign(Object.create(null) as object, { a: [null, true, 'text', 1.5, { b: [] }] })
+    expect(ownValue(bare)).toEqual({ a: [null, true, 'text', 1.5, { b: [] }] })
+    expect(Object.isFrozen(ownValue(bare))).toBe(true)
+  })
+
+  it('shares what nobody can change, and copies all else', () => {
+    const fixed = Object.freeze({ a: Object.freeze([1, Object.freeze({ b: 'text' })]) })
+    expect(ownValue(fixed)).toBe(fixed)
+    const inner = [1]
+    const half = Object.freeze({ a: inner, b: 2 })
+    const own = ownValue(half)
+    inner.push(2)
+    expect(own).toEqual({ a: [1], b: 2 })
+    const list = [Object.freeze([1])]
+    const ownList = ownValue(list)
+    list.push(Object.freeze([2]))
+    expect(ownList).toEqual([[1]])
   })
 })

@@ -3,6 +3,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
+import { sequence } from '../../src/der/writer.js'
 import { type BuiltPath, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
 import {
   type CrlOptions,
@@ -13,8 +14,10 @@ import {
   type TestDistributionPoint,
   type TestIssuingDistributionPoint,
 } from '../../src/testkit/index.js'
+import { generalNames } from '../../src/testkit/names.js'
 import { DAY, SECOND, after } from '../support/ocsp.js'
 import { at, rootOf } from '../support/paths.js'
+import type { RevocationNote } from '../../src/revocation/index.js'
 import { line, pathOf, statusByCrl } from '../support/revocation.js'
 
 let root: TestCa
@@ -315,6 +318,8 @@ describe('of several CRLs', () => {
     const older = await authority.crl({ thisUpdate: after(-3 * DAY), nextUpdate: after(DAY) })
     expect(line(await statusByCrl(path, [older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
     expect(line(await statusByCrl(path, [older, await old('certificateHold')]))).toBe('good')
+    const asOld = await authority.crl({ thisUpdate: after(-2 * DAY), nextUpdate: after(DAY) })
+    expect(line(await statusByCrl(path, [asOld, await old('keyCompromise')]))).toBe('good')
     const part = await authority.crl({ issuingDistributionPoint: { onlySomeReasons: ['superseded'] } })
     expect(line(await statusByCrl(path, [part, older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
     const forged = await authority.crl({ ...past, entries: [entry(leaf)], signature: 'broken' })
@@ -337,9 +342,45 @@ describe('a delta CRL', () => {
       [base, delta],
       [delta, base],
     ]) {
-      expect(line(await statusByCrl(path, crls))).toBe('revoked (superseded)')
+      expect(await statusByCrl(path, crls)).toMatchObject({
+        status: 'revoked',
+        reason: 'superseded',
+        source: 'delta CRL of CN=Delta Authority, 2026-06-01T00:00:00.000Z',
+        notes: [],
+      })
     }
     expect(line(await statusByCrl(path, [base]))).toBe('good')
+    // What the complete list says and the delta does not change is still the complete list's to say.
+    const whole = await ca.crl({ thisUpdate: after(-DAY) })
+    const nothing = await ca.crl({ delta: { base: whole.number }, entries: [] })
+    expect(await statusByCrl(path, [whole, nothing])).toMatchObject({
+      status: 'revoked',
+      source: 'CRL of CN=Delta Authority, 2026-05-31T00:00:00.000Z',
+      notes: [],
+    })
+  })
+
+  it('that was of no use is noted, each with its reason', async () => {
+    const { ca, path } = await scene()
+    const notes = async (...crls: readonly TestCrl[]): Promise<readonly RevocationNote[]> => {
+      const status = await statusByCrl(path, crls)
+      return 'notes' in status ? status.notes : []
+    }
+    const base = await ca.crl()
+    const unfit = { thisUpdate: after(-DAY), delta: { base: base.number + 5n }, number: base.number + 6n }
+    const past = { thisUpdate: after(-3 * DAY), nextUpdate: after(-2 * DAY) }
+    const beside = [unfit, { delta: { base: base.number }, ...past }, { ...unfit, ...past }]
+    const crls = await Promise.all(beside.map((options) => ca.crl(options)))
+    expect((await notes(base, ...crls)).map(({ source, message }) => `${source}: ${message}`)).toEqual([
+      'delta CRL of CN=Delta Authority, 2026-05-31T00:00:00.000Z: it is a delta, which counts together with its base alone',
+      'delta CRL of CN=Delta Authority, 2026-05-29T00:00:00.000Z: it held until 2026-05-30T00:00:00.000Z',
+    ])
+    const other = { ...unfit, thisUpdate: after(-2 * DAY) }
+    expect((await notes(await ca.crl(unfit), await ca.crl(other))).map(({ source }) => source)).toEqual([
+      'delta CRL of CN=Delta Authority, 2026-05-31T00:00:00.000Z',
+      'delta CRL of CN=Delta Authority, 2026-05-30T00:00:00.000Z',
+      'CRLs',
+    ])
   })
 
   it('takes back a hold, which its base has', async () => {
@@ -592,6 +633,10 @@ describe('an indirect CRL', () => {
     }
     expect(await judgeEntries()).toBe('good')
     expect(await judgeEntries(entry(leaf, { certificateIssuer }))).toBe('revoked (unspecified)')
+    // One of its names is the issuer's (RFC 5280 §5.3.3).
+    const names = sequence(...generalNames({ dns: ['ca.example'], directory: [certificateIssuer] }))
+    const named = { oid: '2.5.29.29', critical: true, value: names }
+    expect(await judgeEntries(entry(leaf, { extensions: [named] }))).toBe('revoked (unspecified)')
     expect(await judgeEntries({ ...first, certificateIssuer }, entry(leaf))).toBe('revoked (unspecified)')
     // The entry is about a certificate of the CRL issuer, or of another authority.
     expect(await judgeEntries(entry(leaf))).toBe('good')
