@@ -373,6 +373,20 @@ const trusted: readonly Row[] = [
     refused: [OTHER_NAME, NOT_ISSUED, 'trusted-responder: the designated responder’s certificate is not valid'],
   },
   {
+    title: 'designated, and valid to this very second',
+    options: designated({ notAfter: after(0) }),
+    evaluation: trusting(),
+    verdict: 'good by trusted-responder',
+    refused: [OTHER_NAME, NOT_ISSUED],
+  },
+  {
+    title: 'designated, and nobody knows whether it may sign',
+    options: designated({ replace: { keyUsage: Uint8Array.of(0xff) } }),
+    evaluation: trusting(),
+    verdict: REFUSED,
+    refused: [OTHER_NAME, NOT_ISSUED, 'trusted-responder: keyUsage'],
+  },
+  {
     title: 'designated, and may not sign',
     options: designated({ keyUsage: ['keyAgreement'] }),
     evaluation: trusting(),

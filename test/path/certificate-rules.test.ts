@@ -33,10 +33,17 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
   'serial-number-invalid': [
     { on: 'target', broken: { serialNumber: 0n }, kept: { serialNumber: 1n } },
     { on: 'target', broken: { serialNumber: -5n } },
+    { on: 'target', broken: { serialNumber: -128n }, kept: { serialNumber: 128n } },
     { on: 'authority', broken: { serialNumber: 1n << 160n }, kept: { serialNumber: (1n << 159n) - 1n } },
   ],
   'issuer-name-empty': [{ on: 'anchor', broken: { name: '' } }],
-  'authority-name-empty': [{ on: 'authority', broken: { name: '', dns: ['ca.example'] } }],
+  'authority-name-empty': [
+    { on: 'authority', broken: { name: '', dns: ['ca.example'] } },
+    {
+      on: 'target',
+      broken: { name: '', dns: ['ca.example'], basicConstraints: { cA: true }, keyUsage: ['keyCertSign'] },
+    },
+  ],
   'generalized-time-before-2050': [
     { on: 'target', broken: { timeForm: 'GeneralizedTime' }, kept: { timeForm: 'UTCTime' } },
   ],

@@ -44,6 +44,14 @@ describe('each limit', () => {
     expect(await judgeChain(chain, { profile, limits: { nameConstraintComparisons: 19 } })).toEqual(['budget-exceeded'])
   })
 
+  it('of comparisons counts the names a host name lies under', async () => {
+    const root = await rootOf()
+    const constrained = await root.issueIntermediate({ nameConstraints: { excluded: { dns: ['x.example'] } } })
+    const chain = [root, constrained, await constrained.issue({ dns: ['a.b.c.d.example'] })]
+    expect(await judgeChain(chain, { profile, limits: { nameConstraintComparisons: 5 } })).toEqual(['valid'])
+    expect(await judgeChain(chain, { profile, limits: { nameConstraintComparisons: 4 } })).toEqual(['budget-exceeded'])
+  })
+
   it('of path length keeps a longer path from being found', async () => {
     const chain = await longChain(5)
     const all = [...chain, await (chain.at(-1) ?? chain[0]).issue()]

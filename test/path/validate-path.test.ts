@@ -15,6 +15,8 @@ import {
   webpki,
 } from '../../src/path/index.js'
 import { type AuthorityOptions, testKey } from '../../src/testkit/index.js'
+import { SubjectPublicKeyInfo } from '../../src/x509/index.js'
+import { bitString, nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
 import { at, authorities, codesOf, judgeChain, rootOf, validateChain } from '../support/paths.js'
 
 describe('a valid verdict', () => {
@@ -240,6 +242,21 @@ describe('trust anchors', () => {
     expect(codesOf(await validatePath({ certificate: leaf.certificate, anchors: [anchor], at, profile }))).toEqual([
       'public-key-refused',
     ])
+  })
+
+  it('whose key cannot be read are refused, whatever the crypto provider says of it', async () => {
+    const root = await rootOf()
+    const { name } = trustAnchorFrom(root.certificate)
+    const der = sequence(sequence(objectIdentifier('1.2.840.113549.1.1.1'), nullValue()), bitString(sequence()))
+    const publicKey = new SubjectPublicKeyInfo(der, 0, der.length, 0)
+    const anchor: TrustAnchor = { name, publicKey, keyIdentifier: undefined, certificate: undefined }
+    const { certificate } = await root.issue()
+    expect(codesOf(await validatePath({ certificate, anchors: [anchor], at }))).toEqual(['signature-unsupported'])
+    const crypto = { digest: async () => Promise.resolve(new Uint8Array()), verify: () => 'valid' as const }
+    for (const profile of [rfc5280, rfc5280Section6]) {
+      const verdict = await validatePath({ certificate, anchors: [anchor], at, profile, crypto })
+      expect(codesOf(verdict)).toEqual(['public-key-refused'])
+    }
   })
 
   it('are told apart by key where names are equal', async () => {
