@@ -1,11 +1,17 @@
-// The keeper: an upload from file to commit, against its signatures alone; and inventories of 100,000 certificates.
+// The keeper: an upload from file to commit, against its signatures alone; inventories of 100,000 certificates; and a
+// commit to files, against its syncs alone.
 
 import { verify, X509Certificate } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type * as fileStorage from '../src/adapters/file-storage/index.js'
 import type { AuditRecord, CertificateManager, CertificateRecord, Storage } from '../src/index.js'
 import { parseCertificationRequest } from '../src/pkcs10/index.js'
 import { createTestCa, type TestCa } from '../src/testkit/index.js'
 import { parseCertificate } from '../src/x509/index.js'
-import { built } from './built.js'
+import { built, bundle, scratch } from './built.js'
 import { compare, type Contender } from './harness.js'
 import {
   atMost,
@@ -44,7 +50,7 @@ export async function keeper(): Promise<Result> {
     goals.push(atMost(`upload, ${title}, by its signatures`, 2, valueIn(table, UPLOAD, 'ratio'), times))
   }
   const stores = await storeTables()
-  return { tables: [...tables, ...stores.tables], goals: [...goals, ...stores.goals] }
+  return { tables: [...tables, ...stores.tables, await fileTable()], goals: [...goals, ...stores.goals] }
 }
 
 /** The key of the authorities; identities have P-384 or RSA keys by their purpose. */
@@ -178,6 +184,36 @@ async function storeTables(): Promise<Result> {
       atMost(`a page of ${PAGE} of ${LARGE}, by any sort`, 5_000, slowest, milliseconds),
       atMost(`a commit into ${LARGE}, by one into ${SMALL}`, 1.5, valueIn(committed, `of ${LARGE}`, 'ratio'), times),
     ],
+  }
+}
+
+/** A commit to files, by the syncs it cannot do without: of a file of its size, and of the directory the file stands in. */
+async function fileTable(): Promise<Table> {
+  const { openFileStore } = (await import(
+    pathToFileURL(await bundle('src/adapters/file-storage/index.ts')).href
+  )) as typeof fileStorage
+  const directory = join(scratch(), 'syncs')
+  mkdirSync(directory)
+  const content = 'x'.repeat(2048)
+  const store = await openFileStore(join(scratch(), 'store'), { keysUnencrypted: 'accept' })
+  try {
+    const floor: Contender = {
+      name: 'floor',
+      note: 'a file of 2 KiB written and synced, then its directory',
+      run: async (index) => {
+        const file = await open(join(directory, String(index % 64)), 'w')
+        await file.writeFile(content)
+        await file.sync()
+        await file.close()
+        const parent = await open(directory)
+        await parent.sync()
+        await parent.close()
+      },
+    }
+    const rows = await compare([floor, commits('file storage', store.storage)], { reference: 'floor', rounds: 41 })
+    return timeTable('keeper/files', 'One certificate replaced on disk, with its audit', rows, 'floor', milliseconds)
+  } finally {
+    await store.close()
   }
 }
 
