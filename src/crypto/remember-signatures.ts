@@ -20,7 +20,7 @@ const LONGEST = 8192
  *
  * @example
  * const crypto = rememberSignatures(runtimeCrypto)
- * for (const certificate of certificates) await validatePath({ certificate, intermediates, anchors, crypto })
+ * for (const certificate of certificates) await validatePath({ certificate, intermediates, anchors, at, crypto })
  */
 export function rememberSignatures(provider: CryptoProvider): CryptoProvider {
   const known = new RecentMap<string, true>(MOST)

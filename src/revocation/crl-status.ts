@@ -139,19 +139,21 @@ export class CrlChecker {
     // (e)
     const reasons = new Set(covered.flatMap((coverage) => [...coverage]))
     if ([...reasons].every((reason) => processing.reasons.has(reason))) return undefined
+    // (a), (c): together with a delta it holds as long as the delta. Without any, its issuer need not be looked for.
+    const runOut = runOutFault(list, this.inputs)
+    const deltas = this.currentDeltas.updating(list)
     // (f), (g)
-    const key = await this.signers.keyOf(list, issuer, selfVouching)
+    const key =
+      deltas.length === 0 && runOut !== undefined ? runOut : await this.signers.keyOf(list, issuer, selfVouching)
     if (typeof key === 'string') {
       processing.note(list, key)
       return undefined
     }
-    // (c), (h)
-    const delta = await this.firstSigned(this.currentDeltas.updating(list), key)
+    // (h)
+    const delta = await this.firstSigned(deltas, key)
     const actual = newerOf(list, delta)
     if (actual !== latest && !isSettled) return { list, latest: actual, isSettled: true }
-    // (a): together with a delta it holds as long as the delta.
-    const runOut = delta === undefined ? runOutFault(list, this.inputs) : undefined
-    if (runOut !== undefined) {
+    if (runOut !== undefined && delta === undefined) {
       processing.note(list, runOut)
       return undefined
     }

@@ -15,7 +15,10 @@ const scopes: readonly CrlOptions['issuingDistributionPoint'][] = [
   { distributionPoint: here },
   { distributionPoint: there, onlySomeReasons: ['keyCompromise', 'certificateHold'] },
   { onlySomeReasons: ['superseded', 'certificateHold'] },
+  { onlySomeReasons: ['keyCompromise', 'cACompromise', 'affiliationChanged', 'superseded'] },
+  { onlySomeReasons: ['cessationOfOperation', 'certificateHold', 'privilegeWithdrawn', 'aACompromise'] },
   { onlyContainsUserCerts: true },
+  // Others' alone.
   { onlyContainsCACerts: true },
   { distributionPoint: elsewhere },
 ]
@@ -40,6 +43,7 @@ const stated = fc.record({
   scope: fc.nat({ max: scopes.length - 1 }),
   says: fc.oneof(fc.constant<(typeof reasons)[number][]>([]), fc.subarray([...reasons], { maxLength: 2 })),
   number: fc.nat({ max: 6 }),
+  isForged: fc.constantFrom(false, false, false, true),
   base: fc.option(fc.nat({ max: 5 }), { nil: undefined, freq: 2 }),
 })
 type Stated = typeof stated extends fc.Arbitrary<infer T> ? T : never
@@ -51,13 +55,14 @@ const history = fc
 /** Or in any. */
 const anyHistory = fc.uniqueArray(stated, { selector: ({ from, number }) => `${from} ${number}`, maxLength: 6 })
 
-const issued = ({ from, days, scope, says, number, base }: Stated, by: TestCa, more: CrlOptions = {}) => {
+const issued = ({ from, days, scope, says, number, isForged, base }: Stated, by: TestCa, more: CrlOptions = {}) => {
   const issuingDistributionPoint = scopes[scope]
   return by.crl({
     ...{ number, thisUpdate: after(from * DAY), nextUpdate: after((from + days) * DAY) },
     entries: says.map((reason) => ({ serialNumber: leaf.serialNumber, revocationDate: after(from * DAY), reason })),
     ...(issuingDistributionPoint && { issuingDistributionPoint }),
     ...(base !== undefined && { delta: { base } }),
+    ...(isForged && { signature: 'broken' }),
     ...more,
   })
 }
@@ -84,8 +89,10 @@ describe('the status by CRLs', () => {
           .sort((a, b) => a.place - b.place)
           .map(({ crl }) => crl)
         expect(await statusOf(shuffled)).toBe(status)
+        // Nor do the reasons why it is no other.
+        expect(line(await statusByCrl(path, [...crls].reverse()))).toBe(line(await statusByCrl(path, crls)))
       }),
-      { numRuns: runsOf(400) },
+      { numRuns: runsOf(600) },
     )
     expect(seen.size).toBeGreaterThan(3)
   })
@@ -109,10 +116,13 @@ describe('the status by CRLs', () => {
       fc.asyncProperty(history, fc.constantFrom(undefined, ...reasons), async (lists, reason) => {
         const crls = await issueAll(lists)
         const says = reason === undefined ? [] : [reason]
-        const now = await issued({ from: 0, days: 1, scope: 0, says, number: 9, base: undefined }, authority)
+        const now = await issued(
+          { from: 0, days: 1, scope: 0, says, number: 9, isForged: false, base: undefined },
+          authority,
+        )
         const isRevoked = reason !== undefined && reason !== 'removeFromCRL'
         expect(await statusOf([...crls, now])).toBe(isRevoked ? `revoked (${reason})` : 'good')
-        const others = await issueAll(lists.map((one) => ({ ...one, scope: 5 + (one.scope % 2) })))
+        const others = await issueAll(lists.map((one) => ({ ...one, scope: scopes.length - 2 + (one.scope % 2) })))
         expect(await statusOf(others)).toBe('undetermined')
       }),
       { numRuns: runsOf(400) },
