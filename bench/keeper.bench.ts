@@ -187,7 +187,7 @@ async function storeTables(): Promise<Result> {
   }
 }
 
-/** A commit to files, by the syncs it cannot do without: of a file of its size, and of the directory the file stands in. */
+/** A commit to files, by the syncs it cannot do without: of a new file of its size, and of the directory with its name. */
 async function fileTable(): Promise<Table> {
   const { openFileStore } = (await import(
     pathToFileURL(await bundle('src/adapters/file-storage/index.ts')).href
@@ -195,13 +195,14 @@ async function fileTable(): Promise<Table> {
   const directory = join(scratch(), 'syncs')
   mkdirSync(directory)
   const content = 'x'.repeat(2048)
+  let count = 0
   const store = await openFileStore(join(scratch(), 'store'), { keysUnencrypted: 'accept' })
   try {
     const floor: Contender = {
       name: 'floor',
-      note: 'a file of 2 KiB written and synced, then its directory',
-      run: async (index) => {
-        const file = await open(join(directory, String(index % 64)), 'w')
+      note: 'a new file of 2 KiB written and synced, then its directory',
+      run: async () => {
+        const file = await open(join(directory, String(count++)), 'wx')
         await file.writeFile(content)
         await file.sync()
         await file.close()

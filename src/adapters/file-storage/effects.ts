@@ -1,7 +1,7 @@
 // What commits come to on the medium: of each file only the last thing that was done to it counts.
 
 import type { ScopeRevision } from '../../inventory/index.js'
-import { type Files, forEach, parentOf } from './files.js'
+import { type Files, forEach, parentOf, type StagedFile } from './files.js'
 import type { JournalEntry } from './journal.js'
 import { recordStem, scopeFile } from './names.js'
 import { type StoredRecord, writeRecord, writeScope } from './record-file.js'
@@ -22,17 +22,47 @@ export function effectsOf(entries: readonly JournalEntry[]): Effects {
   for (const [stem, stored] of records) {
     const { json, pem } = stored === undefined ? { json: undefined, pem: undefined } : writeRecord(stored)
     effects.set(`${stem}.json`, json)
-    effects.set(`${stem}.pem`, pem)
+    // Of a kind without one there is none to remove.
+    if (pem !== undefined || stored === undefined) effects.set(`${stem}.pem`, pem)
   }
   for (const [file, { revision, commit }] of scopes) effects.set(file, writeScope(revision, commit))
   return effects
 }
 
+/** Effects whose files are written, and have yet to be put into their places. */
+export interface Staged {
+  readonly written: readonly StagedFile[]
+  /** Paths of files that are not to be there. */
+  readonly removed: readonly string[]
+  /** Why not all could be written, or nothing. */
+  readonly failures: readonly unknown[]
+}
+
+/** Writes the files that are to be there. Always resolves: what went wrong is thrown by {@link putInPlace}. */
+export async function stage(files: Files, effects: Effects): Promise<Staged> {
+  const written: StagedFile[] = []
+  const removed: string[] = []
+  const failures: unknown[] = []
+  try {
+    await forEach(effects, async ([file, text]) => {
+      if (text === undefined) removed.push(file)
+      else written.push(await files.stage(file, text, 'not synced'))
+    })
+  } catch (error) {
+    failures.push(error)
+  }
+  return { written, removed, failures }
+}
+
 /** Puts the files into place. They get to the medium later: until then the journal has what they hold. */
-export async function putInPlace(files: Files, effects: Effects): Promise<void> {
-  await forEach(effects, ([file, text]) =>
-    text === undefined ? files.remove(file) : files.replace(file, text, 'not synced'),
-  )
+export async function putInPlace(files: Files, { written, removed, failures }: Staged): Promise<void> {
+  await forEach([...removed, ...written], (file) => (typeof file === 'string' ? files.remove(file) : files.put(file)))
+  if (failures.length > 0) throw failures[0]
+}
+
+/** Removes files that are not to be put into place after all. */
+export async function unstage(files: Files, { written }: Staged): Promise<void> {
+  await forEach(written, ({ temporary }) => files.discard(temporary))
 }
 
 /** Puts into place what is not. Returns how many files were not as they should be. */
@@ -46,9 +76,8 @@ export async function repair(files: Files, effects: Effects): Promise<number> {
   return count
 }
 
-/** Puts into place what is not, and waits until all of it is on the medium: the entries are no longer needed then. */
-export async function settle(files: Files, effects: Effects): Promise<void> {
-  await repair(files, effects)
+/** Waits until what is in place is on the medium. */
+export async function syncAll(files: Files, effects: Effects): Promise<void> {
   const directories = new Set<string>()
   await forEach(effects, async ([file, text]) => {
     if (text !== undefined) await files.sync(file)

@@ -10,9 +10,18 @@ const PARALLEL = 16
 /** Where a file is written before it gets its name. Whoever holds the lock may remove all that is there. */
 const TEMPORARY = 'tmp'
 
+/** Written under a name of its own, to take the place of a file. */
+export interface StagedFile {
+  readonly relative: string
+  /** For the file system. */
+  readonly temporary: string
+}
+
 export class Files {
   private readonly session = randomUUID()
   private count = 0
+  /** Directories that are ones. */
+  private readonly directories = new Set<string>()
 
   constructor(
     readonly system: FileSystem,
@@ -50,11 +59,20 @@ export class Files {
 
   /** Writes a file in place of what is there, whole. */
   async replace(relative: string, text: string, medium: 'synced' | 'not synced'): Promise<void> {
+    await this.put(await this.stage(relative, text, medium))
+  }
+
+  /** Writes what is to take a file's place. */
+  async stage(relative: string, text: string, medium: 'synced' | 'not synced'): Promise<StagedFile> {
+    const temporary = await this.doing('writing it', relative, () => this.writeTemporary(text, medium))
+    return { relative, temporary }
+  }
+
+  /** Puts what was staged in the place of what is there; it is gone where that fails. */
+  async put({ relative, temporary }: StagedFile): Promise<void> {
     await this.doing('writing it', relative, async () => {
-      await this.requireDirectory(parentOf(relative))
-      const temporary = await this.writeTemporary(text, medium)
       try {
-        await this.system.rename(temporary, this.path(relative))
+        await this.within(parentOf(relative), () => this.system.rename(temporary, this.path(relative)))
       } catch (error) {
         await this.discard(temporary)
         throw error
@@ -183,10 +201,23 @@ export class Files {
   }
 
   private async writeTemporary(text: string, medium: 'synced' | 'not synced'): Promise<string> {
-    await this.requireDirectory(TEMPORARY)
     const path = this.path(`${TEMPORARY}/${this.session}.${this.count++}`)
-    await this.writeNew(path, text, medium)
+    await this.within(TEMPORARY, () => this.writeNew(path, text, medium))
     return path
+  }
+
+  /** Does what needs a directory. One that was there is looked at again only once something is missing. */
+  private async within<T>(directory: string, work: () => Promise<T>): Promise<T> {
+    if (this.directories.has(directory)) {
+      try {
+        return await work()
+      } catch (error) {
+        if (systemCode(error) !== 'ENOENT') throw error
+      }
+    }
+    await this.requireDirectory(directory)
+    this.directories.add(directory)
+    return work()
   }
 
   private async doing<T>(what: string, relative: string, work: () => Promise<T>): Promise<T> {

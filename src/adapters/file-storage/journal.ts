@@ -10,9 +10,9 @@ import type {
   ScopeRevision,
 } from '../../inventory/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
-import { asFileStoreError, FileStoreError } from './errors.js'
+import { asFileStoreError, FileStoreError, systemCode } from './errors.js'
 import type { NewFile } from './file-system.js'
-import type { Files } from './files.js'
+import { type Files, forEach } from './files.js'
 import { isStem } from './names.js'
 import { DamageError, decodeRecord, encodeRecord, isObject } from '../record-codec.js'
 
@@ -96,9 +96,9 @@ export class Journal {
     const text = encodeEntry(entry)
     let created: NewFile
     try {
-      if ((await files.kindOf(pending)) !== undefined) return false
       created = await files.system.create(files.path(pending))
     } catch (error) {
+      if (systemCode(error) === 'EEXIST') return false
       throw asFileStoreError(error, files.path(pending), 'writing a commit')
     }
     try {
@@ -112,8 +112,6 @@ export class Journal {
       await this.takeBack(pending, error)
       throw asFileStoreError(error, files.path(file), 'writing a commit')
     }
-    // The entry before has its name on the medium by now, synced just above.
-    await files.discard(files.path(fileOf(entry.commit - 1, 'pending')))
     return true
   }
 
@@ -174,14 +172,15 @@ export class Journal {
     }
   }
 
-  /** Removes entries up to a number, all of whose effects are on the medium. */
-  async trim(first: number, upTo: number, damaged: readonly FileStoreError[]): Promise<void> {
+  /**
+   * Removes entries up to a number, all of whose effects are on the medium. Where that is cut short those left below a gap are
+   * no longer counted, and go with the next.
+   */
+  async trim(upTo: number, damaged: readonly FileStoreError[]): Promise<void> {
     for (const { path } of damaged) await this.keepAside(path)
-    // From the oldest on, so that a trim cut short leaves no gap.
-    for (const commit of (await this.numbers('json')).filter((one) => one <= upTo && one >= 0)) {
-      await this.files.remove(fileOf(commit))
-      if (commit >= first) await this.files.remove(fileOf(commit, 'pending'))
-    }
+    const names = await this.files.list(DIRECTORY)
+    const old = names.filter((name) => Number(NAME.exec(name)?.[1] ?? Infinity) <= upTo)
+    await forEach(old, (name) => this.files.remove(`${DIRECTORY}/${name}`))
   }
 
   /** A damaged entry is no longer in the way, and still there for whoever wants to look. */

@@ -4,7 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asFileStoreError, FileStoreError, systemCode } from './errors.js'
-import type { Files } from './files.js'
+import { type Files, forEach } from './files.js'
 import { type Holder, newHolder, type Processes } from './holder.js'
 
 export interface LockOptions {
@@ -42,6 +42,8 @@ export class DirectoryLock {
   private readonly holder: Holder
   private readonly created: string
   private held: number | undefined
+  /** The number given back last. */
+  private givenBack: number | undefined
   /** When the lock that is waited for was first seen, by whom it is held. */
   private seen: { readonly token: string; readonly since: number } | undefined
 
@@ -63,7 +65,8 @@ export class DirectoryLock {
     for (let wait = LEAST_WAIT; ; wait = Math.min(2 * wait, MOST_WAIT)) {
       let inTheWay: string | undefined
       try {
-        const highest = await this.highest()
+        if (await this.takeAgain()) return undefined
+        const highest = highestOf(await this.places())
         const status = highest?.state === 'held' ? await this.inspect(highest) : unheld
         inTheWay = status.by
         if (status.mine) {
@@ -89,15 +92,14 @@ export class DirectoryLock {
     // A new name for a file needs no space, so that a full disk locks nobody out.
     await system.rename(from, this.files.path(fileOf({ number, state: 'free' })))
     this.held = undefined
+    this.givenBack = number
   }
 
   /** Removes what crashes have left. To be called by the holder. Whoever waits meanwhile writes its file again. */
   async tidy(): Promise<void> {
-    const oldest = (this.held ?? 0) - KEPT
+    await this.discardUpTo((this.held ?? 0) - KEPT, await this.places())
     for (const name of await this.files.list(DIRECTORY)) {
-      const digits = NAME.exec(name)?.[1]
-      const isLeftOver = digits === undefined ? name.startsWith('new.') : Number(digits) <= oldest
-      if (isLeftOver) await this.files.discard(this.files.path(`${DIRECTORY}/${name}`))
+      if (name.startsWith('new.')) await this.files.discard(this.files.path(`${DIRECTORY}/${name}`))
     }
   }
 
@@ -108,17 +110,13 @@ export class DirectoryLock {
     return new FileStoreError('locked', this.files.path(DIRECTORY), message)
   }
 
-  /** The place that counts: the highest number, given back where both its names are there. */
-  private async highest(): Promise<Place | undefined> {
-    let found: Place | undefined
+  private async places(): Promise<readonly Place[]> {
+    const places: Place[] = []
     for (const name of await this.files.list(DIRECTORY)) {
       const [, digits, state] = NAME.exec(name) ?? []
-      if (digits === undefined) continue
-      const place: Place = { number: Number(digits), state: state === 'free' ? 'free' : 'held' }
-      const isHigher = found === undefined || place.number > found.number
-      if (isHigher || (place.number === found?.number && place.state === 'free')) found = place
+      if (digits !== undefined) places.push({ number: Number(digits), state: state === 'free' ? 'free' : 'held' })
     }
-    return found
+    return places
   }
 
   /** Who holds a place, and whether it may be taken over. */
@@ -142,33 +140,63 @@ export class DirectoryLock {
     return presumeDeadAfter !== undefined && now - this.seen.since >= presumeDeadAfter
   }
 
+  /** Takes the lock where nobody has had it since: the file given back says already what the next one is to say. */
+  private async takeAgain(): Promise<boolean> {
+    const number = this.givenBack
+    this.givenBack = undefined
+    return number !== undefined && this.link(this.files.path(fileOf({ number, state: 'free' })), number + 1)
+  }
+
   /** Makes the number, written before it gets its name. False where somebody else was faster. */
   private async take(number: number): Promise<boolean> {
     const { files, created } = this
     await files.discard(created)
     await files.writeNew(created, `${JSON.stringify(this.holder)}\n`, 'not synced')
+    try {
+      return await this.link(created, number)
+    } finally {
+      await files.discard(created)
+    }
+  }
+
+  /** Makes the number of a file that is there. False where somebody else was faster. */
+  private async link(from: string, number: number): Promise<boolean> {
+    const { files } = this
     const name = files.path(fileOf({ number, state: 'held' }))
     try {
-      if (!(await files.linkOnce(created, name))) return false
+      if (!(await files.linkOnce(from, name))) return false
     } catch (error) {
       // Tidied away by the holder.
       if (systemCode(error) === 'ENOENT') return false
       throw error
-    } finally {
-      await files.discard(created)
     }
     // The number may be one of the past, made and removed since it was looked for.
-    const highest = await this.highest()
+    const places = await this.places()
+    const highest = highestOf(places)
     if (highest?.number === number && highest.state === 'held') {
       this.held = number
-      for (const state of ['held', 'free'] as const) {
-        await files.discard(files.path(fileOf({ number: number - KEPT, state })))
-      }
+      // Several at once, when there are some.
+      if (places.length >= 2 * KEPT) await this.discardUpTo(number - KEPT, places)
       return true
     }
     await files.discard(name)
     return false
   }
+
+  private async discardUpTo(number: number, places: readonly Place[]): Promise<void> {
+    const old = places.filter((place) => place.number <= number)
+    await forEach(old, (place) => this.files.discard(this.files.path(fileOf(place))))
+  }
+}
+
+/** The place that counts: the highest number, given back where both its names are there. */
+function highestOf(places: readonly Place[]): Place | undefined {
+  let found: Place | undefined
+  for (const place of places) {
+    const isHigher = found === undefined || place.number > found.number
+    if (isHigher || (place.number === found?.number && place.state === 'free')) found = place
+  }
+  return found
 }
 
 function readHolder(text: string): Holder | undefined {

@@ -3,10 +3,10 @@
 
 import type { Scope } from '../../inventory/index.js'
 import { RecordTable } from '../../inventory/record-table.js'
-import { effectsOf, putInPlace, repair, settle } from './effects.js'
+import { effectsOf, putInPlace, repair, stage, syncAll, unstage } from './effects.js'
 import { FileStoreError } from './errors.js'
 import type { Files } from './files.js'
-import { Journal, type JournalEntry } from './journal.js'
+import { Journal, type JournalContent, type JournalEntry } from './journal.js'
 import { applyEntry, auditFile, auditLines, load } from './load.js'
 import { checkFormat, createLayout } from './layout.js'
 import type { DirectoryLock } from './lock.js'
@@ -19,13 +19,16 @@ const JOURNAL_ENTRIES = 64
 const UNWRITABLE: readonly string[] = ['no-space', 'read-only', 'permission-denied']
 
 export class StoreDirectory {
-  /** What the store holds, as of `commit`. Current within {@link reading} and {@link writing}. */
+  /** What the store holds, as of the last entry known. Current within {@link reading} and {@link writing}. */
   table = new RecordTable()
   /** What has been mended, in words. */
   readonly repairs: string[] = []
   /** What is damaged or foreign, and why nothing can be written. */
   problems: readonly FileStoreError[] = []
-  private commit = -1
+  /** The journal as last seen. */
+  private known: JournalContent = { first: 0, last: -1, entries: [], damaged: [] }
+  /** Whether all that the known entries say of files is known to have been done. */
+  private isInPlace = false
   private damaged: ReadonlyMap<string, FileStoreError> = new Map()
   private readonly journal: Journal
   private needsRecovery = true
@@ -83,19 +86,25 @@ export class StoreDirectory {
 
   /** Adds an entry, and does what it says. Within {@link writing} only. False where somebody else was faster. */
   async append(change: Omit<JournalEntry, 'commit' | 'removes'>): Promise<boolean> {
-    const entry: JournalEntry = { ...change, commit: this.commit + 1, removes: this.removesOf(change) }
-    if (!(await this.journal.append(entry))) {
+    const entry: JournalEntry = { ...change, commit: this.known.last + 1, removes: this.removesOf(change) }
+    // Written while the commit is on its way to the medium.
+    const staging = stage(this.files, effectsOf([entry]))
+    let stands = false
+    try {
+      stands = await this.journal.append(entry)
+    } finally {
+      if (!stands) await unstage(this.files, await staging)
+    }
+    if (!stands) {
       // Where the lock has been broken, or a commit before was interrupted.
       await this.recover()
       return false
     }
-    applyEntry(this.table, entry)
-    this.commit = entry.commit
+    this.apply([entry])
     // The commit stands. What fails from here on is made up for by whoever settles the entry.
     try {
-      await putInPlace(this.files, effectsOf([entry]))
-      const range = await this.journal.range()
-      if (range !== undefined && range.last - range.first >= this.journalEntries) await this.settle()
+      await putInPlace(this.files, await staging)
+      if (this.known.last - this.known.first >= this.journalEntries) await this.settle()
     } catch {
       this.needsRecovery = true
     }
@@ -172,6 +181,7 @@ export class StoreDirectory {
       this.repairs.push(`commit ${finished}, interrupted on the medium, was brought to its end`)
     const { effects } = await this.load()
     const mended = await repair(this.files, effects)
+    this.isInPlace = true
     if (mended > 0) this.repairs.push(`${mended} files of interrupted commits were put into place`)
     this.needsRecovery = false
   }
@@ -181,39 +191,61 @@ export class StoreDirectory {
     this.table = loaded.table
     this.problems = loaded.problems
     this.damaged = loaded.damaged
-    this.commit = loaded.journal.last
+    this.known = loaded.journal
+    this.isInPlace = false
     return loaded
   }
 
   /** Brings the table to the newest commit, whoever made it. */
   private async catchUp(): Promise<void> {
     const range = await this.journal.range()
-    if (range?.last === this.commit) return
-    if (range !== undefined && range.first <= this.commit + 1 && range.last > this.commit) {
-      const content = await this.journal.read(this.commit + 1, range.last)
-      if (content?.damaged.length === 0) {
-        for (const entry of content.entries) applyEntry(this.table, entry)
-        this.commit = content.last
+    const { last } = this.known
+    if (range === undefined || range.first > last + 1 || range.last < last) {
+      await this.load()
+      return
+    }
+    if (range.last > last) {
+      const content = await this.journal.read(last + 1, range.last)
+      if (content?.damaged.length !== 0) {
+        await this.load()
         return
       }
+      this.apply(content.entries)
+      this.isInPlace = false
     }
-    await this.load()
+    this.forget(range.first)
+  }
+
+  private apply(entries: readonly JournalEntry[]): void {
+    for (const entry of entries) applyEntry(this.table, entry)
+    const { first, last, entries: before, damaged } = this.known
+    this.known = { first, last: entries.at(-1)?.commit ?? last, entries: [...before, ...entries], damaged }
+  }
+
+  /** Entries before a number, which are no longer in the journal. */
+  private forget(first: number): void {
+    if (first <= this.known.first) return
+    const entries = this.known.entries.filter(({ commit }) => commit >= first)
+    this.known = { ...this.known, first, entries }
   }
 
   /** Gets what the journal says to the medium, and the journal's entries out of the way but for the last. */
   private async settle(): Promise<void> {
-    const range = await this.journal.range()
-    if (range === undefined || range.first === range.last) return
-    const upTo = range.last - 1
-    const content = await this.journal.read(range.first, range.last)
-    if (content === undefined) return
-    const settled = content.entries.filter(({ commit }) => commit <= upTo)
-    const effects = new Map(effectsOf(content.entries))
-    const audits = auditLines(settled)
-    if (audits !== '') effects.set(auditFile(range.first), audits)
-    await settle(this.files, effects)
+    const { first, last, entries, damaged } = this.known
+    if (first === last) return
+    const effects = new Map(effectsOf(entries))
+    if (!this.isInPlace) await repair(this.files, effects)
+    this.isInPlace = true
+    const lines = auditLines(entries.filter(({ commit }) => commit < last))
+    if (lines !== '') {
+      // A load reads it whatever the journal has, so that it has to be whole before it has its name.
+      await this.files.replace(auditFile(first), lines, 'synced')
+      effects.set(auditFile(first), lines)
+    }
+    await syncAll(this.files, effects)
     // The last entry stays: its name must be on the medium before the others' go.
     await this.files.sync('journal')
-    await this.journal.trim(range.first, upTo, content.damaged)
+    await this.journal.trim(last - 1, damaged)
+    this.forget(last)
   }
 }

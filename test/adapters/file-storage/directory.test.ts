@@ -331,6 +331,22 @@ describe('a store’s directory', () => {
     expect(await failureOf(store.keys.generate({ type: 'ec', curve: 'P-256' }))).toMatchObject({ code: 'closed' })
   })
 
+  it('directories somebody has removed from an open store are made again by the next commits, with what was in them', async () => {
+    const directory = newDirectory()
+    const { store, root } = await filledStore(directory)
+    for (const gone of ['tmp', 'records']) {
+      rmSync(join(directory, gone), { recursive: true })
+      await commitNow(store.storage, { puts: [sampleSetting('s', 1, scopeOf('other'))] })
+      await commitNow(store.storage, { puts: [sampleSetting('s', 2, scopeOf('tomcat-trust'))] })
+    }
+    await store.keys.generate({ type: 'ec', curve: 'P-256' })
+    await store.close()
+    const again = await open(directory)
+    expect((await again.storage.read([scopeOf('tomcat-trust')])).records).toMatchObject([{ id: root.id }, { value: 2 }])
+    expect(again.problems()).toStrictEqual([])
+    await again.close()
+  })
+
   it('the cost of a commit does not grow with the store', async () => {
     const system = new SimulatedFileSystem()
     const store = await openSimulated(system, new SimulatedProcesses().start())

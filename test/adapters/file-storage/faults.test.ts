@@ -6,6 +6,7 @@ import {
   type FileStoreError,
   type FileStoreErrorCode,
 } from '../../../src/adapters/file-storage/index.js'
+import { sampleSetting, scopeOf } from '../../../src/inventory/contract-case.js'
 import { extent } from '../../support/extent.js'
 import { commitChange, contentOf, changeOf, failureOf, Model, openSimulated, SimulatedProcesses } from './scene.js'
 import { type Fault, type Operation, randomOf, SimulatedFileSystem } from './simulated-file-system.js'
@@ -130,6 +131,54 @@ describe('a call of the file system that fails', () => {
     },
     600_000,
   )
+
+  it('now and then, in the hands of several processes in turn, loses nothing any of them has committed', async () => {
+    const random = randomOf(11)
+    let unplaced = 0
+    for (let life = 0; life < extent('CERTWARD_SHARED_LIVES', { all: 100, some: 30 }); life++) {
+      const system = new SimulatedFileSystem()
+      const processes = new SimulatedProcesses()
+      const model = new Model()
+      const stores = [
+        await openSimulated(system, processes.start()),
+        await openSimulated(system, processes.start()),
+        await openSimulated(system, processes.start()),
+      ]
+      let at = 0
+      for (let number = 1; number <= 80; number++) {
+        // Often the same again, so that each settles what it has written alone, too.
+        if (random() < 0.3) at = Math.floor(random() * stores.length)
+        const storage = stores[at]?.storage
+        if (storage === undefined) throw new Error('no store')
+        // Files that are there already: one left as it was is not seen by its absence.
+        const puts = [sampleSetting(String(Math.floor(random() * 20)), number, scopeOf('a'))]
+        const change = random() < 0.1 ? changeOf(number, random) : { puts, deletes: [], appends: [] }
+        // Of the records' files only: the commit stands, and is not done in full.
+        const isUnlucky = random() < 0.2
+        system.faultAt = (_, operation, path) => {
+          if (!isUnlucky || operation !== 'rename' || !path.startsWith('/store/records')) return undefined
+          unplaced++
+          return { code: 'EIO', when: 'before' }
+        }
+        await model.commit(change)
+        const failure = await failureOf(commitChange(storage, change))
+        system.faultAt = () => undefined
+        // One who has to mend first what it could not do before, and cannot.
+        if (failure !== undefined) await commitChange(storage, change)
+        if (random() < 0.1) await Promise.all(stores.map((one) => contentOf(one.storage)))
+      }
+      const expected = await model.content()
+      const fresh = await openSimulated(system, processes.start())
+      for (const { storage } of [...stores, fresh]) expect(await contentOf(storage)).toBe(expected)
+      expect(fresh.problems()).toStrictEqual([])
+      await fresh.close()
+      // What is in the records' files alone, without the journal.
+      const last = await openSimulated(system, processes.start())
+      expect(await contentOf(last.storage)).toBe(expected)
+      expect(last.repairs).toStrictEqual([])
+    }
+    expect(unplaced).toBeGreaterThan(50)
+  }, 120_000)
 
   it.each(faults.slice(2))(
     'of those that write, all of them, for $name, leaves a store that opens and is read',

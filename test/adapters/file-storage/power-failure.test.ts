@@ -87,3 +87,42 @@ it.each(['power failure', 'kill'] as const)(
   // Hours, where somebody asks for them.
   24 * 3_600_000,
 )
+
+it('a power failure at each call of a commit and of the settling after it leaves all of it, or nothing, and nothing damaged', async () => {
+  const processes = new SimulatedProcesses()
+  /** Five commits fill the journal. Returns the calls of the last, and what is there if the power goes at one. */
+  const run = async (cutAt?: number) => {
+    const system = new SimulatedFileSystem()
+    const started = processes.start()
+    const store = await openSimulated(system, started)
+    const model = new Model()
+    const random = randomOf(5)
+    for (let number = 1; number <= 4; number++) {
+      const change = changeOf(number, random)
+      await model.commit(change)
+      await commitChange(store.storage, change)
+    }
+    const [first, before, last] = [system.calls, await model.content(), changeOf(5, random)]
+    system.faultAt = (call) => {
+      if (call === cutAt) system.cutPower()
+      return undefined
+    }
+    await model.commit(last)
+    const isAcknowledged = (await failureOf(commitChange(store.storage, last))) === undefined
+    started.kill()
+    return { system, first, end: system.calls, before, after: await model.content(), isAcknowledged }
+  }
+  const { first, end } = await run()
+  let undone = 0
+  for (let cutAt = first; cutAt < end; cutAt++) {
+    const { system, before, after, isAcknowledged } = await run(cutAt)
+    for (let seed = 0; seed < 12; seed++) {
+      const store = await openSimulated(system.afterPowerFailure(randomOf(seed)), processes.start())
+      const found = await contentOf(store.storage)
+      expect(isAcknowledged ? [after] : [before, after], `power lost at call ${cutAt}`).toContain(found)
+      expect(store.problems(), `power lost at call ${cutAt}`).toStrictEqual([])
+      if (found === before) undone++
+    }
+  }
+  expect(undone).toBeGreaterThan(0)
+}, 60_000)
