@@ -1,5 +1,6 @@
 // Nodes as they are seen: what they say held against the bytes they give, and those that do not answer noted.
 
+import { reasonOf } from '../base/reason.js'
 import type { Certificate } from '../x509/index.js'
 import { parseCertificate } from '../x509/index.js'
 import type { ListedCertificate, NodeGateway, TrustChange } from './gateway.js'
@@ -61,7 +62,7 @@ export class NodeView {
     try {
       return await question()
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = reasonOf(error)
       this.failed.set(node, { node, code: 'unreachable', message })
       return undefined
     }

@@ -92,7 +92,7 @@ export class Connections {
     return Math.max(validAt + interval, openedAt + this.options.limits.longLivedAfter)
   }
 
-  /** Validates what is due, and forgets what must be dropped: the application is told once. */
+  /** Validates what is due. What must be dropped stays due until it is forgotten. */
   async check(
     settings: MonitorSettings,
     sources: RevocationSources | undefined,
@@ -113,14 +113,18 @@ export class Connections {
         const reasons = await this.faultsOf(connection, await store, settings, sources)
         if (this.watched.get(connection.id) !== watched) return
         if (reasons.length === 0) watched.validAt = now
-        else {
-          this.watched.delete(connection.id)
-          drops.push({ connection, reasons })
-        }
+        else drops.push({ connection, reasons })
       },
     }))
     await this.options.queues.run(jobs, until)
     return drops
+  }
+
+  /** Of these the application is told, once. */
+  forget(drops: readonly ConnectionDrop[]): void {
+    for (const { connection } of drops) {
+      if (this.watched.get(connection.id)?.connection === connection) this.watched.delete(connection.id)
+    }
   }
 
   private async trusted(node: string, purpose: string): Promise<readonly Certificate[]> {

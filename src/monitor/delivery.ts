@@ -2,6 +2,7 @@
 
 import { toHex } from '../base/bytes.js'
 import { withinTimeout } from '../base/timers.js'
+import { reasonOf } from '../base/reason.js'
 import { digest } from '../crypto/index.js'
 import type { NotifierMetrics } from './metrics.js'
 import { byGravity, type MonitorNotice, type NoticeDigest, type Notifier } from './notice.js'
@@ -87,7 +88,7 @@ export class Deliverer {
       this.count(name, (known) => ({ ...known, sent: known.sent + notices.length, lastSentAt: at }))
       return undefined
     } catch (error) {
-      const lastFailure = error instanceof Error ? error.message : String(error)
+      const lastFailure = reasonOf(error)
       this.count(name, (known) => ({ ...known, failures: known.failures + 1, lastFailureAt: at, lastFailure }))
       return lastFailure
     }

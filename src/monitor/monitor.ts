@@ -59,7 +59,9 @@ export interface MonitorOptions {
 export interface CertificateMonitor {
   /**
    * Does everything that is due now. Never rejects for a notifier or a responder; rejects where the storage does, and then
-   * what it was about is done again once the leases have run out. One at a time: a second call waits for the first.
+   * what it was about is done again once the leases have run out. Where the storage fails only once all is done, the report
+   * comes all the same and names it among the failures; what it could not remember is done again, with the same keys. One at
+   * a time: a second call waits for the first.
    */
   tick(): Promise<MonitorReport>
   /** Ticks whenever something is due, until the signal aborts. Never rejects. */

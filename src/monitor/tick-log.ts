@@ -1,6 +1,7 @@
 // How the ticks of a process have gone.
 
 import type { Clock } from '../base/clock.js'
+import { reasonOf } from '../base/reason.js'
 import type { MonitorHealth, MonitorMetrics } from './metrics.js'
 import type { MonitorReport } from './report.js'
 
@@ -31,7 +32,7 @@ export class TickLog {
       return report
     } catch (error) {
       this.failedRuns++
-      this.failures = [error instanceof Error ? error.message : String(error)]
+      this.failures = [reasonOf(error)]
       throw error
     } finally {
       this.active--

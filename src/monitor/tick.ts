@@ -2,13 +2,14 @@
 
 import type { Clock } from '../base/clock.js'
 import { withinTimeout } from '../base/timers.js'
+import { reasonOf } from '../base/reason.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import type { Storage } from '../inventory/index.js'
 import type { PathProfile } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
 import type { RevocationSources } from '../revocation/index.js'
 import type { Connections } from './connections.js'
-import type { Deliverer, DeliveryFailure } from './delivery.js'
+import type { Deliverer } from './delivery.js'
 import { nextCheck } from './expiry.js'
 import { beginExpiry } from './expiry-task.js'
 import type { HostQueues } from './host-queues.js'
@@ -40,11 +41,12 @@ export interface TickerOptions {
   readonly settings: () => Promise<MonitorSettings>
 }
 
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** The name `act` fails under. */
-const ACT = 'act'
+/** Notes why somebody failed. */
+type Fail = (error: unknown) => undefined
 
 const noRun: RevocationRun = {
   isDrained: true,
@@ -72,24 +74,31 @@ export class Ticker {
     const tasks = [revocation, expiry]
     const pending = tasks.flatMap(({ notices }) => notices)
     const addresses = settings.email === 'enabled' ? splitAddresses(settings.emailAddresses) : []
-    const { delivered, failures } = await deliverer.deliver(pending, { at: now, addresses })
-    const { emitted, failures: unacted } = await this.emit(tasks.flatMap(({ effects }) => effects))
-    const revoked = new Set(emitted.map(({ key }) => key))
-    for (const task of tasks) await task.finish({ delivered, revoked })
+    const { delivered, failures: undelivered } = await deliverer.deliver(pending, { at: now, addresses })
+    const failures = [...undelivered]
+    const failing = (notifier: string): Fail => {
+      return (error) => void failures.push({ notifier, message: reasonOf(error) })
+    }
+    const effects = await this.emit(
+      tasks.flatMap((task) => task.effects),
+      failing('act'),
+    )
+    // What is remembered from here on is not told of again: nothing may keep the report from the application any more.
+    const fail = failing('storage')
+    const done = { delivered, revoked: new Set(effects.map(({ key }) => key)) }
+    for (const task of tasks) await task.finish(done).catch(fail)
+    connections.forget(drops)
+    const isDrained = tasks.every((task) => task.isDrained)
+    const next = await this.nextTick(settings, now, isDrained).catch(fail)
     return {
       at: now,
       notices: pending.map(({ notice }) => notice).sort(byGravity),
-      effects: emitted,
+      effects,
       drops,
       checks: revocation.checks,
-      failures: [...failures, ...unacted],
-      next: new Date(
-        await this.nextTick(
-          settings,
-          now,
-          tasks.every(({ isDrained }) => isDrained),
-        ),
-      ),
+      // A copy: who acts too late is noted in no report.
+      failures: [...failures],
+      next: new Date(next ?? now + MINUTE),
     }
   }
 
@@ -156,16 +165,10 @@ export class Ticker {
   }
 
   /** Has the application do what effects say. What there is no time for is done at a later tick. */
-  private async emit(
-    effects: readonly RevokeEffect[],
-  ): Promise<{ readonly emitted: readonly RevokeEffect[]; readonly failures: readonly DeliveryFailure[] }> {
+  private async emit(effects: readonly RevokeEffect[], fail: Fail): Promise<readonly RevokeEffect[]> {
     const { act, limits } = this.options
-    if (act === undefined) return { emitted: effects, failures: [] }
+    if (act === undefined) return effects
     const emitted: RevokeEffect[] = []
-    const failures: DeliveryFailure[] = []
-    const fail = (error: unknown): void => {
-      failures.push({ notifier: ACT, message: error instanceof Error ? error.message : String(error) })
-    }
     const { notifierTimeout } = limits
     const overdue = (): Error => new Error(`${effects.length} effects were not done within ${notifierTimeout} ms`)
     const actOnAll = async (signal: AbortSignal): Promise<void> => {
@@ -175,7 +178,7 @@ export class Ticker {
       }
     }
     await withinTimeout(notifierTimeout, overdue, actOnAll).catch(fail)
-    return { emitted: [...emitted], failures: [...failures] }
+    return [...emitted]
   }
 
   /** MON-3: in a day, or in an hour where a certificate is in its last one; sooner where something falls due. */

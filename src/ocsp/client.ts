@@ -5,6 +5,7 @@ import { toHex } from '../base/bytes.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import { RecentMap } from '../base/recent-map.js'
 import { timerSleep } from '../base/timers.js'
+import { reasonOf } from '../base/reason.js'
 import { runtimeCrypto } from '../crypto/index.js'
 import type { Certificate } from '../x509/index.js'
 import { certIdOf, issuerFrom, type OcspIssuer } from './cert-id.js'
@@ -221,7 +222,7 @@ class Client implements OcspClient {
       response = await this.transport.send({ uri, request, origin })
     } catch (error) {
       if (error instanceof OcspTransportError) return undetermined(error.code, error.message, 'OCS-9')
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = reasonOf(error)
       return undetermined('network', `the transport failed: ${reason}`, 'OCS-9')
     }
     const at = this.clock.now()

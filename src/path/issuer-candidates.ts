@@ -2,6 +2,7 @@
 // (RFC 4158 §3.5). Each answer is worked out once a search.
 
 import { equalBytes, latin1 } from '../base/bytes.js'
+import { reasonOf } from '../base/reason.js'
 import type { Certificate } from '../x509/index.js'
 import { type CertificateFacts, factsOf } from './certificate-facts.js'
 import type { PathFinding } from './finding.js'
@@ -130,7 +131,7 @@ export class IssuerCandidates {
   }
 
   private noteFailure(top: CertificateFacts, source: 'anchors' | 'issuers', error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     const message = `the source of ${source} failed for its issuer: ${reason}`
     this.failed.push(found(top, 'issuer-source-failed', message, 'try again, or mend the source', 'certward'))
   }

@@ -1,6 +1,7 @@
 // checkRevocation: the status of every certificate of a validated path, from OCSP and CRLs, and one decision.
 
 import { checkTime } from '../base/arguments.js'
+import { reasonOf } from '../base/reason.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { CertificateList } from '../crl/index.js'
 import {
@@ -188,7 +189,7 @@ class PathChecker {
     try {
       lists = 'crlsFor' in crls ? await crls.crlsFor(certificate) : crls
     } catch (error) {
-      const message = `the source failed: ${error instanceof Error ? error.message : String(error)}`
+      const message = `the source failed: ${reasonOf(error)}`
       return { status: 'undetermined', notes: [{ source: 'CRLs', message }] }
     }
     return this.crlChecker(lists).statusOf(certificate, issuer)

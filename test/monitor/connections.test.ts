@@ -135,6 +135,23 @@ describe('a long-lived connection', () => {
     expect(drops[0]?.reasons[0]).toContain('keyCompromise')
   })
 
+  it('OCS-6 is named by the next report where the storage failed in between', async () => {
+    let isFailing = true
+    const claimDue: Storage['claimDue'] = (...args) =>
+      isFailing ? Promise.reject(new Error('out of order')) : storage.claimDue(...args)
+    const monitor = monitorOf({ ...storage, claimDue }, clock, [], { settings: validity(12) })
+    const issued = await issue(3)
+    const connection = connectionOf(issued)
+    monitor.watchConnection(connection)
+    const end = monitor.watchConnection({ ...connection, id: 'ended meanwhile' })
+    clock.time = start + 84 * HOUR
+    await expect(monitor.tick()).rejects.toThrow('out of order')
+    end()
+    isFailing = false
+    expect((await monitor.tick()).drops.map((drop) => drop.connection)).toStrictEqual([connection])
+    expect((await monitor.tick()).drops).toStrictEqual([])
+  })
+
   it.each([
     ['common-criteria', 1],
     ['standard-hard-fail', 1],

@@ -116,7 +116,8 @@ describe('notices', () => {
     await put(storage, bareRecord(40))
     clock.time = start + 15 * DAY
     const dead = dying(storage, () => recorder.notices.length > 0)
-    await expect(monitorOf(dead, clock, [recorder]).tick()).rejects.toThrow('killed')
+    const { failures } = await monitorOf(dead, clock, [recorder]).tick()
+    expect(failures).toStrictEqual([{ notifier: 'storage', message: 'killed' }])
     const other = monitorOf(storage, clock, [recorder])
     const { next } = await other.tick()
     expect(recorder.notices).toHaveLength(1)

@@ -173,14 +173,17 @@ export class Journal {
   }
 
   /**
-   * Removes entries up to a number, all of whose effects are on the medium. Where that is cut short those left below a gap are
-   * no longer counted, and go with the next.
+   * Removes all entries but the last, whose effects are on the medium. Where that is cut short those left below a gap are no
+   * longer counted, and go with the next. The last stays: its name must be on the medium before the others' go.
    */
-  async trim(upTo: number, damaged: readonly FileStoreError[]): Promise<void> {
+  async trim(last: number, damaged: readonly FileStoreError[]): Promise<void> {
     for (const { path } of damaged) await this.keepAside(path)
-    const names = await this.files.list(DIRECTORY)
-    const old = names.filter((name) => Number(NAME.exec(name)?.[1] ?? Infinity) <= upTo)
-    await forEach(old, (name) => this.files.remove(`${DIRECTORY}/${name}`))
+    await this.files.sync(DIRECTORY)
+    await forEach(await this.files.list(DIRECTORY), async (name) => {
+      const [, digits, extension] = NAME.exec(name) ?? []
+      const number = Number(digits)
+      if (number < last || (number === last && extension === 'pending')) await this.files.remove(`${DIRECTORY}/${name}`)
+    })
   }
 
   /** A damaged entry is no longer in the way, and still there for whoever wants to look. */

@@ -243,9 +243,7 @@ export class StoreDirectory {
       effects.set(auditFile(first), lines)
     }
     await syncAll(this.files, effects)
-    // The last entry stays: its name must be on the medium before the others' go.
-    await this.files.sync('journal')
-    await this.journal.trim(last - 1, damaged)
+    await this.journal.trim(last, damaged)
     this.forget(last)
   }
 }

@@ -296,6 +296,23 @@ describe('a store’s directory', () => {
     expect((await open(directory)).problems()).toStrictEqual([])
   })
 
+  it('what one process has read another commits upon, though it has not looked since', async () => {
+    const system = new SimulatedFileSystem()
+    const processes = new SimulatedProcesses()
+    const [one, other] = [
+      await openSimulated(system, processes.start()),
+      await openSimulated(system, processes.start()),
+    ]
+    for (let at = 0; at < 20; at++) {
+      await commitNow(one.storage, { puts: [sampleSetting('s', at, scopeOf('shared'))] })
+      const { revisions } = await one.storage.read([scopeOf('shared')])
+      const puts = [sampleSetting('t', at, scopeOf('shared'))]
+      expect(await other.storage.commit({ relies: revisions, puts, deletes: [], appends: [] })).toStrictEqual({
+        ok: true,
+      })
+    }
+  })
+
   it('strange nodes and purposes never lead out of it', async () => {
     const directory = newDirectory()
     const store = await open(directory)

@@ -203,6 +203,19 @@ describe('a call of the file system that fails', () => {
     },
   )
 
+  it('of those that write leaves a store in which all that is damaged is named', async () => {
+    const system = new SimulatedFileSystem()
+    const processes = new SimulatedProcesses()
+    const store = await openSimulated(system, processes.start())
+    for (let number = 1; number <= 7; number++) await commitChange(store.storage, changeOf(number, randomOf(number)))
+    await store.close()
+    const record = system.paths().find((path) => path.startsWith('/store/records/') && path.endsWith('.pem'))
+    system.tamper(record ?? '', () => new Uint8Array())
+    system.faultAt = (_, operation) => (writes.includes(operation) ? { code: 'EROFS', when: 'before' } : undefined)
+    const unwritable = await openSimulated(system, processes.start())
+    expect(unwritable.problems().map(({ code }) => code)).toStrictEqual(['damaged', 'read-only'])
+  })
+
   it.each(faults.slice(2))(
     'from one call on for good, for $name, leaves a store that can be read',
     async ({ fault, codes }) => {
