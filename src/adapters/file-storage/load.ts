@@ -2,7 +2,7 @@
 // where it is; everything else is read.
 
 import { RecordTable } from '../../inventory/record-table.js'
-import type { AuditRecord } from '../../inventory/index.js'
+import type { AuditRecord, ScopeRevision } from '../../inventory/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
 import { type Effects, effectsOf } from './effects.js'
 import { FileStoreError } from './errors.js'
@@ -10,6 +10,7 @@ import { type Files, forEach } from './files.js'
 import { type Journal, type JournalContent, type JournalEntry, type JournalRange, readAudit } from './journal.js'
 import { RECORD_FILE, recordStem, scopeFile } from './names.js'
 import { readRecord, readScope, type StoredRecord } from './record-file.js'
+import { withRemains } from './remains.js'
 import { DamageError, encodeRecord } from '../record-codec.js'
 
 /** What a store holds. */
@@ -37,7 +38,7 @@ export async function load(files: Files, journal: Journal): Promise<Loaded> {
     }
     const content = await journal.read(range.first, range.last)
     if (content === undefined) continue
-    const loaded = await loadOnce(files, content)
+    const loaded = await loadOnce(files, await withRemains(files, content))
     // Whoever has committed or settled meanwhile has changed the files under our eyes.
     const after = await journal.range()
     if (isSameRange(range, after)) return loaded
@@ -81,7 +82,7 @@ export function applyEntry(table: RecordTable, { deletes, puts, scopes, audits }
 class RecordReader {
   /** By the path without extension. */
   readonly records = new Map<string, StoredRecord>()
-  readonly scopes: ReturnType<typeof readScope>[] = []
+  readonly scopes: ScopeRevision[] = []
   readonly audits: AuditRecord[] = []
   readonly problems: FileStoreError[] = []
   readonly damaged = new Map<string, FileStoreError>()
@@ -148,9 +149,9 @@ class RecordReader {
     // Gone since it was listed: the load is done again.
     if (json === undefined) return
     if (beside.startsWith('scope.')) {
-      const scope = readScope(json)
-      if (scopeFile(scope.scope) !== file) throw new DamageError('it belongs elsewhere')
-      this.scopes.push(scope)
+      const { revision } = readScope(json)
+      if (scopeFile(revision.scope) !== file) throw new DamageError('it belongs elsewhere')
+      this.scopes.push(revision)
       return
     }
     const pem = names.has(`${beside}.pem`) ? await this.files.read(`${stem}.pem`) : undefined

@@ -35,9 +35,8 @@ const textOf = (der: unknown): string => (typeof der === 'string' ? der : '')
 export function readRecord({ json, pem }: RecordTexts): StoredRecord {
   const der = pem === undefined ? undefined : Buffer.from(onlyBlock(pem)).toString('base64')
   const { lease, commit, ...fields } = readChecked(json, textOf(der))
-  if (typeof commit !== 'number') throw new DamageError('expected the number of a commit')
   const record = decodeRecord(der === undefined ? fields : { ...fields, der })
-  return { record, lease: lease === undefined ? undefined : readLease(lease), commit }
+  return { record, lease: lease === undefined ? undefined : readLease(lease), commit: commitOf(commit) }
 }
 
 function onlyBlock(pem: string): Uint8Array {
@@ -54,5 +53,20 @@ function onlyBlock(pem: string): Uint8Array {
 export const writeScope = ({ scope: { node, purpose }, revision }: ScopeRevision, commit: number): string =>
   writeChecked({ node, purpose, revision, commit }, '', 2)
 
+/** A scope's revision as it is on the medium. */
+export interface StoredScope {
+  readonly revision: ScopeRevision
+  /** Number of the commit that wrote it. */
+  readonly commit: number
+}
+
 /** @throws DamageError */
-export const readScope = (text: string): ScopeRevision => readScopeRevision(readChecked(text))
+export function readScope(text: string): StoredScope {
+  const { commit, ...body } = readChecked(text)
+  return { revision: readScopeRevision(body), commit: commitOf(commit) }
+}
+
+function commitOf(commit: unknown): number {
+  if (typeof commit === 'number') return commit
+  throw new DamageError('expected the number of a commit')
+}

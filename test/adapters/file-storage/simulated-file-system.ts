@@ -123,7 +123,8 @@ export class SimulatedFileSystem implements FileSystem {
 
   readDirectory(path: string): Promise<readonly string[]> {
     return this.call('readDirectory', path, () => {
-      const names = [...this.directory(path).entries.keys()]
+      // In no order anybody made them in.
+      const names = [...this.directory(path).entries.keys()].reverse()
       this.moved += names.length
       return names
     })

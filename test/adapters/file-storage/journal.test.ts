@@ -1,0 +1,71 @@
+/** Commits in the journal whose checksum is right and whose content is not: named as damaged, and nothing is done by them. */
+
+import { expect, it } from 'vitest'
+import { writeChecked } from '../../../src/adapters/file-storage/checked-json.js'
+import { sampleSetting, scopeOf } from '../../../src/inventory/contract-case.js'
+import { commitChange, contentOf, failureOf, openSimulated, SimulatedProcesses } from './scene.js'
+import { SimulatedFileSystem } from './simulated-file-system.js'
+
+const file = '/store/journal/000000000002.json'
+const outside = '/store/keys/somebody.json'
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+/** A store of two commits, the second of which says something else by now. */
+async function storeWith(changed: object) {
+  const system = new SimulatedFileSystem()
+  const processes = new SimulatedProcesses()
+  const { storage } = await openSimulated(system, processes.start())
+  for (const at of [1, 2]) {
+    await commitChange(storage, { puts: [sampleSetting('s', at, scopeOf('a'))], deletes: [], appends: [] })
+  }
+  const content = await contentOf(storage)
+  system.tamper(outside, () => new Uint8Array(1))
+  system.tamper(file, (bytes) => {
+    const { checksum: _, ...body } = JSON.parse(text(bytes)) as Record<string, unknown>
+    return new TextEncoder().encode(writeChecked({ ...body, ...changed }))
+  })
+  return { system, processes, content }
+}
+
+const place = { node: 'pub', purpose: 'a', kind: 'setting', id: 's' }
+const setting = { ...place, value: 1 }
+
+it.each<readonly [string, object]>([
+  ['another number', { commit: 3 }],
+  ['no version', { version: undefined }],
+  ['a version that is text', { version: '1' }],
+  ['an earlier version than there has been', { version: 0 }],
+  ['removals that are no list', { removes: {} }],
+  ['a removal that is no text', { removes: [1] }],
+  ['a removal outside the records', { removes: ['keys/somebody'] }],
+  ['a removal up and away', { removes: ['records/pub/../../keys/somebody'] }],
+  ['a removal by another path', { removes: ['records/../keys/somebody'] }],
+  ['deletions that are no list', { deletes: 'all' }],
+  ['a deletion that is nothing', { deletes: [null] }],
+  ['a deletion of a number', { deletes: [{ ...place, id: 1 }] }],
+  ['no records', { puts: undefined }],
+  ['a record that is nothing', { puts: [null] }],
+  ['a record without a value', { puts: [{ record: place }] }],
+  ['a lease of nobody', { puts: [{ record: setting, lease: { until: 1 } }] }],
+  ['a lease without an end', { puts: [{ record: setting, lease: { owner: 'x', until: '1' } }] }],
+  ['a revision that is text', { scopes: [{ node: 'pub', purpose: 'a', revision: '1' }] }],
+  ['a revision of no node', { scopes: [{ purpose: 'a', revision: 1 }] }],
+  ['a revision of no purpose', { scopes: [{ node: 'pub', purpose: 1, revision: 1 }] }],
+  ['an audit record that is none', { audits: [setting] }],
+])('with %s', async (_, changed) => {
+  const { system, processes, content } = await storeWith(changed)
+  const store = await openSimulated(system, processes.start())
+  expect(store.problems()).toMatchObject([{ code: 'damaged', path: file }])
+  // It had put its files into place.
+  expect(await contentOf(store.storage)).toBe(content)
+  await store.close()
+  expect(await contentOf((await openSimulated(system, processes.start())).storage)).toBe(content)
+  expect(system.paths()).toContain(outside)
+  expect(system.paths()).toContain('/store/damaged/000000000002.json')
+})
+
+it('of a later version is left to who knows it', async () => {
+  const { system, processes } = await storeWith({ version: 2 })
+  expect(await failureOf(openSimulated(system, processes.start()))).toMatchObject({ code: 'newer-version', path: file })
+  expect(system.paths()).toContain(file)
+})
