@@ -3,8 +3,8 @@
 import { expect, it } from 'vitest'
 import { writeChecked } from '../../../src/adapters/file-storage/checked-json.js'
 import { sampleSetting, scopeOf } from '../../../src/inventory/contract-case.js'
-import { commitChange, contentOf, failureOf, openSimulated, SimulatedProcesses } from './scene.js'
-import { SimulatedFileSystem } from './simulated-file-system.js'
+import { changeOf, commitChange, contentOf, failureOf, openSimulated, SimulatedProcesses } from './scene.js'
+import { randomOf, SimulatedFileSystem } from './simulated-file-system.js'
 
 const file = '/store/journal/000000000002.json'
 const outside = '/store/keys/somebody.json'
@@ -69,3 +69,30 @@ it('of a later version is left to who knows it', async () => {
   expect(await failureOf(openSimulated(system, processes.start()))).toMatchObject({ code: 'newer-version', path: file })
   expect(system.paths()).toContain(file)
 })
+
+it.each(['whole', 'torn'] as const)(
+  'whichever it is of several, all that stood before stands, where the files it wrote are %s',
+  async (files) => {
+    for (let seed = 0; seed < 30; seed++) {
+      const system = new SimulatedFileSystem()
+      const processes = new SimulatedProcesses()
+      const first = await openSimulated(system, processes.start())
+      const random = randomOf(seed)
+      // What a commit deletes, and its audit, stand in the journal alone.
+      for (let number = 1; number <= 3; number++) {
+        await commitChange(first.storage, { ...changeOf(number, random), deletes: [], appends: [] })
+      }
+      await first.storage.claimDue('expiry', 10, 2, { owner: 'worker', until: 20 })
+      const content = await contentOf(first.storage)
+      const damaged = `/store/journal/${String(1 + (seed % 4)).padStart(12, '0')}.json`
+      const torn = files === 'torn' ? system.paths().filter((path) => path.startsWith('/store/records/')) : []
+      for (const path of [damaged, ...torn]) system.tamper(path, () => new Uint8Array(9))
+      const again = await openSimulated(system, processes.start())
+      expect(again.problems()[0]).toMatchObject({ code: 'damaged', path: damaged })
+      if (files === 'torn') continue
+      expect(await contentOf(again.storage), damaged).toBe(content)
+      // The leases hold.
+      expect(await again.storage.claimDue('expiry', 10, 10, { owner: 'other', until: 20 })).toHaveLength(1)
+    }
+  },
+)

@@ -1,7 +1,7 @@
 /** A commit survives power failures and kills at any call of the file system. CERTWARD_CRASHES sets how many are tried. */
 
 import { expect, it } from 'vitest'
-import type { FileStore } from '../../../src/adapters/file-storage/index.js'
+import type { FileStore, FileStoreError } from '../../../src/adapters/file-storage/index.js'
 import type { ChangeSet } from '../../../src/inventory/index.js'
 import { extent } from '../../support/extent.js'
 import { changeOf, commitChange, contentOf, failureOf, Model, openSimulated, SimulatedProcesses } from './scene.js'
@@ -88,41 +88,112 @@ it.each(['power failure', 'kill'] as const)(
   24 * 3_600_000,
 )
 
-it('a power failure at each call of a commit and of the settling after it leaves all of it, or nothing, and nothing damaged', async () => {
-  const processes = new SimulatedProcesses()
-  /** Five commits fill the journal. Returns the calls of the last, and what is there if the power goes at one. */
-  const run = async (cutAt?: number) => {
-    const system = new SimulatedFileSystem()
-    const started = processes.start()
-    const store = await openSimulated(system, started)
-    const model = new Model()
-    const random = randomOf(5)
+/** The commit that fills the journal, and the settling after it, interrupted at a call. */
+class LastCommit {
+  private readonly started
+  private readonly random = randomOf(5)
+  readonly system = new SimulatedFileSystem()
+  readonly model = new Model()
+  /** What there was before it, and is after it. */
+  before = ''
+  after = ''
+  /** Its calls. */
+  first = 0
+  end = 0
+  error: FileStoreError | undefined
+
+  constructor(processes: SimulatedProcesses) {
+    this.started = processes.start()
+  }
+
+  async run(faultAt: SimulatedFileSystem['faultAt']): Promise<this> {
+    const { system, model, random } = this
+    const { storage } = await openSimulated(system, this.started)
     for (let number = 1; number <= 4; number++) {
       const change = changeOf(number, random)
       await model.commit(change)
-      await commitChange(store.storage, change)
+      await commitChange(storage, change)
     }
-    const [first, before, last] = [system.calls, await model.content(), changeOf(5, random)]
-    system.faultAt = (call) => {
-      if (call === cutAt) system.cutPower()
-      return undefined
-    }
+    const last = changeOf(5, random)
+    this.first = system.calls
+    this.before = await model.content()
+    system.faultAt = faultAt
     await model.commit(last)
-    const isAcknowledged = (await failureOf(commitChange(store.storage, last))) === undefined
-    started.kill()
-    return { system, first, end: system.calls, before, after: await model.content(), isAcknowledged }
+    this.error = await failureOf(commitChange(storage, last))
+    this.after = await model.content()
+    this.end = system.calls
+    this.started.kill()
+    return this
   }
-  const { first, end } = await run()
+
+  static async callsOf(processes: SimulatedProcesses): Promise<readonly number[]> {
+    const { first, end } = await new LastCommit(processes).run(() => undefined)
+    return Array.from({ length: end - first }, (_, index) => first + index)
+  }
+}
+
+it('a power failure at each call of a commit and of the settling after it leaves all of it, or nothing, and nothing damaged', async () => {
+  const processes = new SimulatedProcesses()
   let undone = 0
-  for (let cutAt = first; cutAt < end; cutAt++) {
-    const { system, before, after, isAcknowledged } = await run(cutAt)
+  for (const cutAt of await LastCommit.callsOf(processes)) {
+    const commit = new LastCommit(processes)
+    const { system, before, after, error } = await commit.run((call) => {
+      if (call === cutAt) commit.system.cutPower()
+      return undefined
+    })
     for (let seed = 0; seed < 12; seed++) {
       const store = await openSimulated(system.afterPowerFailure(randomOf(seed)), processes.start())
       const found = await contentOf(store.storage)
-      expect(isAcknowledged ? [after] : [before, after], `power lost at call ${cutAt}`).toContain(found)
+      expect(error === undefined ? [after] : [before, after], `power lost at call ${cutAt}`).toContain(found)
       expect(store.problems(), `power lost at call ${cutAt}`).toStrictEqual([])
       if (found === before) undone++
     }
   }
   expect(undone).toBeGreaterThan(0)
 }, 60_000)
+
+it('what was seen after a kill at each call is there after a power failure that follows', async () => {
+  const processes = new SimulatedProcesses()
+  for (const killAt of await LastCommit.callsOf(processes)) {
+    const commit = new LastCommit(processes)
+    await commit.run((call) => {
+      if (call === killAt) commit.system.cutPower()
+      return undefined
+    })
+    const system = commit.system.afterKill()
+    const witness = processes.start()
+    const seen = await contentOf((await openSimulated(system, witness)).storage)
+    witness.kill()
+    for (let seed = 0; seed < 6; seed++) {
+      const { storage } = await openSimulated(system.afterPowerFailure(randomOf(seed)), processes.start())
+      expect(await contentOf(storage), `killed at call ${killAt}`).toBe(seen)
+    }
+  }
+}, 60_000)
+
+it('a commit that was refused at any call does not come back after a power failure', async () => {
+  const processes = new SimulatedProcesses()
+  let refused = 0
+  for (const failAt of await LastCommit.callsOf(processes)) {
+    const commit = new LastCommit(processes)
+    await commit.run((call) => (call === failAt ? { code: 'EIO', when: 'before' } : undefined))
+    if (commit.error === undefined) continue
+    refused++
+    for (let seed = 0; seed < 6; seed++) {
+      const { storage } = await openSimulated(commit.system.afterPowerFailure(randomOf(seed)), processes.start())
+      expect(await contentOf(storage), `refused at call ${failAt}`).toBe(commit.before)
+    }
+  }
+  expect(refused).toBeGreaterThan(3)
+}, 60_000)
+
+it('a commit that can neither be made nor taken back is unconfirmed, and says why', async () => {
+  const commit = new LastCommit(new SimulatedProcesses())
+  await commit.run((_, operation, path) =>
+    path.startsWith('/store/journal/') && (operation === 'link' || operation === 'remove')
+      ? { code: 'EIO', when: 'before' }
+      : undefined,
+  )
+  expect(commit.error).toMatchObject({ code: 'unconfirmed', path: '/store/journal/000000000005.pending' })
+  expect(commit.error?.cause).toMatchObject({ message: expect.stringContaining('.json') as string })
+})

@@ -94,7 +94,9 @@ export class SimulatedFileSystem implements FileSystem {
   /** What other processes see of a directory after one of them was killed: everything it has done. */
   afterKill(): SimulatedFileSystem {
     this.isOff = true
-    return new SimulatedFileSystem(this.root)
+    const others = new SimulatedFileSystem(this.root)
+    others.pending = this.pending
+    return others
   }
 
   /** Paths of all files. */
