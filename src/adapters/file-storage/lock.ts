@@ -44,8 +44,8 @@ export class DirectoryLock {
   private held: number | undefined
   /** The number given back last. */
   private givenBack: number | undefined
-  /** When the lock that is waited for was first seen, by whom it is held. */
-  private seen: { readonly token: string; readonly since: number } | undefined
+  /** When the number that is waited for was first seen: whoever makes another lives. */
+  private seen: { readonly number: number; readonly since: number } | undefined
 
   constructor(
     private readonly files: Files,
@@ -130,12 +130,12 @@ export class DirectoryLock {
     if (holder.token === this.holder.token) return { by: 'this process', free: false, mine: true }
     const by = `process ${holder.pid} on ${holder.host}`
     const liveness = this.processes.liveness(holder)
-    return { by, free: liveness === 'dead' || (liveness === 'unknown' && this.isPresumedDead(holder)) }
+    return { by, free: liveness === 'dead' || (liveness === 'unknown' && this.isPresumedDead(place)) }
   }
 
-  private isPresumedDead({ token }: Holder): boolean {
+  private isPresumedDead({ number }: Place): boolean {
     const now = performance.now()
-    if (this.seen?.token !== token) this.seen = { token, since: now }
+    if (this.seen?.number !== number) this.seen = { number, since: now }
     const { presumeDeadAfter } = this.options
     return presumeDeadAfter !== undefined && now - this.seen.since >= presumeDeadAfter
   }

@@ -64,6 +64,22 @@ describe('the lock', () => {
     expect(await failureOf(lockOf(files, among('alive'), 300, 50).acquire())).toMatchObject({ code: 'locked' })
   })
 
+  it('of a process nothing is known about that goes on taking it is not taken, however often it is found held', async () => {
+    const { files } = await newFiles()
+    const text = holderText({ host: 'elsewhere' })
+    await leave(files, text)
+    let number = 7
+    const working = setInterval(() => {
+      number++
+      void leave(files, text, `${String(number).padStart(12, '0')}.held`)
+    }, 20)
+    try {
+      expect(await failureOf(lockOf(files, among('unknown'), 1200, 500).acquire())).toMatchObject({ code: 'locked' })
+    } finally {
+      clearInterval(working)
+    }
+  })
+
   it('that is given back is free at once', async () => {
     const { files } = await newFiles()
     const processes = new SimulatedProcesses()
