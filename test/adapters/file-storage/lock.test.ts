@@ -104,6 +104,22 @@ describe('the lock', () => {
     await lockOf(files, processes.start()).acquire()
   })
 
+  it('that was taken where the disk said it was not is its holder’s, who gives it back', async () => {
+    const { system, files } = await newFiles()
+    const processes = new SimulatedProcesses()
+    const lock = lockOf(files, processes.start())
+    for (let turn = 0; turn < 3; turn++) {
+      system.faultAt = (_, operation) => (operation === 'link' ? { code: 'EIO', when: 'after' } : undefined)
+      expect(await failureOf(lock.acquire())).toMatchObject({ code: 'io' })
+      system.faultAt = () => undefined
+      expect(await lock.acquire()).toBeUndefined()
+      await lock.release()
+      const other = lockOf(files, processes.start())
+      await other.acquire()
+      await other.release()
+    }
+  })
+
   it('is never held by two, whoever dies when, and nobody waits for ever', async () => {
     const { system, files } = await newFiles()
     const processes = new SimulatedProcesses()
