@@ -102,8 +102,9 @@ export class Connections {
     const due = [...this.watched.values()].filter((one) => this.dueAt(one, settings) <= now)
     const stores = new Map<string, Promise<readonly Certificate[]>>()
     const drops: ConnectionDrop[] = []
+    const isAsking = sources !== undefined && settings.revocationCheck.state === 'enabled'
     const jobs = due.map((watched) => ({
-      host: sources === undefined ? '' : likelyHost(watched.connection.certificate, settings),
+      host: isAsking ? likelyHost(watched.connection.certificate, settings) : undefined,
       run: async () => {
         const { connection } = watched
         const { node, trust } = connection

@@ -5,7 +5,8 @@ import type { MonitorLimits } from './limits.js'
 
 /** One piece of work, and the host it is for. */
 export interface HostJob {
-  readonly host: string
+  /** Undefined where nobody is asked: such jobs wait for no turn. */
+  readonly host: string | undefined
   readonly run: () => Promise<void>
 }
 
@@ -26,15 +27,16 @@ export class HostQueues {
   async run(jobs: readonly HostJob[], until: number): Promise<void> {
     const now = this.clock.now().getTime()
     for (const [host, at] of this.nextAt) if (at <= now) this.nextAt.delete(host)
-    const queues = new Map<string, HostJob[]>()
+    const queues = new Map<string | undefined, HostJob[]>()
     for (const job of jobs) {
       const queue = queues.get(job.host)
       if (queue === undefined) queues.set(job.host, [job])
       else queue.push(job)
     }
-    const workers = [...queues.values()].flatMap((queue) => {
+    const { checksPerHost, concurrentChecks } = this.limits
+    const workers = [...queues].flatMap(([host, queue]) => {
       const rest = queue[Symbol.iterator]()
-      const count = Math.min(queue.length, this.limits.checksPerHost)
+      const count = Math.min(queue.length, host === undefined ? concurrentChecks : checksPerHost)
       return Array.from({ length: count }, () => this.work(rest, until))
     })
     await Promise.all(workers)
@@ -42,7 +44,7 @@ export class HostQueues {
 
   private async work(rest: Iterable<HostJob>, until: number): Promise<void> {
     for (const { host, run } of rest) {
-      await this.awaitTurn(host)
+      if (host !== undefined) await this.awaitTurn(host)
       await this.enter()
       try {
         if (this.clock.now().getTime() >= until) return

@@ -135,6 +135,16 @@ describe('a long-lived connection', () => {
     expect(drops[0]?.reasons[0]).toContain('keyCompromise')
   })
 
+  it('OCS-6 is one of thousands that are all validated at once, where nobody has to be asked', async () => {
+    const sleep = (): Promise<void> => Promise.reject(new Error('it waited for a turn'))
+    const settings = { ...withRevocation('common-criteria'), revocationCheck: { state: 'disabled' } as const }
+    const monitor = monitorOf(storage, clock, [], { settings, sleep })
+    const connection = connectionOf(await issue(3))
+    for (let at = 0; at < 2000; at++) monitor.watchConnection({ ...connection, id: String(at) })
+    clock.time = start + 84 * HOUR
+    expect((await monitor.tick()).drops).toHaveLength(2000)
+  })
+
   it('OCS-6 is named by the next report where the storage failed in between', async () => {
     let isFailing = true
     const claimDue: Storage['claimDue'] = (...args) =>

@@ -48,6 +48,23 @@ it('OCS-7 keeps its rate at a host across runs, and begins nothing after its tim
   expect(began).toHaveLength(7)
 })
 
+it('OCS-6 keeps no rate where nobody is asked, and takes all the places there are', async () => {
+  const clock = new ManualClock(0)
+  const queues = new HostQueues(clock, () => Promise.reject(new Error('it slept')), { ...limits, checksPerSecond: 1 })
+  let active = 0
+  let most = 0
+  const run = async (): Promise<void> => {
+    most = Math.max(most, ++active)
+    await Promise.resolve()
+    active--
+  }
+  await queues.run(
+    Array.from({ length: 100 }, () => ({ host: undefined, run })),
+    1,
+  )
+  expect([most, active]).toStrictEqual([4, 0])
+})
+
 it('OCS-7 a job that fails fails the run, and leaves its place to others', async () => {
   const queues = new HostQueues(new ManualClock(), () => Promise.resolve(), { ...limits, concurrentChecks: 1 })
   const failing = { host: 'a', run: () => Promise.reject(new Error('the storage is gone')) }
