@@ -145,6 +145,43 @@ describe('a long-lived connection', () => {
     expect((await monitor.tick()).drops).toHaveLength(2000)
   })
 
+  it('OCS-6 waits for its turn where a responder is asked', async () => {
+    let slept = 0
+    const sleep = (): Promise<void> => {
+      slept++
+      return Promise.resolve()
+    }
+    const settings = withRevocation('common-criteria')
+    const transport = { send: ({ request }: { readonly request: Uint8Array }) => responder.answer(request) }
+    const monitor = monitorOf(storage, clock, [], { settings, sleep, ocsp: { transport } })
+    const connection = connectionOf(await issue())
+    for (let at = 0; at < 5; at++) monitor.watchConnection({ ...connection, id: String(at) })
+    clock.time = start + 10 * HOUR
+    await monitor.tick()
+    expect(slept).toBeGreaterThanOrEqual(4)
+  })
+
+  it('OCS-6 that ends while it is looked at is not to be ended', async () => {
+    const issued = await issue()
+    ca.revoke(issued, { at: new Date(start), reason: 'keyCompromise' })
+    let end = (): void => undefined
+    const monitor = monitorOf(storage, clock, [], {
+      settings: withRevocation('common-criteria'),
+      sleep: () => Promise.resolve(),
+      ocsp: {
+        transport: {
+          send: ({ request }) => {
+            end()
+            return responder.answer(request)
+          },
+        },
+      },
+    })
+    end = monitor.watchConnection(connectionOf(issued))
+    clock.time = start + 10 * HOUR
+    expect((await monitor.tick()).drops).toStrictEqual([])
+  })
+
   it('OCS-6 is named by the next report where the storage failed in between', async () => {
     let isFailing = true
     const claimDue: Storage['claimDue'] = (...args) =>
