@@ -166,9 +166,11 @@ describe('notices', () => {
   it('MON-4 are one digest for each notifier and run, the gravest first', async () => {
     clock.time = start + 15 * DAY
     for (const [i, days] of [40, 20, 12, 33].entries()) await put(storage, bareRecord(days, { node: `node${i}` }))
-    await monitorOf(storage, clock, [recorder]).tick()
+    const { notices } = await monitorOf(storage, clock, [recorder]).tick()
     expect(recorder.digests).toHaveLength(1)
-    expect(recorder.notices.map(({ node }) => node)).toStrictEqual(['node2', 'node1', 'node3', 'node0'])
+    for (const told of [recorder.notices, notices]) {
+      expect(told.map(({ node }) => node)).toStrictEqual(['node2', 'node1', 'node3', 'node0'])
+    }
   })
 
   it('MON-2 begin anew for a renewed certificate, also one that is renewed while the notice is on its way', async () => {
@@ -355,6 +357,31 @@ describe('settings', () => {
     await writeMonitorSettings(storage, { ...sixty, ...daily })
     await first.tick()
     expect(recorder.digests[1]?.addresses).toStrictEqual([])
+  })
+
+  it('MON-1 MON-2 that have changed, and a clock that was set back, have every certificate looked at once, by whoever ticks', async () => {
+    for (let at = 0; at < 5; at++) await put(storage, bareRecord(400, { node: `node${at}` }))
+    let looked = 0
+    const counting: Storage = {
+      ...storage,
+      claimDue: async (...args) => {
+        const claims = await storage.claimDue(...args)
+        looked += claims.length
+        return claims
+      },
+    }
+    const lookedAtBy = async (more: Partial<MonitorOptions>): Promise<number> => {
+      looked = 0
+      await monitorOf(counting, clock, [recorder], more).tick()
+      return looked
+    }
+    await lookedAtBy({})
+    const settings = { ...defaultMonitorSettings, notificationFrequency: { every: 3, unit: 'days' } as const }
+    expect([await lookedAtBy({ settings }), await lookedAtBy({ settings })]).toStrictEqual([5, 0])
+    clock.time += 300 * DAY
+    await lookedAtBy({ settings })
+    clock.time -= 290 * DAY
+    expect([await lookedAtBy({ settings }), await lookedAtBy({ settings })]).toStrictEqual([5, 0])
   })
 
   it('MON-1 are refused where they are wrong, whoever wrote them, and nothing is done by them', async () => {
