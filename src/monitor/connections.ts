@@ -102,9 +102,8 @@ export class Connections {
     const due = [...this.watched.values()].filter((one) => this.dueAt(one, settings) <= now)
     const stores = new Map<string, Promise<readonly Certificate[]>>()
     const drops: ConnectionDrop[] = []
-    const isAsking = sources !== undefined && settings.revocationCheck.state === 'enabled'
     const jobs = due.map((watched) => ({
-      host: isAsking ? likelyHost(watched.connection.certificate, settings) : undefined,
+      host: sources && likelyHost(watched.connection.certificate, settings),
       run: async () => {
         const { connection } = watched
         const { node, trust } = connection

@@ -1,8 +1,8 @@
 // Notices on their way to people: each notifier gets those it has not delivered, as one digest.
 
 import { toHex } from '../base/bytes.js'
-import { withinTimeout } from '../base/timers.js'
 import { reasonOf } from '../base/reason.js'
+import { withinTimeout } from '../base/timers.js'
 import { digest } from '../crypto/index.js'
 import type { NotifierMetrics } from './metrics.js'
 import { byGravity, type MonitorNotice, type NoticeDigest, type Notifier } from './notice.js'

@@ -56,10 +56,11 @@ export class RevocationChecker {
    * Whom the settings have asked; undefined where nobody is. Nothing counts that was answered before `since`: a scheduled
    * check that is served from what was kept of the last one checks nothing.
    */
-  async sources({ ocsp }: MonitorSettings, since: Date): Promise<RevocationSources | undefined> {
+  async sources(settings: MonitorSettings, since: Date): Promise<RevocationSources | undefined> {
+    if (!this.isChecking(settings)) return undefined
+    const { ocsp } = settings
     const { crls } = this.options
     const client = ocsp.state === 'enabled' ? await this.clientFor(ocsp.responder) : undefined
-    if (client === undefined && crls === undefined) return undefined
     return {
       ...(client && { ocsp: { check: (certificate, issuer) => client.check(certificate, issuer, since) } }),
       ...(crls && { crls }),

@@ -1,8 +1,8 @@
 // One tick: what is due is claimed, told of, acted on, and remembered, in this order (MON-2 to MON-6, OCS-6 to OCS-8).
 
 import type { Clock } from '../base/clock.js'
-import { withinTimeout } from '../base/timers.js'
 import { reasonOf } from '../base/reason.js'
+import { withinTimeout } from '../base/timers.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import type { Storage } from '../inventory/index.js'
 import type { PathProfile } from '../path/index.js'
@@ -76,20 +76,19 @@ export class Ticker {
     const addresses = settings.email === 'enabled' ? splitAddresses(settings.emailAddresses) : []
     const { delivered, failures: undelivered } = await deliverer.deliver(pending, { at: now, addresses })
     const failures = [...undelivered]
-    const failing = (notifier: string): Fail => {
+    const fail = (notifier: string): Fail => {
       return (error) => void failures.push({ notifier, message: reasonOf(error) })
     }
     const effects = await this.emit(
       tasks.flatMap((task) => task.effects),
-      failing('act'),
+      fail('act'),
     )
     // What is remembered from here on is not told of again: nothing may keep the report from the application any more.
-    const fail = failing('storage')
-    const done = { delivered, revoked: new Set(effects.map(({ key }) => key)) }
-    for (const task of tasks) await task.finish(done).catch(fail)
+    const revoked = new Set(effects.map(({ key }) => key))
+    for (const task of tasks) await task.finish({ delivered, revoked }).catch(fail('storage'))
     connections.forget(drops)
     const isDrained = tasks.every((task) => task.isDrained)
-    const next = await this.nextTick(settings, now, isDrained).catch(fail)
+    const next = await this.nextTick(settings, now, isDrained).catch(fail('storage'))
     return {
       at: now,
       notices: pending.map(({ notice }) => notice).sort(byGravity),

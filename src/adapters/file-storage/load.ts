@@ -8,9 +8,10 @@ import { type Effects, effectsOf } from './effects.js'
 import { FileStoreError } from './errors.js'
 import { type Files, forEach } from './files.js'
 import { type Journal, type JournalContent, type JournalEntry, type JournalRange, readAudit } from './journal.js'
-import { RECORD_FILE, recordStem, scopeFile } from './names.js'
-import { readRecord, readScope, type StoredRecord } from './record-file.js'
+import { RECORD_FILE, scopeFile } from './names.js'
+import type { StoredRecord } from './record-file.js'
 import { withRemains } from './remains.js'
+import { readStored } from './stored-file.js'
 import { DamageError, encodeRecord } from '../record-codec.js'
 
 /** What a store holds. */
@@ -145,19 +146,11 @@ class RecordReader {
       if (!names.has(`${beside}.json`)) throw new DamageError('the record it belongs to is missing')
       return
     }
-    const json = await this.files.read(file)
+    const stored = await readStored(this.files, file, names.has(`${beside}.pem`))
     // Gone since it was listed: the load is done again.
-    if (json === undefined) return
-    if (beside.startsWith('scope.')) {
-      const { revision } = readScope(json)
-      if (scopeFile(revision.scope) !== file) throw new DamageError('it belongs elsewhere')
-      this.scopes.push(revision)
-      return
-    }
-    const pem = names.has(`${beside}.pem`) ? await this.files.read(`${stem}.pem`) : undefined
-    const stored = readRecord({ json, pem })
-    if (recordStem(stored.record) !== stem) throw new DamageError('it belongs elsewhere')
-    this.records.set(stem, stored)
+    if (stored === undefined) return
+    if ('record' in stored) this.records.set(stem, stored)
+    else this.scopes.push(stored.revision)
   }
 
   private async readAudits(file: string): Promise<void> {

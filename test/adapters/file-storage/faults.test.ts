@@ -135,7 +135,7 @@ describe('a call of the file system that fails', () => {
   it('now and then, in the hands of several processes in turn, loses nothing any of them has committed', async () => {
     const random = randomOf(11)
     let unplaced = 0
-    for (let life = 0; life < extent('CERTWARD_SHARED_LIVES', { all: 50, some: 30 }); life++) {
+    for (let life = 0; life < extent('CERTWARD_SHARED_LIVES', { all: 100, some: 30 }); life++) {
       const system = new SimulatedFileSystem()
       const processes = new SimulatedProcesses()
       const model = new Model()
@@ -178,7 +178,7 @@ describe('a call of the file system that fails', () => {
       expect(last.repairs).toStrictEqual([])
     }
     expect(unplaced).toBeGreaterThan(50)
-  }, 300_000)
+  }, 120_000)
 
   it.each(faults.slice(2))(
     'of those that write, all of them, for $name, leaves a store that opens and is read',

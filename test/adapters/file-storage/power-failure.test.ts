@@ -150,7 +150,7 @@ it('a power failure at each call of a commit and of the settling after it leaves
     }
   }
   expect(undone).toBeGreaterThan(0)
-}, 300_000)
+}, 60_000)
 
 it('what was seen after a kill at each call is there after a power failure that follows', async () => {
   const processes = new SimulatedProcesses()
@@ -169,7 +169,7 @@ it('what was seen after a kill at each call is there after a power failure that 
       expect(await contentOf(storage), `killed at call ${killAt}`).toBe(seen)
     }
   }
-}, 300_000)
+}, 60_000)
 
 it('a commit that was refused at any call does not come back after a power failure', async () => {
   const processes = new SimulatedProcesses()
@@ -185,7 +185,7 @@ it('a commit that was refused at any call does not come back after a power failu
     }
   }
   expect(refused).toBeGreaterThan(3)
-}, 300_000)
+}, 60_000)
 
 it('a commit that can neither be made nor taken back is unconfirmed, and says why', async () => {
   const commit = new LastCommit(new SimulatedProcesses())
