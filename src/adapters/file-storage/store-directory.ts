@@ -222,11 +222,11 @@ export class StoreDirectory {
     this.known = { first, last: entries.at(-1)?.commit ?? last, entries: [...before, ...entries], damaged }
   }
 
-  /** Entries before a number, which are no longer in the journal. */
+  /** Entries before a number, which are no longer in the journal. Whoever settled them has moved the damaged out of the way. */
   private forget(first: number): void {
     if (first <= this.known.first) return
     const entries = this.known.entries.filter(({ commit }) => commit >= first)
-    this.known = { ...this.known, first, entries }
+    this.known = { ...this.known, first, entries, damaged: [] }
   }
 
   /** Gets what the journal says to the medium, and the journal's entries out of the way but for the last. */

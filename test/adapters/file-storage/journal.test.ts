@@ -101,3 +101,20 @@ it.each(['whole', 'torn'] as const)(
     }
   },
 )
+
+it('is out of the way once the journal is settled, and in nobody’s afterwards', async () => {
+  const { system, processes } = await storeWith({ puts: undefined })
+  const store = await openSimulated(system, processes.start())
+  const commit = async (at: number): Promise<void> => {
+    await commitChange(store.storage, { puts: [sampleSetting('s', at, scopeOf('a'))], deletes: [], appends: [] })
+  }
+  let links = 0
+  system.faultAt = (_, operation, path) => {
+    if (operation === 'link' && path.startsWith('/store/damaged/')) links++
+    return undefined
+  }
+  for (let at = 3; at < 24; at++) await commit(at)
+  await store.close()
+  expect(links).toBe(1)
+  expect(system.paths()).toContain('/store/damaged/000000000002.json')
+})
