@@ -21,19 +21,24 @@ export interface DrainReport {
 /** Brings every node what was left for it (CLU-2). Nodes are served side by side: one that is slow holds up none. */
 export async function drain(context: ClusterContext): Promise<DrainReport> {
   const byTarget = new Map<string, OutboxRecord[]>()
+  const latest = new Map<string, number>()
+  // Of one scope they come in the order they were left, which holds where a clock was set back.
   for await (const record of records(context.storage, 'outbox')) {
     if (record.kind !== 'outbox') continue
-    const words = byTarget.get(record.target)
-    if (words === undefined) byTarget.set(record.target, [record])
-    else words.push(record)
+    const scope = scopeKey(record)
+    const at = Math.max(record.at, latest.get(scope) ?? 0)
+    latest.set(scope, at)
+    const words = byTarget.get(record.target) ?? []
+    words.push({ ...record, at })
+    byTarget.set(record.target, words)
   }
   const view = new NodeView(context.gateway)
   const delivered: { node: string; words: number }[] = []
   const waiting: { node: string; words: number; since: Date }[] = []
   await Promise.all(
     [...byTarget].map(async ([node, left]) => {
-      // Of one scope they are in order; between scopes, the order in time is what people meant.
-      const words = [...left].sort((a, b) => a.at - b.at || compare(scopeKey(a), scopeKey(b)) || compare(a.id, b.id))
+      // Between scopes, the order in time is what people meant.
+      const words = left.sort((a, b) => a.at - b.at)
       const isMember = context.nodes.includes(node)
       if (isMember && !(await view.push(node, words.map(toChange)))) {
         waiting.push({ node, words: words.length, since: new Date(words[0]?.at ?? 0) })
@@ -45,8 +50,6 @@ export async function drain(context: ClusterContext): Promise<DrainReport> {
   )
   return { delivered, waiting, faults: view.faults }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function toChange({ purpose, recordId: id, sha256, record }: OutboxRecord): TrustChange {
   if (record === undefined) return { action: 'delete', purpose, id, sha256 }

@@ -2,6 +2,8 @@
 
 import { copyId, type HistoryRecord, type Scope } from '../inventory/index.js'
 import { auditOfChange } from '../manager/audit.js'
+import type { Change } from '../manager/outcome.js'
+import { records } from '../manager/pages.js'
 import type { Certificate } from '../x509/index.js'
 import { drain } from './drain.js'
 import type { ListedCertificate, TrustChange } from './gateway.js'
@@ -14,7 +16,10 @@ export interface Mended {
   readonly purpose: string
   readonly subject: string
   readonly sha256: string
-  /** `put` where the node lacked it, `delete` where it held what is deleted, or shown no more, elsewhere. */
+  /**
+   * `put` where the node lacked it, `delete` where it held what is taken away, or shown no more, elsewhere. Both, where it
+   * held another of the same subject that is not older, which no node replaces of itself (UPL-5).
+   */
   readonly action: 'put' | 'delete'
 }
 
@@ -49,7 +54,9 @@ interface Wanted extends Holding {
   readonly certificate: Certificate
 }
 
-interface Difference extends Mended {
+/** What a node is to be told, and what that mends. */
+interface Difference {
+  readonly mends: Mended
   readonly change: TrustChange
 }
 
@@ -57,7 +64,7 @@ interface Difference extends Mended {
 class PurposeReconciler {
   /** By node, of those that answer. */
   private readonly listed = new Map<string, readonly ListedCertificate[]>()
-  private deletions: readonly HistoryRecord[] = []
+  private removals: readonly HistoryRecord[] = []
 
   constructor(
     private readonly view: NodeView,
@@ -71,7 +78,7 @@ class PurposeReconciler {
       const certificates = await this.view.list(node, this.purpose)
       if (certificates !== undefined) this.listed.set(node, certificates)
     }
-    this.deletions = await this.readDeletions()
+    this.removals = await this.readRemovals()
     const holdings = [...this.listed].flatMap(([node, all]) => all.map((one): Holding => ({ ...one, node })))
     const differences: Difference[] = []
     for (const id of new Set(holdings.map((one) => one.id))) {
@@ -87,24 +94,31 @@ class PurposeReconciler {
     const identity = this.identityShownBy(id)
     // Whose identity it shows says which certificate that is; while it does not answer, nobody knows better.
     if (identity !== undefined && !this.listed.has(identity.node)) return []
-    const candidates = held.filter((one) =>
-      identity === undefined ? !this.isDeleted(one, held) : one.node === identity.node,
-    )
-    if (identity !== undefined && candidates.length === 0 && (await this.isInUse(identity, held))) return []
-    const wanted = await this.newest(candidates)
+    const shown = identity === undefined ? held : held.filter((one) => one.node === identity.node)
+    const isCandidate = (one: Holding): boolean => identity !== undefined || !this.isRemoved(one, held)
+    const isNowhere = !shown.some(isCandidate)
+    if (identity !== undefined && isNowhere && (await this.isInUse(identity, held))) return []
+    const proven = await this.newestFirst(shown)
+    const wanted = proven.find(isCandidate)
     // Somebody lists it and nobody can show it: nothing to mend with, and no reason to delete.
-    if (wanted === undefined && candidates.length > 0) return []
+    if (wanted === undefined && !isNowhere) return []
+    // What a node puts another in the place of: an older one of the subject, and whatever shows the identity (UPL-5).
+    const givesWay = ({ sha256 }: ListedCertificate, { certificate: { notBeforeTime } }: Wanted): boolean =>
+      identity !== undefined ||
+      proven.some((one) => one.sha256 === sha256 && one.certificate.notBeforeTime < notBeforeTime)
+    const { purpose } = this
     return [...this.listed].flatMap(([node, certificates]): readonly Difference[] => {
       const own = certificates.find((one) => one.id === id)
       if (own?.sha256 === wanted?.sha256) return []
-      const { purpose } = this
-      if (wanted !== undefined) {
-        const { subject, sha256 } = wanted
-        return [{ node, purpose, subject, sha256, action: 'put', change: putOf(wanted, purpose) }]
-      }
-      if (own === undefined) return []
-      const { subject, sha256 } = own
-      return [{ node, purpose, subject, sha256, action: 'delete', change: { action: 'delete', purpose, id, sha256 } }]
+      const differenceOf = (change: TrustChange, { subject, sha256 }: ListedCertificate): Difference => ({
+        mends: { node, purpose, subject, sha256, action: change.action },
+        change,
+      })
+      const isInTheWay = own !== undefined && (wanted === undefined || !givesWay(own, wanted))
+      return [
+        ...(isInTheWay ? [differenceOf({ action: 'delete', purpose, id, sha256: own.sha256 }, own)] : []),
+        ...(wanted === undefined ? [] : [differenceOf(putOf(wanted, purpose), wanted)]),
+      ]
     })
   }
 
@@ -122,48 +136,46 @@ class PurposeReconciler {
     return current === undefined || held.some(({ sha256 }) => current.some((one) => one.sha256 === sha256))
   }
 
-  /** Whether it was deleted after it was last installed anywhere, and is gone from where it was deleted. */
-  private isDeleted({ id, sha256 }: Holding, held: readonly Holding[]): boolean {
-    const same = held.filter((one) => one.id === id && one.sha256 === sha256)
+  /** Whether it was taken away after it was last installed anywhere, and is gone from where that was. */
+  private isRemoved({ sha256 }: Holding, held: readonly Holding[]): boolean {
+    const same = held.filter((one) => one.sha256 === sha256)
     const last = Math.max(...same.map(({ installedAt }) => installedAt))
-    return this.deletions.some(
+    return this.removals.some(
       (one) => one.sha256 === sha256 && one.removedAt >= last && same.every(({ node }) => node !== one.node),
     )
   }
 
-  private async readDeletions(): Promise<readonly HistoryRecord[]> {
+  /**
+   * What was deleted; and what a newer one took the place of, which is not to come back once that is gone. While the node
+   * does not answer, nobody knows whether it is.
+   */
+  private async readRemovals(): Promise<readonly HistoryRecord[]> {
     const { nodes, storage } = this.context
-    const deletions: HistoryRecord[] = []
+    const removals: HistoryRecord[] = []
     for (const node of nodes) {
-      let cursor: string | undefined
-      do {
-        const page = await storage.list('history', {
-          ...(cursor && { cursor }),
-          scope: { node, purpose: this.purpose },
-        })
-        for (const one of page.records) if (one.kind === 'history' && one.why === 'deleted') deletions.push(one)
-        cursor = page.next
-      } while (cursor !== undefined)
+      for await (const one of records(storage, 'history', { node, purpose: this.purpose })) {
+        if (one.kind === 'history' && (one.why === 'deleted' || this.listed.has(node))) removals.push(one)
+      }
     }
-    return deletions
+    return removals
   }
 
-  /** The candidate with the latest notBefore of those whose bytes are what their node says (UPL-5). */
-  private async newest(candidates: readonly Holding[]): Promise<Wanted | undefined> {
+  /** Those of the certificates whose bytes are what their node says, the ones with the latest notBefore first (UPL-5). */
+  private async newestFirst(holdings: readonly Holding[]): Promise<readonly Wanted[]> {
     const proven: Wanted[] = []
-    for (const one of candidates) {
+    for (const one of holdings) {
       if (proven.some(({ sha256 }) => sha256 === one.sha256)) continue
       const certificate = await this.view.certificate(one.node, this.purpose, one.sha256)
       if (certificate !== undefined) proven.push({ ...one, certificate })
     }
     const order = (a: Wanted, b: Wanted): number =>
       b.certificate.notBeforeTime - a.certificate.notBeforeTime || (a.sha256 < b.sha256 ? -1 : 1)
-    return proven.sort(order)[0]
+    return proven.sort(order)
   }
 
   /** Makes the changes of one node, and looks whether it has. */
   private async mend(node: string, differences: readonly Difference[]): Promise<readonly Mended[]> {
-    const own = differences.filter((one) => one.node === node)
+    const own = differences.filter(({ mends }) => mends.node === node)
     if (own.length === 0) return []
     const changes = own.map(({ change }) => change)
     if (!(await this.view.push(node, changes))) return []
@@ -172,13 +184,7 @@ class PurposeReconciler {
     if (done.length < own.length) {
       this.view.doubt(node, `${node} has confirmed changes of ${this.purpose} it has not made`)
     }
-    const mended = done.map(({ purpose, subject, sha256, action }): Mended => ({
-      node,
-      purpose,
-      subject,
-      sha256,
-      action,
-    }))
+    const mended = done.map(({ mends }) => mends)
     await this.note(node, mended)
     return mended
   }
@@ -186,11 +192,11 @@ class PurposeReconciler {
   private async note(node: string, mended: readonly Mended[]): Promise<void> {
     if (mended.length === 0) return
     const { storage, now } = this.context
-    const changes = mended.map(({ purpose, subject, sha256, action }) => ({
-      ...{ node, purpose, subject, type: action === 'put' ? ('install' as const) : ('remove' as const) },
-      before: action === 'put' ? undefined : sha256,
-      after: action === 'put' ? sha256 : undefined,
-    }))
+    const changes = mended.map(({ sha256, action, ...place }): Change =>
+      action === 'put'
+        ? { ...place, type: 'install', before: undefined, after: sha256 }
+        : { ...place, type: 'remove', before: sha256, after: undefined },
+    )
     const audit = auditOfChange('reconcile', { node, purpose: this.purpose }, now(), { changes })
     await storage.commit({ relies: [], puts: [], deletes: [], appends: [audit] })
   }

@@ -1,6 +1,8 @@
 // Replication and reconciliation: CLU-1, CLU-2, PUR-7, DEL-4.
 
 import { beforeEach, describe, expect, it } from 'vitest'
+import { createCertificateCluster } from '../../src/cluster/index.js'
+import { unifiedCommunications } from '../../src/purposes/index.js'
 import type { TestCa } from '../../src/testkit/index.js'
 import {
   audits,
@@ -149,6 +151,75 @@ it('CLU-2 keeps a word through a crash between its delivery and its removal: del
   const before = await nodes.gateway.list('sub1', 'tomcat-trust')
   await nodes.cluster.drain()
   expect(await nodes.gateway.list('sub1', 'tomcat-trust')).toEqual(before)
+})
+
+describe('words of several nodes', () => {
+  beforeEach(() => {
+    nodes = nodesOf(setting)
+  })
+
+  it('CLU-2 arrive in the order they were left', async () => {
+    const { manager, clock } = setting
+    done(await manager.upload({ ...trust, file: root.pem }))
+    clock.advance(1000)
+    done(await manager.upload({ ...trust, node: 'sub1', file: root.pem }))
+    clock.advance(1000)
+    done(await manager.delete({ ...trust, sha256: await root.certificate.fingerprint() }))
+    await nodes.cluster.drain()
+    expect(await nodes.gateway.list('sub2', 'tomcat-trust')).toEqual([])
+  })
+
+  it('CLU-2 arrive in the order one node left them where its clock was set back in between', async () => {
+    const { manager, clock } = setting
+    done(await manager.upload({ ...trust, file: root.pem }))
+    clock.advance(-1000)
+    done(await manager.delete({ ...trust, sha256: await root.certificate.fingerprint() }))
+    await nodes.cluster.drain()
+    expect(await trusted()).toEqual([[], [], []])
+  })
+
+  it('CLU-2 are dropped where they wait for a node that is no longer one of the cluster', async () => {
+    const { manager, storage, clock } = setting
+    done(await manager.upload({ ...trust, file: root.pem }))
+    const cluster = createCertificateCluster({
+      ...{ catalogue: unifiedCommunications, storage, gateway: nodes.gateway, clock },
+      cluster: { publisher: 'pub', nodes: ['pub', 'sub1'] },
+    })
+    expect((await cluster.drain()).delivered).toEqual([{ node: 'sub1', words: 1 }])
+    expect(await nodes.gateway.list('sub2', 'tomcat-trust')).toEqual([])
+    expect(await recordsOf(storage, 'outbox')).toEqual([])
+  })
+
+  it('CLU-2 arrive once where two drain at once', async () => {
+    let answer = (): void => undefined
+    nodes.behaviour['sub1'] = { wait: new Promise((resolve) => (answer = resolve)) }
+    done(await setting.manager.upload({ ...trust, file: root.pem }))
+    const both = [nodes.cluster.drain(), nodes.cluster.drain()]
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    answer()
+    const [first, second] = await Promise.all(both)
+    expect(first?.delivered).toHaveLength(2)
+    expect(second?.delivered).toEqual([])
+  })
+
+  it('CLU-2 are brought by the next drain where one before it has failed', async () => {
+    const { manager, storage, clock } = setting
+    done(await manager.upload({ ...trust, file: root.pem }))
+    let isBroken = true
+    const cluster = createCertificateCluster({
+      ...{ catalogue: unifiedCommunications, cluster: members, gateway: nodes.gateway, clock },
+      storage: {
+        ...storage,
+        list: async (kind, page) => {
+          if (isBroken) throw new Error('out of order')
+          return storage.list(kind, page)
+        },
+      },
+    })
+    await expect(cluster.drain()).rejects.toThrow('out of order')
+    isBroken = false
+    expect((await cluster.drain()).delivered).toHaveLength(2)
+  })
 })
 
 describe('reconcile', () => {

@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { createCertificateCluster } from '../../src/cluster/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import type { TestCa } from '../../src/testkit/index.js'
-import { audits, certify, done, everything, rootOf, type Setting, setUp } from '../support/manager.js'
+import { audits, certify, done, everything, installedIn, rootOf, type Setting, setUp } from '../support/manager.js'
 import { type Nodes, nodesOf } from '../support/nodes.js'
 
 const ec = { purpose: 'tomcat-ECDSA', node: 'pub' }
@@ -83,6 +83,29 @@ it('CLU-3 does not take a peer’s word for a certificate it cannot show', async
   expect(faults).toMatchObject([{ node: 'sub1', code: 'untruthful' }])
 })
 
+it('CLU-3 does not take a node’s word for a certificate of its own it cannot show', async () => {
+  done(await setting.manager.generateSelfSigned(ec))
+  nodes.behaviour['pub'] = { gives: Uint8Array.from(root.der) }
+  const { findings, faults } = await nodes.cluster.diagnose()
+  expect(findings).toEqual([])
+  expect(faults).toMatchObject([{ node: 'pub', code: 'untruthful' }])
+  expect((await nodes.cluster.exchange()).exchanged).toEqual([])
+})
+
+it('CLU-3 finds by its subject what differs, where somebody had uploaded it', async () => {
+  const { manager, storage } = setting
+  done(await manager.generateSelfSigned(ec))
+  const [old] = await installedIn(storage, ec)
+  const file = Uint8Array.from(old?.der ?? [])
+  done(await manager.upload({ purpose: 'tomcat-trust', node: 'sub1', file, as: 'peer' }))
+  done(await manager.regenerate(ec))
+  const { findings } = await nodes.cluster.diagnose()
+  expect(findings.map((one) => 'peer' in one && [one.code, one.peer, one.found])).toEqual([
+    ['differs', 'sub1', old?.sha256],
+    ['missing', 'sub2', undefined],
+  ])
+})
+
 it('CLU-3 says which nodes could not be asked', async () => {
   done(await setting.manager.generateSelfSigned(ec))
   await nodes.cluster.drain()
@@ -124,6 +147,24 @@ it('CLU-4 goes on with the other nodes where one is down or does not do what it 
   const { exchanged, faults } = await nodes.cluster.exchange()
   expect(exchanged).toEqual([])
   expect(faults).toMatchObject([{ node: 'sub1', code: 'untruthful' }])
+  nodes.behaviour['sub1'] = { refusesChanges: true }
+  expect(await nodes.cluster.exchange()).toEqual({
+    exchanged: [],
+    effects: [],
+    faults: [{ node: 'sub1', code: 'unreachable', message: 'sub1 makes no changes' }],
+  })
+})
+
+it('CLU-4, DEL-2 make of a generated certificate one at the peer, and of another one that may be deleted', async () => {
+  const { manager } = setting
+  done(await manager.generateSelfSigned(ec))
+  const leaf = await certify(setting, root, { ...ec, node: 'sub1' })
+  done(await manager.upload({ ...ec, node: 'sub1', file: leaf.pem + root.pem }))
+  await nodes.cluster.exchange()
+  expect((await nodes.gateway.list('sub2', 'tomcat-trust')).map(({ origin }) => origin).sort()).toEqual([
+    'generated',
+    'replicated',
+  ])
 })
 
 it('CLU-3 warns of an ITL that outgrows what phones load, from the fortieth certificate on', async () => {

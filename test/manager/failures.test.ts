@@ -7,6 +7,7 @@ import {
   createMemoryKeyStore,
   createMemoryStorage,
   type KeyStore,
+  KeyStoreError,
   type Storage,
 } from '../../src/inventory/index.js'
 import type { Outcome, Refusal } from '../../src/manager/index.js'
@@ -187,6 +188,22 @@ describe('failures', () => {
 })
 
 describe('at the same time', () => {
+  it('REG-2 rejects where the key store fails in any other way, and leaves no key behind', async () => {
+    const { manager, storage, keys } = setting
+    const before = await everything(storage)
+    for (const name of ['generate', 'signer'] as const) {
+      faults[name] = fail
+      await expect(manager.generateSelfSigned(ec)).rejects.toThrow('out of order')
+      faults[name] = () => {
+        throw new KeyStoreError(name === 'generate' ? 'no-such-key' : 'unsupported-key', 'out of keys')
+      }
+      await expect(manager.generateSelfSigned(ec)).rejects.toThrow('out of keys')
+      faults[name] = undefined
+    }
+    expect(await keys.handles()).toEqual([])
+    expect(await everything(storage)).toEqual(before)
+  })
+
   it('UPL-5 plans again where another upload came first, and nothing of either is lost', async () => {
     const { manager, storage } = setting
     const cas = await Promise.all([1, 2, 3].map((n) => rootOf(setting, { name: `Root ${n}`, keyType: 'p256' })))

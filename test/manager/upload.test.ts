@@ -152,6 +152,51 @@ describe('the chain', () => {
   })
 })
 
+describe('certificates of one name in the file', () => {
+  const dated = (days: number): { notBefore: Date } => ({
+    notBefore: new Date(setting.clock.now().getTime() - days * DAY),
+  })
+
+  it('UPL-5 puts a renewed intermediate in the place of the trusted one the certificate does not rest on', async () => {
+    const { manager, storage } = setting
+    await trustRoot()
+    const old = await root.issueIntermediate({ name: 'Intermediate', ...dated(3) })
+    done(await manager.upload({ ...tomcatTrust, file: old.pem }))
+    const renewed = await root.issueIntermediate({ name: 'Intermediate', ...dated(2) })
+    const leaf = await certify(setting, renewed, tomcat)
+    done(await manager.upload({ ...tomcat, file: leaf.pem + renewed.pem }))
+    const sha256 = await renewed.certificate.fingerprint()
+    expect(
+      (await installedIn(storage, tomcatTrust)).filter(({ subject }) => subject === 'CN=Intermediate'),
+    ).toMatchObject([{ sha256 }])
+  })
+
+  it('UPL-5 refuses a chain that needs two of them, since a trust purpose holds one', async () => {
+    const { manager, storage } = setting
+    await trustRoot()
+    const first = await root.issueIntermediate({ name: 'Intermediate', ...dated(3) })
+    const between = await first.issueIntermediate({ name: 'Between', ...dated(3) })
+    const second = await between.issueIntermediate({ name: 'Intermediate', ...dated(2) })
+    const leaf = await certify(setting, second, tomcat)
+    const before = await everything(storage)
+    const result = await manager.upload({ ...tomcat, file: leaf.pem + second.pem + between.pem + first.pem })
+    expect(codesOf(result)).toEqual(['unsuitable-file'])
+    expect(messagesOf(result)).toMatch(/needs several certificates of CN=Intermediate/)
+    expect(await everything(storage)).toEqual(before)
+  })
+
+  it('UPL-4 refuses with the certificate a root of the file that has not signed itself', async () => {
+    const { manager, storage } = setting
+    const forged = await rootOf(setting, { name: 'Forged', signature: 'broken' })
+    const leaf = await certify(setting, forged, tomcat)
+    const before = await everything(storage)
+    const result = await manager.upload({ ...tomcat, file: leaf.pem + forged.pem })
+    expect(codesOf(result)).toEqual(['chain'])
+    expect(messagesOf(result)).toMatch(/its own key has not signed it/)
+    expect(await everything(storage)).toEqual(before)
+  })
+})
+
 describe('the key', () => {
   it('UPL-2 refuses a certificate for another key than the pending request’s', async () => {
     const { manager, storage } = setting
@@ -162,7 +207,28 @@ describe('the key', () => {
     const result = await manager.upload({ ...tomcat, file: first.pem })
     expect(codesOf(result)).toEqual(['key-mismatch'])
     expect(result.ok || result.findings[0]?.rule).toBe('UPL-2')
+    expect(messagesOf(result)).toMatch(/neither for the key of the pending request nor for the installed one/)
     expect(await everything(storage)).toEqual(before)
+  })
+
+  it('UPL-2 refuses a certificate where neither a request is pending nor anything installed, and says so', async () => {
+    await trustRoot('tomcat-trust', 'sub1')
+    const leaf = await certify(setting, root, tomcat)
+    const result = await setting.manager.upload({ ...tomcat, node: 'sub1', file: leaf.pem })
+    expect(codesOf(result)).toEqual(['key-mismatch'])
+    expect(messagesOf(result)).toMatch(/no request is pending/)
+  })
+
+  it('CSR-9 asks a renewal on the installed key for none of the names of a request on another', async () => {
+    const { manager, storage } = setting
+    await trustRoot()
+    const csr = done(await manager.generateCsr({ ...tomcat, subject: { commonName: hostOf('pub') } }))
+    done(await manager.upload({ ...tomcat, file: (await answer(csr.pem, root)).pem }))
+    const hosts = ['pub', 'sub1', 'sub2'].map(hostOf)
+    const distribution = { type: 'multi-server', hosts } as const
+    done(await manager.generateCsr({ ...tomcat, subject: { commonName: 'ms.example.com' }, distribution }))
+    done(await manager.upload({ ...tomcat, file: (await answer(csr.pem, root)).pem }))
+    expect(await recordsOf(storage, 'request')).toHaveLength(1)
   })
 
   it('UPL-2 takes a renewal on the installed key, without a request; a pending request of another key stays', async () => {
@@ -264,6 +330,16 @@ describe('the checks', () => {
     expect(messagesOf(result)).not.toMatch(/keyAgreement|ipsecEndSystem/)
   })
 
+  it('CSR-7 takes a certificate with usages nobody has asked for', async () => {
+    const { manager } = setting
+    await trustRoot()
+    const leaf = await certify(setting, root, tomcat, {
+      keyUsage: ['digitalSignature', 'keyEncipherment', 'dataEncipherment', 'contentCommitment'],
+      extendedKeyUsage: ['serverAuth', 'clientAuth', 'emailProtection'],
+    })
+    done(await manager.upload({ ...tomcat, file: leaf.pem }))
+  })
+
   it('CSR-9 refuses a multi-server certificate that lacks a node, naming it; names of any case and order are the same', async () => {
     const { manager } = setting
     await trustRoot()
@@ -346,6 +422,8 @@ describe('the purpose', () => {
       { basicConstraints: { cA: true } },
     )
     expect(codesOf(await manager.upload({ ...capf, file: leaf.pem }))).not.toContain('done')
+    const plain = await root.issue({ dns: [hostOf('sub1')] })
+    expect(codesOf(await manager.upload({ ...capf, file: plain.pem }))).toContain('wrong-node')
     done(await manager.upload({ purpose: 'CAPF', node: 'pub', file: leaf.pem }))
   })
 

@@ -12,8 +12,12 @@ export interface Behaviour {
   isDown?: boolean
   /** What it waits for before it answers. */
   wait?: Promise<void>
+  /** Makes no changes, and says so. */
+  refusesChanges?: boolean
   /** Confirms changes and makes none. */
   ignoresChanges?: boolean
+  /** Does not answer where this purpose is asked for. */
+  hides?: string
   /** Gives these bytes for every certificate. */
   gives?: Uint8Array
 }
@@ -28,12 +32,14 @@ function unreliable(gateway: NodeGateway, behaviour: Readonly<Record<string, Beh
   }
   return {
     list: async (node, purpose) => {
-      await meet(node)
+      if ((await meet(node)).hides === purpose) throw new Error(`${node} does not answer`)
       return gateway.list(node, purpose)
     },
     pull: async (node, purpose, sha256) => (await meet(node)).gives ?? gateway.pull(node, purpose, sha256),
     push: async (node, changes) => {
-      if ((await meet(node)).ignoresChanges !== true) await gateway.push(node, changes)
+      const { refusesChanges, ignoresChanges } = await meet(node)
+      if (refusesChanges === true) throw new Error(`${node} makes no changes`)
+      if (ignoresChanges !== true) await gateway.push(node, changes)
     },
   }
 }

@@ -1,0 +1,372 @@
+// What reconciliation makes of nodes that disagree: CLU-2, UPL-5, DEL-2, DEL-4.
+
+import fc from 'fast-check'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createCertificateCluster } from '../../src/cluster/index.js'
+import type { Scope, Storage } from '../../src/inventory/index.js'
+import { unifiedCommunications } from '../../src/purposes/index.js'
+import { type TestCa, testKey } from '../../src/testkit/index.js'
+import {
+  audits,
+  certify,
+  cluster as members,
+  DAY,
+  done,
+  recordsOf,
+  rootOf,
+  type Setting,
+  setUp,
+} from '../support/manager.js'
+import { type Nodes, nodesOf } from '../support/nodes.js'
+
+const trust = { purpose: 'tomcat-trust', node: 'pub' }
+const ec = { purpose: 'tomcat-ECDSA', node: 'pub' }
+const callManager = { purpose: 'CallManager-ECDSA', node: 'pub' }
+
+let setting: Setting
+let nodes: Nodes
+beforeEach(() => {
+  setting = setUp()
+  nodes = nodesOf(setting)
+})
+
+/** A root of the name `Root`, or another; with another key each time. */
+const root = (days = 0, key = `root of ${String(days)} days`, name = 'Root', of = setting): Promise<TestCa> =>
+  testKey('p256', key).then((own) =>
+    rootOf(of, { name, keyType: 'p256', key: own, notBefore: new Date(of.clock.now().getTime() - days * DAY) }),
+  )
+
+/** As if nobody had ever been told: what waits for the nodes is gone. */
+async function loseWords(storage: Storage = setting.storage): Promise<void> {
+  const lost = await recordsOf(storage, 'outbox')
+  const scopes = new Map(lost.map(({ node, purpose }): [string, Scope] => [`${node} ${purpose}`, { node, purpose }]))
+  const { revisions } = await storage.read([...scopes.values()])
+  await storage.commit({ relies: revisions, puts: [], deletes: lost, appends: [] })
+}
+
+const print = (ca: TestCa): Promise<string> => ca.certificate.fingerprint()
+
+/** Fingerprints each node trusts for a purpose. */
+const held = (purpose = 'tomcat-trust', of = nodes): Promise<readonly (readonly string[])[]> =>
+  Promise.all(
+    members.nodes.map(async (node) => (await of.gateway.list(node, purpose)).map(({ sha256 }) => sha256).sort()),
+  )
+
+/** What a reconciliation mends: node, action, fingerprint. A second one must find nothing. */
+async function mended(): Promise<readonly (readonly string[])[]> {
+  const report = await nodes.cluster.reconcile()
+  expect(report.faults).toEqual([])
+  expect(await nodes.cluster.reconcile()).toEqual({ mended: [], faults: [] })
+  return report.mended.map(({ node, action, sha256 }) => [node, action, sha256])
+}
+
+describe('certificates of one subject', () => {
+  it('CLU-2, UPL-5 make way for an older one where they were deleted before it came', async () => {
+    const { manager, clock } = setting
+    const [newer, older] = [await root(1), await root(5)]
+    done(await manager.upload({ ...trust, file: newer.pem }))
+    await nodes.cluster.drain()
+    clock.advance(1000)
+    done(await manager.delete({ ...trust, sha256: await print(newer) }))
+    clock.advance(1000)
+    done(await manager.upload({ ...trust, file: older.pem }))
+    await loseWords()
+    const [taken, put] = [await print(newer), await print(older)]
+    expect(await mended()).toEqual([
+      ['sub1', 'delete', taken],
+      ['sub1', 'put', put],
+      ['sub2', 'delete', taken],
+      ['sub2', 'put', put],
+    ])
+    expect(await held()).toEqual([[put], [put], [put]])
+  })
+
+  it('CLU-2 settle on one where two nodes hold others of the same date', async () => {
+    const { manager } = setting
+    const [one, other] = [await root(3, 'one'), await root(3, 'other')]
+    done(await manager.upload({ ...trust, file: one.pem }))
+    done(await manager.upload({ ...trust, node: 'sub1', file: other.pem }))
+    await nodes.cluster.drain()
+    const [first, last] = [await print(one), await print(other)].sort()
+    const stale = (await held()).flatMap(([sha256], index) => (sha256 === last ? [members.nodes[index]] : []))
+    expect(stale.length).toBeGreaterThan(0)
+    expect(await mended()).toEqual(
+      stale.flatMap((node) => [
+        [node, 'delete', last],
+        [node, 'put', first],
+      ]),
+    )
+    expect(await held()).toEqual(members.nodes.map(() => [first]))
+  })
+
+  it.each([0, 1, 2])('UPL-5 give way to the newest, whichever node holds it: node %i', async (at) => {
+    const { manager } = setting
+    const order = [...members.nodes.slice(at), ...members.nodes.slice(0, at)]
+    const roots = [await root(1), await root(5), await root(3)]
+    for (const [index, node] of order.entries()) {
+      done(await manager.upload({ ...trust, node, file: roots[index]?.pem ?? '' }))
+    }
+    await loseWords()
+    const [newest] = roots
+    const sha256 = newest === undefined ? '' : await print(newest)
+    expect(await mended()).toEqual(
+      members.nodes.filter((node) => node !== order[0]).map((node) => [node, 'put', sha256]),
+    )
+  })
+
+  it('CLU-2 do not come back from a node that has missed their successor and its end', async () => {
+    const { manager, clock } = setting
+    const [older, newer] = [await root(5), await root(1)]
+    done(await manager.upload({ ...trust, file: older.pem }))
+    await nodes.cluster.drain()
+    clock.advance(1000)
+    done(await manager.upload({ ...trust, file: newer.pem }))
+    clock.advance(1000)
+    done(await manager.delete({ ...trust, sha256: await print(newer) }))
+    await loseWords()
+    const sha256 = await print(older)
+    expect(await mended()).toEqual([
+      ['sub1', 'delete', sha256],
+      ['sub2', 'delete', sha256],
+    ])
+    expect(await held()).toEqual([[], [], []])
+  })
+
+  it('CLU-2 stay where the node that holds their successor does not answer', async () => {
+    const { manager, clock } = setting
+    const [older, newer] = [await root(5), await root(1)]
+    done(await manager.upload({ ...trust, file: older.pem }))
+    await nodes.cluster.drain()
+    clock.advance(1000)
+    done(await manager.upload({ ...trust, file: newer.pem }))
+    await loseWords()
+    nodes.behaviour['pub'] = { isDown: true }
+    expect((await nodes.cluster.reconcile()).mended).toEqual([])
+  })
+})
+
+describe('a deletion', () => {
+  it('DEL-4 counts where it came in the very millisecond of the upload', async () => {
+    const { manager } = setting
+    const company = await root()
+    done(await manager.upload({ ...trust, file: company.pem }))
+    await nodes.cluster.drain()
+    const sha256 = await print(company)
+    done(await manager.delete({ ...trust, sha256 }))
+    await loseWords()
+    expect(await mended()).toEqual([
+      ['sub1', 'delete', sha256],
+      ['sub2', 'delete', sha256],
+    ])
+  })
+
+  it('DEL-4 is of that certificate alone', async () => {
+    const { manager } = setting
+    const [company, other] = [await root(1), await root(2, 'other', 'Other')]
+    for (const { pem } of [company, other]) done(await manager.upload({ ...trust, file: pem }))
+    done(await manager.delete({ ...trust, sha256: await print(other) }))
+    await loseWords()
+    expect((await mended()).map(([node, action]) => [node, action])).toEqual([
+      ['sub1', 'put'],
+      ['sub2', 'put'],
+    ])
+  })
+
+  it('DEL-4 is found on whichever page of the history it stands', async () => {
+    const { manager, clock, storage } = setting
+    const roots = await Promise.all([1, 2, 3, 4].map((day) => root(day, undefined, `Root ${String(day)}`)))
+    for (const { pem } of roots) done(await manager.upload({ ...trust, file: pem }))
+    await nodes.cluster.drain()
+    clock.advance(1000)
+    for (const one of roots) done(await manager.delete({ ...trust, sha256: await print(one) }))
+    await loseWords()
+    const pagewise: Storage = { ...storage, list: (kind, page) => storage.list(kind, { ...page, limit: 1 }) }
+    const cluster = createCertificateCluster({
+      ...{ catalogue: unifiedCommunications, cluster: members, gateway: nodes.gateway, clock },
+      storage: pagewise,
+    })
+    expect((await cluster.reconcile()).mended.map(({ node, action }) => `${action} ${node}`).sort()).toEqual([
+      ...Array<string>(4).fill('delete sub1'),
+      ...Array<string>(4).fill('delete sub2'),
+    ])
+  })
+})
+
+describe('what shows an identity', () => {
+  it('CLU-2 is what its own node shows, though a peer holds a newer one', async () => {
+    const { manager, clock } = setting
+    done(await manager.generateSelfSigned(ec))
+    await nodes.cluster.drain()
+    clock.advance(-DAY)
+    done(await manager.regenerate(ec))
+    await loseWords()
+    const [[current]] = (await held()) as [[string]]
+    expect(await mended()).toEqual([
+      ['sub1', 'put', current],
+      ['sub2', 'put', current],
+    ])
+    expect((await nodes.gateway.list('sub1', 'tomcat-trust')).map(({ origin }) => origin)).toEqual(['generated'])
+  })
+
+  it('CLU-2 goes from the peers once its own node shows none', async () => {
+    const { manager } = setting
+    done(await manager.generateSelfSigned(callManager))
+    await nodes.cluster.drain()
+    const [[shown]] = (await held('CallManager-trust')) as [[string]]
+    const company = await root()
+    const leaf = await certify(setting, company, callManager)
+    done(await manager.upload({ ...callManager, file: leaf.pem + company.pem }))
+    await loseWords()
+    const sha256 = await print(company)
+    expect([...(await mended())].sort()).toEqual(
+      [
+        ['sub1', 'delete', shown],
+        ['sub1', 'put', sha256],
+        ['sub2', 'delete', shown],
+        ['sub2', 'put', sha256],
+      ].sort(),
+    )
+    const noted = (await audits(setting.storage)).filter(({ action }) => action === 'reconcile')
+    expect(noted.map(({ node, before, after }) => [node, before, after])).toEqual([
+      ['sub1', [shown], [sha256]],
+      ['sub2', [shown], [sha256]],
+    ])
+    expect((await nodes.gateway.list('sub1', 'CallManager-trust')).map(({ origin }) => origin)).toEqual(['replicated'])
+  })
+
+  it('CLU-2, CLU-4 stays where peers were given it by exchange and its own node does not show it', async () => {
+    const { manager } = setting
+    done(await manager.generateSelfSigned(ec))
+    await nodes.cluster.drain()
+    const [own] = await nodes.gateway.list('pub', 'tomcat-trust')
+    if (own === undefined) throw new Error('nothing is shown')
+    await nodes.gateway.push('pub', [{ action: 'delete', purpose: 'tomcat-trust', id: own.id, sha256: own.sha256 }])
+    expect(await mended()).toEqual([])
+    done(await manager.regenerate(ec))
+    const [fresh] = await nodes.gateway.list('pub', 'tomcat-trust')
+    await nodes.gateway.push('pub', [
+      { action: 'delete', purpose: 'tomcat-trust', id: own.id, sha256: fresh?.sha256 ?? '' },
+    ])
+    await loseWords()
+    nodes.behaviour['pub'] = { hides: 'tomcat-ECDSA' }
+    expect((await nodes.cluster.reconcile()).mended).toEqual([])
+    nodes.behaviour['pub'] = {}
+    expect(await mended()).toEqual([
+      ['sub1', 'delete', own.sha256],
+      ['sub2', 'delete', own.sha256],
+    ])
+  })
+
+  it('CLU-2 stays while its own node does not answer, though peers hold different ones', async () => {
+    const { manager } = setting
+    done(await manager.generateSelfSigned(ec))
+    await nodes.cluster.drain()
+    nodes.behaviour['sub1'] = { ignoresChanges: true }
+    done(await manager.regenerate(ec))
+    await nodes.cluster.drain()
+    nodes.behaviour['sub1'] = {}
+    nodes.behaviour['pub'] = { isDown: true }
+    expect((await nodes.cluster.reconcile()).mended).toEqual([])
+  })
+})
+
+/** One thing that happens in a cluster. */
+type Step = readonly [
+  'upload' | 'delete' | 'generate' | 'certify' | 'exchange' | 'drain' | 'lose' | 'switch' | 'wait' | 'tamper',
+  node: number,
+  which: number,
+]
+
+const step: fc.Arbitrary<Step> = fc.tuple(
+  fc.constantFrom(
+    ...(['upload', 'upload', 'upload', 'delete', 'delete', 'generate', 'certify'] as const),
+    ...(['exchange', 'drain', 'lose', 'switch', 'switch', 'wait', 'wait', 'tamper'] as const),
+  ),
+  fc.nat(2),
+  fc.nat(4),
+)
+
+describe('whatever has happened to a cluster', () => {
+  it('CLU-2 its nodes agree once they answer and have been reconciled, and reconciled again they change nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
+        const own = setUp()
+        const cluster = nodesOf(own)
+        const roots = [
+          await root(9, 'a', 'Root', own),
+          await root(5, 'b', 'Root', own),
+          await root(5, 'c', 'Root', own),
+          await root(2, 'd', 'Root', own),
+          await root(2, 'd', 'Other', own),
+        ]
+        for (const one of steps) await take(one, roots, own, cluster)
+        for (const node of members.nodes) cluster.behaviour[node] = {}
+        const { faults } = await cluster.cluster.reconcile()
+        expect(faults).toEqual([])
+        expect(await cluster.cluster.reconcile()).toEqual({ mended: [], faults: [] })
+        for (const purpose of ['tomcat-trust', 'CallManager-trust']) {
+          const [first, ...others] = await held(purpose, cluster)
+          for (const other of others) expect(other).toEqual(first)
+        }
+        // What is deleted then is gone, and nothing it had taken the place of is back.
+        own.clock.advance(1000)
+        for (const { sha256, origin } of await cluster.gateway.list('sub1', 'tomcat-trust')) {
+          if (origin === 'generated') continue
+          const certificate = { purpose: 'tomcat-trust', node: 'sub1', sha256 }
+          const plan = await own.manager.plan.delete(certificate)
+          if (plan.ok) done(await own.manager.delete({ ...certificate, confirm: plan.planId }))
+        }
+        await loseWords(own.storage)
+        await cluster.cluster.reconcile()
+        const left = await Promise.all(members.nodes.map((node) => cluster.gateway.list(node, 'tomcat-trust')))
+        expect(left.flat().filter(({ subject }) => subject === 'CN=Root')).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  async function take([what, at, which]: Step, roots: readonly TestCa[], own: Setting, all: Nodes): Promise<void> {
+    const { manager, clock, storage } = own
+    const { cluster, gateway, behaviour } = all
+    const node = members.nodes[at] ?? ''
+    const ca = roots[which] ?? (await root(0, 'e', 'Root', own))
+    const identity = { node, purpose: which % 2 === 0 ? 'tomcat-ECDSA' : 'CallManager-ECDSA' }
+    // What the manager refuses has not happened.
+    switch (what) {
+      case 'upload':
+        await manager.upload({ node, purpose: 'tomcat-trust', file: ca.pem })
+        break
+      case 'delete':
+        await manager.delete({ node, purpose: 'tomcat-trust', sha256: await print(ca) })
+        break
+      case 'generate':
+        await manager.generateSelfSigned(identity)
+        break
+      case 'certify':
+        await manager.upload({ ...identity, file: (await certify(own, ca, identity)).pem + ca.pem })
+        break
+      case 'exchange':
+        await cluster.exchange()
+        break
+      case 'drain':
+        await cluster.drain()
+        break
+      case 'lose':
+        await loseWords(storage)
+        break
+      case 'switch':
+        behaviour[node] = behaviour[node]?.isDown === true ? {} : { isDown: true }
+        break
+      case 'wait':
+        clock.advance(1000)
+        break
+      case 'tamper': {
+        if (behaviour[node]?.isDown === true) break
+        const uploaded = (await gateway.list(node, 'tomcat-trust')).find(({ subject }) => subject === 'CN=Root')
+        if (uploaded === undefined) break
+        const { id, sha256 } = uploaded
+        await gateway.push(node, [{ action: 'delete', purpose: 'tomcat-trust', id, sha256 }])
+      }
+    }
+  }
+})
