@@ -5,6 +5,7 @@ import { records } from '../manager/pages.js'
 import type { TrustChange } from './gateway.js'
 import { type NodeFault, NodeView } from './node-view.js'
 import type { ClusterContext } from './settings.js'
+import { putOf } from './trust-put.js'
 
 /** Times the delivered words are taken from a scope anew where somebody else has written to it. */
 const ATTEMPTS = 8
@@ -51,12 +52,8 @@ export async function drain(context: ClusterContext): Promise<DrainReport> {
   return { delivered, waiting, faults: view.faults }
 }
 
-function toChange({ purpose, recordId: id, sha256, record }: OutboxRecord): TrustChange {
-  if (record === undefined) return { action: 'delete', purpose, id, sha256 }
-  const { der, description, installedAt } = record
-  const origin = record.origin === 'generated' ? 'generated' : 'replicated'
-  return { action: 'put', purpose, id, der, description, origin, installedAt }
-}
+const toChange = ({ purpose, recordId: id, sha256, record }: OutboxRecord): TrustChange =>
+  record === undefined ? { action: 'delete', purpose, id, sha256 } : putOf(purpose, id, record)
 
 /** Takes delivered words out, scope by scope. What is left where that fails is delivered once more, which changes nothing. */
 async function forget(storage: Storage, words: readonly OutboxRecord[]): Promise<void> {

@@ -6,6 +6,7 @@ import type { Effect } from '../manager/index.js'
 import { pairs } from './diagnose.js'
 import { type NodeFault, NodeView } from './node-view.js'
 import { type ClusterContext, type ExchangedPurpose, exchangedPurposes } from './settings.js'
+import { putOf } from './trust-put.js'
 
 /** A node's certificate, given to a peer that did not have it. */
 export interface Exchanged {
@@ -47,20 +48,16 @@ async function exchangePurpose(
   const { id, trust } = purpose
   const exchanged: Exchanged[] = []
   for (const { node, peer, identity } of await pairs(view, purpose, context)) {
-    const { sha256, installedAt, subject, origin } = identity
+    const { sha256, subject } = identity
     const held = await view.list(peer, trust)
     const certificate = await view.certificate(node, id, sha256)
     if (held === undefined || certificate === undefined || held.some((one) => one.sha256 === sha256)) continue
     const isPut = await view.push(peer, [
-      {
-        action: 'put',
-        purpose: trust,
-        id: copyId({ node, purpose: id }),
+      putOf(trust, copyId({ node, purpose: id }), {
+        ...identity,
         der: certificate.der,
         description: `${id} of ${node}`,
-        origin: origin === 'generated' ? 'generated' : 'replicated',
-        installedAt,
-      },
+      }),
     ])
     if (!isPut) continue
     const after = await view.list(peer, trust)

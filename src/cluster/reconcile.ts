@@ -9,6 +9,7 @@ import { drain } from './drain.js'
 import type { ListedCertificate, TrustChange } from './gateway.js'
 import { type NodeFault, NodeView } from './node-view.js'
 import { type ClusterContext, replicatedPurposes } from './settings.js'
+import { putOf } from './trust-put.js'
 
 /** One difference, mended. */
 export interface Mended {
@@ -57,6 +58,8 @@ interface Wanted extends Holding {
 /** What a node is to be told, and what that mends. */
 interface Difference {
   readonly mends: Mended
+  /** Fingerprint of what it holds; undefined where it has none. */
+  readonly found: string | undefined
   readonly change: TrustChange
 }
 
@@ -79,18 +82,22 @@ class PurposeReconciler {
       if (certificates !== undefined) this.listed.set(node, certificates)
     }
     this.removals = await this.readRemovals()
-    const holdings = [...this.listed].flatMap(([node, all]) => all.map((one): Holding => ({ ...one, node })))
-    const differences: Difference[] = []
-    for (const id of new Set(holdings.map((one) => one.id))) {
-      differences.push(...(await this.differencesOf(id, holdings)))
+    const byId = new Map<string, Holding[]>()
+    for (const [node, certificates] of this.listed) {
+      for (const one of certificates) {
+        const held = byId.get(one.id) ?? []
+        held.push({ ...one, node })
+        byId.set(one.id, held)
+      }
     }
+    const differences: Difference[] = []
+    for (const [id, held] of byId) differences.push(...(await this.differencesOf(id, held)))
     const mended: Mended[] = []
     for (const node of nodes) mended.push(...(await this.mend(node, differences)))
     return mended
   }
 
-  private async differencesOf(id: string, holdings: readonly Holding[]): Promise<readonly Difference[]> {
-    const held = holdings.filter((one) => one.id === id)
+  private async differencesOf(id: string, held: readonly Holding[]): Promise<readonly Difference[]> {
     const identity = this.identityShownBy(id)
     // Whose identity it shows says which certificate that is; while it does not answer, nobody knows better.
     if (identity !== undefined && !this.listed.has(identity.node)) return []
@@ -107,17 +114,20 @@ class PurposeReconciler {
       identity !== undefined ||
       proven.some((one) => one.sha256 === sha256 && one.certificate.notBeforeTime < notBeforeTime)
     const { purpose } = this
-    return [...this.listed].flatMap(([node, certificates]): readonly Difference[] => {
-      const own = certificates.find((one) => one.id === id)
+    return [...this.listed.keys()].flatMap((node): readonly Difference[] => {
+      const own = held.find((one) => one.node === node)
       if (own?.sha256 === wanted?.sha256) return []
       const differenceOf = (change: TrustChange, { subject, sha256 }: ListedCertificate): Difference => ({
         mends: { node, purpose, subject, sha256, action: change.action },
+        found: own?.sha256,
         change,
       })
       const isInTheWay = own !== undefined && (wanted === undefined || !givesWay(own, wanted))
       return [
         ...(isInTheWay ? [differenceOf({ action: 'delete', purpose, id, sha256: own.sha256 }, own)] : []),
-        ...(wanted === undefined ? [] : [differenceOf(putOf(wanted, purpose), wanted)]),
+        ...(wanted === undefined
+          ? []
+          : [differenceOf(putOf(purpose, id, { ...wanted, der: wanted.certificate.der }), wanted)]),
       ]
     })
   }
@@ -179,35 +189,26 @@ class PurposeReconciler {
     if (own.length === 0) return []
     const changes = own.map(({ change }) => change)
     if (!(await this.view.push(node, changes))) return []
-    const after = (await this.view.list(node, this.purpose)) ?? []
-    const done = own.filter(({ change }) => isDone(change, after))
+    const after = await this.view.list(node, this.purpose)
+    if (after === undefined) return []
+    // A put is done also where another one has come in the meantime.
+    const done = own.filter(({ change: { id, action }, found }) => {
+      const now = after.find((one) => one.id === id)?.sha256
+      return now !== found && (now !== undefined || action === 'delete')
+    })
     if (done.length < own.length) {
       this.view.doubt(node, `${node} has confirmed changes of ${this.purpose} it has not made`)
     }
     const mended = done.map(({ mends }) => mends)
-    await this.note(node, mended)
-    return mended
-  }
-
-  private async note(node: string, mended: readonly Mended[]): Promise<void> {
-    if (mended.length === 0) return
+    if (mended.length === 0) return []
     const { storage, now } = this.context
-    const changes = mended.map(({ sha256, action, ...place }): Change =>
+    const noted = mended.map(({ sha256, action, ...place }): Change =>
       action === 'put'
         ? { ...place, type: 'install', before: undefined, after: sha256 }
         : { ...place, type: 'remove', before: sha256, after: undefined },
     )
-    const audit = auditOfChange('reconcile', { node, purpose: this.purpose }, now(), { changes })
+    const audit = auditOfChange('reconcile', { node, purpose: this.purpose }, now(), { changes: noted })
     await storage.commit({ relies: [], puts: [], deletes: [], appends: [audit] })
+    return mended
   }
-}
-
-function putOf({ id, certificate, description, origin, installedAt }: Wanted, purpose: string): TrustChange {
-  const kept = origin === 'generated' ? 'generated' : 'replicated'
-  return { action: 'put', purpose, id, der: certificate.der, description, origin: kept, installedAt }
-}
-
-const isDone = (change: TrustChange, after: readonly ListedCertificate[]): boolean => {
-  const own = after.find(({ id }) => id === change.id)
-  return change.action === 'delete' ? own?.sha256 !== change.sha256 : own !== undefined
 }

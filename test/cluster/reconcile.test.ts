@@ -192,6 +192,46 @@ describe('a deletion', () => {
   })
 })
 
+describe('a node', () => {
+  it('CLU-2 has mended nothing where it confirms a change and holds what it held before', async () => {
+    const { manager } = setting
+    const [older, newer] = [await root(5), await root(1)]
+    done(await manager.upload({ ...trust, file: older.pem }))
+    await nodes.cluster.drain()
+    done(await manager.upload({ ...trust, file: newer.pem }))
+    await loseWords()
+    nodes.behaviour['sub1'] = { ignoresChanges: true }
+    const { mended: changed, faults } = await nodes.cluster.reconcile()
+    expect(changed.map(({ node, action }) => [node, action])).toEqual([['sub2', 'put']])
+    const message = 'sub1 has confirmed changes of tomcat-trust it has not made'
+    expect(faults).toEqual([{ node: 'sub1', code: 'untruthful', message }])
+    const noted = (await audits(setting.storage)).filter(({ action }) => action === 'reconcile')
+    expect(noted.map(({ node }) => node)).toEqual(['sub2'])
+  })
+
+  it('CLU-2 that no longer answers once it has changed is out of reach, and no liar', async () => {
+    const { manager } = setting
+    done(await manager.upload({ ...trust, file: (await root()).pem }))
+    await loseWords()
+    const { gateway, behaviour } = nodes
+    const cluster = createCertificateCluster({
+      ...{ catalogue: unifiedCommunications, cluster: members, storage: setting.storage, clock: setting.clock },
+      gateway: {
+        ...gateway,
+        push: async (node, changes) => {
+          await gateway.push(node, changes)
+          if (node === 'sub1') behaviour[node] = { isDown: true }
+        },
+      },
+    })
+    const report = await cluster.reconcile()
+    expect(report.mended.map(({ node }) => node)).toEqual(['sub2'])
+    expect(report.faults).toEqual([{ node: 'sub1', code: 'unreachable', message: 'sub1 does not answer' }])
+    behaviour['sub1'] = {}
+    expect((await cluster.reconcile()).mended).toEqual([])
+  })
+})
+
 describe('what shows an identity', () => {
   it('CLU-2 is what its own node shows, though a peer holds a newer one', async () => {
     const { manager, clock } = setting
