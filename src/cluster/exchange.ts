@@ -34,7 +34,7 @@ export async function exchange(context: ClusterContext): Promise<ExchangeReport>
     const given = await exchangePurpose(view, purpose, context)
     exchanged.push(...given)
     for (const effect of given.flatMap(({ peer }) => effectsAt(peer, purpose))) {
-      effects.set(JSON.stringify([effect.node, effect]), effect)
+      effects.set(JSON.stringify(effect), effect)
     }
   }
   return { exchanged, effects: [...effects.values()], faults: view.faults }

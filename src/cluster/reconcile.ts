@@ -101,7 +101,7 @@ class PurposeReconciler {
     const identity = this.identityShownBy(id)
     // Whose identity it shows says which certificate that is; while it does not answer, nobody knows better.
     if (identity !== undefined && !this.listed.has(identity.node)) return []
-    const shown = identity === undefined ? held : held.filter((one) => one.node === identity.node)
+    const shown = held.filter(({ node }) => identity === undefined || node === identity.node)
     const isCandidate = (one: Holding): boolean => identity !== undefined || !this.isRemoved(one, held)
     const isNowhere = !shown.some(isCandidate)
     if (identity !== undefined && isNowhere && (await this.isInUse(identity, held))) return []
@@ -188,9 +188,8 @@ class PurposeReconciler {
     const own = differences.filter(({ mends }) => mends.node === node)
     if (own.length === 0) return []
     const changes = own.map(({ change }) => change)
-    if (!(await this.view.push(node, changes))) return []
-    const after = await this.view.list(node, this.purpose)
-    if (after === undefined) return []
+    const after = (await this.view.push(node, changes)) && (await this.view.list(node, this.purpose))
+    if (!after) return []
     // A put is done also where another one has come in the meantime.
     const done = own.filter(({ change: { id, action }, found }) => {
       const now = after.find((one) => one.id === id)?.sha256

@@ -173,7 +173,10 @@ export class Ticker {
     const actOnAll = async (signal: AbortSignal): Promise<void> => {
       for (const effect of effects) {
         if (signal.aborted) return
-        await act(effect).then(() => emitted.push(effect), fail)
+        // Also of what throws at once, or returns no promise where nobody checks types, the rest hears nothing.
+        await Promise.resolve(effect)
+          .then(act)
+          .then(() => emitted.push(effect), fail)
       }
     }
     await withinTimeout(notifierTimeout, overdue, actOnAll).catch(fail)

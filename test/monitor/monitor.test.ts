@@ -259,6 +259,31 @@ describe('a certificate that has ended', () => {
     expect((await storage.query({})).records.map(({ mark }) => mark)).toStrictEqual(['expired'])
   })
 
+  it('OCS-8 is acted on, all of it, where the application throws at once or returns no promise', async () => {
+    for (const sha256 of ['aa', 'bb']) {
+      await put(storage, bareRecord(1, { sha256: sha256.repeat(32), purpose: sha256, notBefore: start - 300 * DAY }))
+    }
+    clock.time = start + 2 * DAY
+    const acted: string[] = []
+    let isBusy = true
+    // As JavaScript may have it, where nobody checks types.
+    const act: unknown = ({ key }: RevokeEffect): void => {
+      acted.push(key)
+      if (isBusy) throw new Error('busy')
+    }
+    const monitor = monitorOf(storage, clock, [], { act: act as NonNullable<MonitorOptions['act']> })
+    const first = await monitor.tick()
+    const busy = { notifier: 'act', message: 'busy' }
+    expect([first.effects, first.failures]).toEqual([[], [busy, busy]])
+    isBusy = false
+    clock.time += HOUR
+    const second = await monitor.tick()
+    expect([second.effects.map(({ key }) => key).sort(), second.failures]).toEqual([acted.slice(0, 2).sort(), []])
+    clock.time += HOUR
+    expect((await monitor.tick()).effects).toEqual([])
+    expect(acted).toHaveLength(4)
+  })
+
   it('OCS-8 is acted on again where that failed, with the same key, and not after it was done', async () => {
     await put(storage, bareRecord(1, { notBefore: start - 300 * DAY }))
     const acted: string[] = []
