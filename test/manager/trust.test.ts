@@ -161,6 +161,20 @@ describe('where it goes', () => {
     expect(await installedIn(storage, target)).toMatchObject([{ notBefore: newer.certificate.notBeforeTime }])
   })
 
+  it('PUR-5 puts a newer root in the place of the one CallManager-trust has, and not the same one again', async () => {
+    const { manager, storage } = setting
+    const copies = { purpose: 'CallManager-trust', node: 'pub' }
+    const newer = await renewed(1)
+    setting.clock.advance(2 * DAY)
+    done(await manager.upload({ ...copies, file: root.pem }))
+    done(await manager.upload({ purpose: 'CAPF-trust', node: 'pub', file: newer.pem }))
+    const sha256 = await newer.certificate.fingerprint()
+    expect(await installedIn(storage, copies)).toMatchObject([{ sha256, origin: 'copied' }])
+    done(await manager.delete({ purpose: 'CAPF-trust', node: 'pub', sha256 }))
+    const { changes } = done(await manager.upload({ purpose: 'CAPF-trust', node: 'pub', file: newer.pem }))
+    expect(changes.map(({ purpose }) => purpose)).toEqual(['CAPF-trust'])
+  })
+
   it('PUR-6 takes an authority of a directory, and the directory’s own certificate where it is said to be a peer’s', async () => {
     const { manager, storage } = setting
     done(await manager.upload({ ...trust, file: root.pem }))
