@@ -243,6 +243,25 @@ describe('notices', () => {
   })
 })
 
+describe('a notifier', () => {
+  it('MON-5 is counted: what it has sent, how often it failed, and when and why it did last', async () => {
+    await put(storage, bareRecord(1, { notBefore: start - 300 * DAY }))
+    const monitor = monitorOf(storage, clock, [recorder])
+    expect((await monitor.metrics()).notifiers).toStrictEqual([{ name: 'recorder', sent: 0, failures: 0 }])
+    for (const reason of ['down', 'still down']) {
+      recorder.failure = new Error(reason)
+      clock.time = (await monitor.tick()).next.getTime()
+    }
+    const failed = { failures: 2, lastFailure: 'still down', lastFailureAt: expect.any(Number) as number }
+    expect((await monitor.metrics()).notifiers).toStrictEqual([{ name: 'recorder', sent: 0, ...failed }])
+    recorder.failure = undefined
+    await monitor.tick()
+    const [metrics] = (await monitor.metrics()).notifiers
+    expect(metrics).toStrictEqual({ name: 'recorder', sent: 1, lastSentAt: clock.time, ...failed })
+    expect(metrics?.lastFailureAt).toBeLessThan(clock.time)
+  })
+})
+
 describe('a certificate that has ended', () => {
   it('OCS-8 is marked, and its revocation asked for once, by the moment it ends', async () => {
     const record = await put(storage, bareRecord(40))
@@ -257,6 +276,19 @@ describe('a certificate that has ended', () => {
     const { node, purpose, sha256 } = record
     expect(effects).toMatchObject([{ type: 'revoke', node, purpose, sha256, reason: 'expired' }])
     expect((await storage.query({})).records.map(({ mark }) => mark)).toStrictEqual(['expired'])
+  })
+
+  it('OCS-8 whose successor is installed while people are told leaves it no mark', async () => {
+    await put(storage, bareRecord(1, { notBefore: start - 300 * DAY }))
+    const successor = bareRecord(300, { sha256: 'cd'.repeat(32) })
+    clock.time = start + 2 * DAY
+    const monitor = monitorOf(storage, clock, [
+      { name: 'slow', send: () => put(storage, successor, clock.time).then(() => undefined) },
+    ])
+    expect((await monitor.tick()).notices).toHaveLength(1)
+    expect((await storage.query({})).records).toMatchObject([{ sha256: successor.sha256, mark: undefined }])
+    clock.time = successor.notAfter + 1
+    expect((await monitor.tick()).effects).toMatchObject([{ sha256: successor.sha256 }])
   })
 
   it('OCS-8 is acted on, all of it, where the application throws at once or returns no promise', async () => {

@@ -21,7 +21,18 @@ import {
   readOcspRequest,
   type TestCa,
 } from '../../src/testkit/index.js'
-import { bareRecord, DAY, dueOf, HOUR, ManualClock, monitorOf, put, Recorder, start } from '../support/monitor.js'
+import {
+  bareRecord,
+  DAY,
+  dueOf,
+  HOUR,
+  ManualClock,
+  monitorOf,
+  put,
+  Recorder,
+  remove,
+  start,
+} from '../support/monitor.js'
 
 const uri = 'http://ocsp.example.com/'
 let storage: Storage
@@ -52,22 +63,22 @@ const settingsOf = (policy: RevocationPolicy = 'common-criteria'): MonitorSettin
   revocationCheck: { state: 'enabled', every: { every: 6, unit: 'hours' }, policy },
 })
 
-const monitorWith = (settings = settingsOf(), more: Partial<MonitorOptions> = {}): CertificateMonitor =>
-  monitorOf(storage, clock, [recorder], {
-    settings,
-    ocsp: {
-      sleep: () => Promise.resolve(),
-      transport: {
-        send: (call) => {
-          const { host } = new URL(call.uri)
-          asked.push(host)
-          return outages.get(host)?.() ?? responder.answer(call.request)
-        },
+const sources = (): Pick<MonitorOptions, 'ocsp' | 'sleep'> => ({
+  ocsp: {
+    sleep: () => Promise.resolve(),
+    transport: {
+      send: (call) => {
+        const { host } = new URL(call.uri)
+        asked.push(host)
+        return outages.get(host)?.() ?? responder.answer(call.request)
       },
     },
-    sleep: () => Promise.resolve(),
-    ...more,
-  })
+  },
+  sleep: () => Promise.resolve(),
+})
+
+const monitorWith = (settings = settingsOf(), more: Partial<MonitorOptions> = {}): CertificateMonitor =>
+  monitorOf(storage, clock, [recorder], { settings, ...sources(), ...more })
 
 async function install(
   issued: Pick<IssuedCertificate, 'certificate'>,
@@ -142,6 +153,32 @@ describe('the sweep', () => {
     expect(asked).toHaveLength(0)
     await monitorWith().tick()
     expect(await dueOf(storage, record, 'revocation')).toMatchObject({ data: { status: 'good' } })
+  })
+
+  it('forgets what is due for a certificate that is gone', async () => {
+    const record = await install(await issue())
+    const { revisions } = await storage.read([record])
+    await storage.commit({ relies: revisions, puts: [], deletes: [record], appends: [] })
+    const monitor = monitorWith()
+    const { checks, notices } = await monitor.tick()
+    expect([checks.good, notices]).toStrictEqual([0, []])
+    expect(await dueOf(storage, record, 'revocation')).toBeUndefined()
+    // Its end is looked at when it comes.
+    expect(await dueOf(storage, record, 'expiry')).toBeDefined()
+    clock.time = record.notAfter + 1
+    expect((await monitor.tick()).notices.filter(({ sha256 }) => sha256 === record.sha256)).toStrictEqual([])
+    expect(await dueOf(storage, record, 'expiry')).toBeUndefined()
+  })
+
+  it('goes on at once where a tick has done as much as it may', async () => {
+    for (const node of ['one', 'two', 'three']) await install(await issue(), { node })
+    const monitor = monitorWith(settingsOf(), { limits: { workPerTick: 2 } })
+    const first = await monitor.tick()
+    expect(first.next.getTime()).toBe(clock.time)
+    await monitor.tick()
+    const { next } = await monitor.tick()
+    expect(next.getTime()).toBeGreaterThan(clock.time)
+    expect(asked).toHaveLength(3)
   })
 
   it('OCS-4 asks the responder of the settings, and another one once they name another', async () => {
@@ -248,6 +285,67 @@ describe('a revoked certificate', () => {
     expect(asked).toHaveLength(1)
     clock.time += 20 * DAY
     expect((await monitor.tick()).notices.filter(({ type }) => type === 'revocation')).toHaveLength(0)
+  })
+
+  it('OCS-8 is acted on again where that failed, without telling of it again', async () => {
+    const issued = await issue()
+    const record = await install(issued)
+    const at = new Date(start - 1000)
+    ca.revoke(issued, { at })
+    let isFailing = true
+    const monitor = monitorWith(settingsOf(), {
+      act: () => (isFailing ? Promise.reject(new Error('busy')) : Promise.resolve()),
+    })
+    const first = await monitor.tick()
+    expect([first.effects, first.failures]).toStrictEqual([[], [{ notifier: 'act', message: 'busy' }]])
+    expect(revocations()).toMatchObject([{ status: 'revoked', revokedAt: at.getTime() }])
+    isFailing = false
+    clock.time = first.next.getTime()
+    const second = await monitor.tick()
+    expect(second.effects).toMatchObject([{ reason: 'revoked', sha256: record.sha256 }])
+    await live(monitor, DAY)
+    expect(effects).toHaveLength(0)
+    expect(revocations()).toHaveLength(1)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('OCS-8 whose successor is installed while people are told leaves it no mark', async () => {
+    const issued = await issue()
+    const record = await install(issued)
+    ca.revoke(issued, { at: new Date(start - 1000) })
+    const successor = await issue()
+    const slow = new Recorder('slow')
+    const monitor = monitorOf(
+      storage,
+      clock,
+      [
+        {
+          name: 'slow',
+          send: async (digest) => {
+            await slow.send(digest)
+            if (slow.digests.length === 1) await install(successor)
+          },
+        },
+      ],
+      { ...sources(), settings: settingsOf() },
+    )
+    await monitor.tick()
+    expect(slow.notices.map(({ type }) => type)).toContain('revocation')
+    expect((await recordOf(record)).mark).toBeUndefined()
+    expect((await monitor.tick()).checks.good).toBe(1)
+  })
+
+  it('OCS-8 that goes while people are told does not come back', async () => {
+    const issued = await issue()
+    const record = await install(issued)
+    ca.revoke(issued, { at: new Date(start - 1000) })
+    const monitor = monitorOf(storage, clock, [{ name: 'slow', send: () => remove(storage, record) }], {
+      ...sources(),
+      settings: settingsOf(),
+    })
+    expect((await monitor.tick()).failures).toStrictEqual([])
+    await expect(recordOf(record)).rejects.toThrow('the record is gone')
+    for (const task of ['expiry', 'revocation'] as const) expect(await dueOf(storage, record, task)).toBeUndefined()
   })
 
   it('OCS-2 on hold is marked until the hold ends, and told of again at the next one', async () => {
