@@ -2,22 +2,12 @@
 
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createCertificateCluster } from '../../src/cluster/index.js'
-import type { Scope, Storage } from '../../src/inventory/index.js'
+import { createCertificateCluster, type ListedCertificate } from '../../src/cluster/index.js'
+import type { Storage } from '../../src/inventory/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import { type TestCa, testKey } from '../../src/testkit/index.js'
-import {
-  audits,
-  certify,
-  cluster as members,
-  DAY,
-  done,
-  recordsOf,
-  rootOf,
-  type Setting,
-  setUp,
-} from '../support/manager.js'
-import { type Nodes, nodesOf } from '../support/nodes.js'
+import { audits, certify, cluster as members, DAY, done, rootOf, type Setting, setUp } from '../support/manager.js'
+import { loseWords, type Nodes, nodesOf } from '../support/nodes.js'
 
 const trust = { purpose: 'tomcat-trust', node: 'pub' }
 const ec = { purpose: 'tomcat-ECDSA', node: 'pub' }
@@ -36,14 +26,6 @@ const root = (days = 0, key = `root of ${String(days)} days`, name = 'Root', of 
     rootOf(of, { name, keyType: 'p256', key: own, notBefore: new Date(of.clock.now().getTime() - days * DAY) }),
   )
 
-/** As if nobody had ever been told: what waits for the nodes is gone. */
-async function loseWords(storage: Storage = setting.storage): Promise<void> {
-  const lost = await recordsOf(storage, 'outbox')
-  const scopes = new Map(lost.map(({ node, purpose }): [string, Scope] => [`${node} ${purpose}`, { node, purpose }]))
-  const { revisions } = await storage.read([...scopes.values()])
-  await storage.commit({ relies: revisions, puts: [], deletes: lost, appends: [] })
-}
-
 const print = (ca: TestCa): Promise<string> => ca.certificate.fingerprint()
 
 /** Fingerprints each node trusts for a purpose. */
@@ -51,6 +33,25 @@ const held = (purpose = 'tomcat-trust', of = nodes): Promise<readonly (readonly 
   Promise.all(
     members.nodes.map(async (node) => (await of.gateway.list(node, purpose)).map(({ sha256 }) => sha256).sort()),
   )
+
+/** The one certificate the publisher trusts for a purpose. */
+async function shown(purpose = 'tomcat-trust'): Promise<ListedCertificate> {
+  const [only, ...others] = await nodes.gateway.list('pub', purpose)
+  expect(others).toEqual([])
+  return only ?? expect.fail('nothing is shown')
+}
+
+/** A root that every node holds, and a newer one of its name that has taken its place on the publisher alone. */
+async function replaced(): Promise<{ readonly older: TestCa; readonly newer: TestCa }> {
+  const { manager, clock, storage } = setting
+  const [older, newer] = [await root(5), await root(1)]
+  done(await manager.upload({ ...trust, file: older.pem }))
+  await nodes.cluster.drain()
+  clock.advance(1000)
+  done(await manager.upload({ ...trust, file: newer.pem }))
+  await loseWords(storage)
+  return { older, newer }
+}
 
 /** What a reconciliation mends: node, action, fingerprint. A second one must find nothing. */
 async function mended(): Promise<readonly (readonly string[])[]> {
@@ -70,7 +71,7 @@ describe('certificates of one subject', () => {
     done(await manager.delete({ ...trust, sha256: await print(newer) }))
     clock.advance(1000)
     done(await manager.upload({ ...trust, file: older.pem }))
-    await loseWords()
+    await loseWords(setting.storage)
     const [taken, put] = [await print(newer), await print(older)]
     expect(await mended()).toEqual([
       ['sub1', 'delete', taken],
@@ -106,7 +107,7 @@ describe('certificates of one subject', () => {
     for (const [index, node] of order.entries()) {
       done(await manager.upload({ ...trust, node, file: roots[index]?.pem ?? '' }))
     }
-    await loseWords()
+    await loseWords(setting.storage)
     const [newest] = roots
     const sha256 = newest === undefined ? '' : await print(newest)
     expect(await mended()).toEqual(
@@ -116,14 +117,10 @@ describe('certificates of one subject', () => {
 
   it('CLU-2 do not come back from a node that has missed their successor and its end', async () => {
     const { manager, clock } = setting
-    const [older, newer] = [await root(5), await root(1)]
-    done(await manager.upload({ ...trust, file: older.pem }))
-    await nodes.cluster.drain()
-    clock.advance(1000)
-    done(await manager.upload({ ...trust, file: newer.pem }))
+    const { older, newer } = await replaced()
     clock.advance(1000)
     done(await manager.delete({ ...trust, sha256: await print(newer) }))
-    await loseWords()
+    await loseWords(setting.storage)
     const sha256 = await print(older)
     expect(await mended()).toEqual([
       ['sub1', 'delete', sha256],
@@ -133,13 +130,7 @@ describe('certificates of one subject', () => {
   })
 
   it('CLU-2 stay where the node that holds their successor does not answer', async () => {
-    const { manager, clock } = setting
-    const [older, newer] = [await root(5), await root(1)]
-    done(await manager.upload({ ...trust, file: older.pem }))
-    await nodes.cluster.drain()
-    clock.advance(1000)
-    done(await manager.upload({ ...trust, file: newer.pem }))
-    await loseWords()
+    await replaced()
     nodes.behaviour['pub'] = { isDown: true }
     expect((await nodes.cluster.reconcile()).mended).toEqual([])
   })
@@ -153,7 +144,7 @@ describe('a deletion', () => {
     await nodes.cluster.drain()
     const sha256 = await print(company)
     done(await manager.delete({ ...trust, sha256 }))
-    await loseWords()
+    await loseWords(setting.storage)
     expect(await mended()).toEqual([
       ['sub1', 'delete', sha256],
       ['sub2', 'delete', sha256],
@@ -165,7 +156,7 @@ describe('a deletion', () => {
     const [company, other] = [await root(1), await root(2, 'other', 'Other')]
     for (const { pem } of [company, other]) done(await manager.upload({ ...trust, file: pem }))
     done(await manager.delete({ ...trust, sha256: await print(other) }))
-    await loseWords()
+    await loseWords(setting.storage)
     expect((await mended()).map(([node, action]) => [node, action])).toEqual([
       ['sub1', 'put'],
       ['sub2', 'put'],
@@ -179,7 +170,7 @@ describe('a deletion', () => {
     await nodes.cluster.drain()
     clock.advance(1000)
     for (const one of roots) done(await manager.delete({ ...trust, sha256: await print(one) }))
-    await loseWords()
+    await loseWords(setting.storage)
     const pagewise: Storage = { ...storage, list: (kind, page) => storage.list(kind, { ...page, limit: 1 }) }
     const cluster = createCertificateCluster({
       ...{ catalogue: unifiedCommunications, cluster: members, gateway: nodes.gateway, clock },
@@ -194,12 +185,7 @@ describe('a deletion', () => {
 
 describe('a node', () => {
   it('CLU-2 has mended nothing where it confirms a change and holds what it held before', async () => {
-    const { manager } = setting
-    const [older, newer] = [await root(5), await root(1)]
-    done(await manager.upload({ ...trust, file: older.pem }))
-    await nodes.cluster.drain()
-    done(await manager.upload({ ...trust, file: newer.pem }))
-    await loseWords()
+    await replaced()
     nodes.behaviour['sub1'] = { ignoresChanges: true }
     const { mended: changed, faults } = await nodes.cluster.reconcile()
     expect(changed.map(({ node, action }) => [node, action])).toEqual([['sub2', 'put']])
@@ -212,7 +198,7 @@ describe('a node', () => {
   it('CLU-2 that no longer answers once it has changed is out of reach, and no liar', async () => {
     const { manager } = setting
     done(await manager.upload({ ...trust, file: (await root()).pem }))
-    await loseWords()
+    await loseWords(setting.storage)
     const { gateway, behaviour } = nodes
     const cluster = createCertificateCluster({
       ...{ catalogue: unifiedCommunications, cluster: members, storage: setting.storage, clock: setting.clock },
@@ -239,8 +225,8 @@ describe('what shows an identity', () => {
     await nodes.cluster.drain()
     clock.advance(-DAY)
     done(await manager.regenerate(ec))
-    await loseWords()
-    const [[current]] = (await held()) as [[string]]
+    await loseWords(setting.storage)
+    const { sha256: current } = await shown()
     expect(await mended()).toEqual([
       ['sub1', 'put', current],
       ['sub2', 'put', current],
@@ -252,24 +238,24 @@ describe('what shows an identity', () => {
     const { manager } = setting
     done(await manager.generateSelfSigned(callManager))
     await nodes.cluster.drain()
-    const [[shown]] = (await held('CallManager-trust')) as [[string]]
+    const { sha256: old } = await shown('CallManager-trust')
     const company = await root()
     const leaf = await certify(setting, company, callManager)
     done(await manager.upload({ ...callManager, file: leaf.pem + company.pem }))
-    await loseWords()
+    await loseWords(setting.storage)
     const sha256 = await print(company)
     expect([...(await mended())].sort()).toEqual(
       [
-        ['sub1', 'delete', shown],
+        ['sub1', 'delete', old],
         ['sub1', 'put', sha256],
-        ['sub2', 'delete', shown],
+        ['sub2', 'delete', old],
         ['sub2', 'put', sha256],
       ].sort(),
     )
     const noted = (await audits(setting.storage)).filter(({ action }) => action === 'reconcile')
     expect(noted.map(({ node, before, after }) => [node, before, after])).toEqual([
-      ['sub1', [shown], [sha256]],
-      ['sub2', [shown], [sha256]],
+      ['sub1', [old], [sha256]],
+      ['sub2', [old], [sha256]],
     ])
     expect((await nodes.gateway.list('sub1', 'CallManager-trust')).map(({ origin }) => origin)).toEqual(['replicated'])
   })
@@ -278,16 +264,13 @@ describe('what shows an identity', () => {
     const { manager } = setting
     done(await manager.generateSelfSigned(ec))
     await nodes.cluster.drain()
-    const [own] = await nodes.gateway.list('pub', 'tomcat-trust')
-    if (own === undefined) throw new Error('nothing is shown')
-    await nodes.gateway.push('pub', [{ action: 'delete', purpose: 'tomcat-trust', id: own.id, sha256: own.sha256 }])
+    const own = await shown()
+    const change = { action: 'delete', purpose: 'tomcat-trust', id: own.id } as const
+    await nodes.gateway.push('pub', [{ ...change, sha256: own.sha256 }])
     expect(await mended()).toEqual([])
     done(await manager.regenerate(ec))
-    const [fresh] = await nodes.gateway.list('pub', 'tomcat-trust')
-    await nodes.gateway.push('pub', [
-      { action: 'delete', purpose: 'tomcat-trust', id: own.id, sha256: fresh?.sha256 ?? '' },
-    ])
-    await loseWords()
+    await nodes.gateway.push('pub', [{ ...change, sha256: (await shown()).sha256 }])
+    await loseWords(setting.storage)
     nodes.behaviour['pub'] = { hides: 'tomcat-ECDSA' }
     expect((await nodes.cluster.reconcile()).mended).toEqual([])
     nodes.behaviour['pub'] = {}

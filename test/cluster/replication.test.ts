@@ -17,7 +17,7 @@ import {
   type Setting,
   setUp,
 } from '../support/manager.js'
-import { type Nodes, nodesOf } from '../support/nodes.js'
+import { loseWords, type Nodes, nodesOf } from '../support/nodes.js'
 
 const trust = { purpose: 'tomcat-trust', node: 'pub' }
 
@@ -243,9 +243,7 @@ describe('reconcile', () => {
     done(await manager.delete({ ...trust, sha256: print }))
     await nodes.cluster.drain()
     // The word for sub2 is lost.
-    const lost = await recordsOf(storage, 'outbox')
-    const { revisions } = await storage.read([trust])
-    await storage.commit({ relies: revisions, puts: [], deletes: lost, appends: [] })
+    await loseWords(storage)
     nodes.behaviour['sub2'] = {}
     expect((await nodes.cluster.reconcile()).mended).toEqual([{ ...mended, node: 'sub2', action: 'delete' }])
     expect(await trusted()).toEqual([[], [], []])
@@ -285,9 +283,7 @@ describe('reconcile', () => {
     clock.advance(1000)
     const elsewhere = { ...trust, node: 'sub1' }
     done(await manager.upload({ ...elsewhere, file: root.pem }))
-    const { revisions } = await storage.read([elsewhere])
-    const lost = await recordsOf(storage, 'outbox')
-    await storage.commit({ relies: revisions, puts: [], deletes: lost, appends: [] })
+    await loseWords(storage)
     expect((await nodes.cluster.reconcile()).mended.map(({ node, action }) => [node, action])).toEqual([
       ['pub', 'put'],
       ['sub2', 'put'],
@@ -342,9 +338,7 @@ describe('reconcile', () => {
       nodes.behaviour['pub'] = { gives }
       nodes.behaviour['sub2'] = { gives }
       const before = await everything(storage)
-      const lost = await recordsOf(storage, 'outbox')
-      const { revisions } = await storage.read([trust])
-      if (lost.length > 0) await storage.commit({ relies: revisions, puts: [], deletes: lost, appends: [] })
+      await loseWords(storage)
       const { mended, faults } = await nodes.cluster.reconcile()
       expect(mended).toEqual([])
       expect(faults.map(({ node, code }) => [node, code])).toEqual([

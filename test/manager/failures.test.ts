@@ -185,9 +185,7 @@ describe('failures', () => {
     })
     expect(codesOf(await manager.generateCsr({ ...ec, subject }))).toEqual(['key-not-offered'])
   })
-})
 
-describe('at the same time', () => {
   it('REG-2 rejects where the key store fails in any other way, and leaves no key behind', async () => {
     const { manager, storage, keys } = setting
     const before = await everything(storage)
@@ -203,7 +201,9 @@ describe('at the same time', () => {
     expect(await keys.handles()).toEqual([])
     expect(await everything(storage)).toEqual(before)
   })
+})
 
+describe('at the same time', () => {
   it('UPL-5 plans again where another upload came first, and nothing of either is lost', async () => {
     const { manager, storage } = setting
     const cas = await Promise.all([1, 2, 3].map((n) => rootOf(setting, { name: `Root ${n}`, keyType: 'p256' })))

@@ -14,9 +14,8 @@ import {
   type RevocationRules,
 } from '../../src/monitor/decide-revocation.js'
 import type { RevocationMemory } from '../../src/monitor/due-data.js'
-import { DAY } from '../support/manager.js'
+import { DAY, HOUR } from '../support/monitor.js'
 
-const HOUR = 3_600_000
 const NOON = Date.parse('2026-06-01T12:00:00Z')
 
 const rules: RevocationRules = { policy: 'common-criteria', every: DAY, undeterminedAfter: DAY }
