@@ -3,12 +3,11 @@
 
 import type { Scope } from '../inventory/index.js'
 import { purposeOf } from '../purposes/index.js'
-import { ParseError } from '../x509/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
-import { certificatesOfFile } from './uploaded-file.js'
+import { certificatesOfFile, refusingMalformed } from './uploaded-file.js'
 
 /** A device’s certificate to be watched, and who hands it in (PUR-13). */
 export interface EndpointInput {
@@ -23,7 +22,16 @@ export interface EndpointInput {
 const scopeOf = ({ purpose, device }: Pick<EndpointInput, 'purpose' | 'device'>): Scope => ({ node: device, purpose })
 
 /** A newer certificate replaces the one there is, as in a trust purpose (UPL-5). Who has issued it is not looked at. */
-export async function planEndpoint(
+export function planEndpoint(
+  state: State,
+  input: EndpointInput,
+  now: number,
+  context: ManagerContext,
+): Promise<PlannedChange | Refusal> {
+  return refusingMalformed(() => planFile(state, input, now, context))
+}
+
+async function planFile(
   state: State,
   input: EndpointInput,
   now: number,
@@ -33,34 +41,27 @@ export async function planEndpoint(
   if (wrong !== undefined) return wrong
   const builder = new ChangeBuilder(state, now)
   const scope = scopeOf(input)
-  try {
-    const certificates = certificatesOfFile(input.file)
-    const [certificate, ...more] = certificates
-    if (certificate === undefined || more.length > 0) {
-      const message = `a device has one certificate of a purpose, and the file holds ${certificates.length}`
-      return refusal(finding('unsuitable-file', message, 'PUR-13'))
-    }
-    const subject = certificate.subject.toString()
-    const [previous] = state.certificates(scope)
-    if (previous !== undefined && state.certificateOf(previous).equals(certificate)) {
-      const message = `${subject} is noted for ${input.device} already: nothing has changed`
-      builder.notices.push({ code: 'already-installed', message })
-      return builder.planned()
-    }
-    if (previous !== undefined && previous.notBefore > certificate.notBeforeTime) {
-      const message = `${subject} is older than what is noted for ${input.device}: remove that one first if it is to go`
-      return refusal(finding('older-certificate', message, 'UPL-5'))
-    }
-    const description = input.description ?? ''
-    const place = { ...scope, kind: 'endpoint', id: 'current', origin: 'uploaded', keyHandle: undefined } as const
-    await builder.install({ ...place, description }, certificate, previous)
-    return builder.planned()
-  } catch (error) {
-    // Lazy decoding, as for uploads.
-    if (!(error instanceof ParseError)) throw error
-    const code = error.code === 'private-key' ? 'private-key' : 'malformed'
-    return refusal(finding(code, error.message, 'FMT-3'))
+  const certificates = certificatesOfFile(input.file)
+  const [certificate, ...more] = certificates
+  if (certificate === undefined || more.length > 0) {
+    const message = `a device has one certificate of a purpose, and the file holds ${certificates.length}`
+    return refusal(finding('unsuitable-file', message, 'PUR-13'))
   }
+  const subject = certificate.subject.toString()
+  const [previous] = state.certificates(scope)
+  if (previous !== undefined && state.certificateOf(previous).equals(certificate)) {
+    const message = `${subject} is noted for ${input.device} already: nothing has changed`
+    builder.notices.push({ code: 'already-installed', message })
+    return builder.planned()
+  }
+  if (previous !== undefined && previous.notBefore > certificate.notBeforeTime) {
+    const message = `${subject} is older than what is noted for ${input.device}: remove that one first if it is to go`
+    return refusal(finding('older-certificate', message, 'UPL-5'))
+  }
+  const description = input.description ?? ''
+  const place = { ...scope, kind: 'endpoint', id: 'current', origin: 'uploaded', keyHandle: undefined } as const
+  await builder.install({ ...place, description }, certificate, previous)
+  return builder.planned()
 }
 
 /** The device is gone, or its certificate is. */

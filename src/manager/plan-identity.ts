@@ -4,6 +4,7 @@ import type { Scope } from '../inventory/index.js'
 import { type BuiltPath } from '../path/index.js'
 import { checkProfile, type IdentityPurpose, type UploadClass } from '../purposes/index.js'
 import { type Certificate, formatGeneralName, type GeneralName } from '../x509/index.js'
+import { valueOf } from '../x509/value-of.js'
 import { pinnedFindings, validateChain } from './chain.js'
 import { type ChangeBuilder, identityPlace } from './change-builder.js'
 import { identityEffects, identityNotices } from './effects.js'
@@ -138,8 +139,8 @@ function missingNames(state: State, scope: Scope, leaf: Certificate): readonly M
   if (request === undefined) return []
   const asked = state.requestOf(request).extension('subjectAltName')?.value ?? []
   // One that cannot be read holds none of them; that it is malformed is a finding of the profile.
-  const granted = leaf.extension('subjectAltName')
-  const names = new Set((granted?.error === undefined ? (granted?.value ?? []) : []).map(nameKey))
+  const granted = valueOf(leaf.extension('subjectAltName')) ?? []
+  const names = new Set(granted.map(nameKey))
   return asked
     .filter((name) => !names.has(nameKey(name)))
     .map((name) => {

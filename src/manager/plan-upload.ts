@@ -10,7 +10,7 @@ import {
   purposeOf,
   type UploadClass,
 } from '../purposes/index.js'
-import { type Certificate, ParseError } from '../x509/index.js'
+import type { Certificate } from '../x509/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { keyFor } from './offered-keys.js'
 import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
@@ -19,7 +19,7 @@ import { planTrust } from './plan-trust.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 import { trustPurposeOf, trustScopes } from './trust-store.js'
-import { certificatesOfFile } from './uploaded-file.js'
+import { certificatesOfFile, refusingMalformed } from './uploaded-file.js'
 
 /** A file to install for a purpose, and who asks (UPL-1). */
 export interface UploadInput {
@@ -56,20 +56,13 @@ const identitiesOf = (catalogue: Catalogue, trust: string): readonly IdentityPur
   )
 
 /** Plans an upload on the state of its scopes at a time. Nothing is written, and nothing a file holds makes it throw. */
-export async function planUpload(
+export function planUpload(
   state: State,
   input: UploadInput,
   now: number,
   context: ManagerContext,
 ): Promise<PlannedChange | Refusal> {
-  try {
-    return await planFile(state, input, now, context)
-  } catch (error) {
-    // Lazy decoding: what a file holds may turn out malformed at any step that looks at it.
-    if (!(error instanceof ParseError)) throw error
-    const code = error.code === 'private-key' ? 'private-key' : 'malformed'
-    return refusal(finding(code, error.message, 'FMT-3'))
-  }
+  return refusingMalformed(() => planFile(state, input, now, context))
 }
 
 async function planFile(

@@ -4,7 +4,7 @@ import { toHex } from '../base/bytes.js'
 import { reasonOf } from '../base/reason.js'
 import { withinTimeout } from '../base/timers.js'
 import { digest } from '../crypto/index.js'
-import type { NotifierMetrics } from './metrics.js'
+import type { Counts, NotifierMetrics } from './metrics.js'
 import { byGravity, type MonitorNotice, type NoticeDigest, type Notifier } from './notice.js'
 
 /** A notice, and the notifiers that have yet to deliver it. */
@@ -30,8 +30,7 @@ const report: Notifier = { name: 'report', send: () => Promise.resolve() }
 
 /** The notifiers, and how they have fared. */
 export class Deliverer {
-  private readonly notifiers: readonly Notifier[]
-  private readonly kept = new Map<string, NotifierMetrics>()
+  private readonly notifiers = new Map<Notifier, Counts<NotifierMetrics>>()
 
   /** @throws TypeError for two notifiers of one name: what one has sent would pass for sent by the other */
   constructor(
@@ -39,20 +38,21 @@ export class Deliverer {
     /** Milliseconds a notifier may take. */
     private readonly timeout: number,
   ) {
-    this.notifiers = notifiers.length === 0 ? [report] : notifiers
-    for (const { name } of this.notifiers) {
-      if (this.kept.has(name))
+    for (const notifier of notifiers.length === 0 ? [report] : notifiers) {
+      const { name } = notifier
+      if (this.names.includes(name)) {
         throw new TypeError(`notifiers: expected a name of its own for each, found two "${name}"`)
-      this.kept.set(name, { name, sent: 0, failures: 0 })
+      }
+      this.notifiers.set(notifier, { name, sent: 0, failures: 0 })
     }
   }
 
   get names(): readonly string[] {
-    return this.notifiers.map(({ name }) => name)
+    return this.metrics().map(({ name }) => name)
   }
 
   metrics(): readonly NotifierMetrics[] {
-    return [...this.kept.values()]
+    return [...this.notifiers.values()].map((counts) => ({ ...counts }))
   }
 
   /** All at once: one that hangs delays no other. */
@@ -63,13 +63,13 @@ export class Deliverer {
     const delivered = new Set<string>()
     const failures: DeliveryFailure[] = []
     await Promise.all(
-      this.notifiers.map(async (notifier) => {
-        const { name } = notifier
+      [...this.notifiers].map(async ([notifier, counts]) => {
+        const { name } = counts
         const notices = pending.flatMap(({ notice, waiting }) => (waiting.includes(name) ? [notice] : []))
         const message =
           notices.length === 0
             ? undefined
-            : await this.send(notifier, { at, addresses, notices: notices.sort(byGravity) })
+            : await this.send(notifier, counts, { at, addresses, notices: notices.sort(byGravity) })
         if (message === undefined) delivered.add(name)
         else failures.push({ notifier: name, message })
       }),
@@ -78,24 +78,24 @@ export class Deliverer {
   }
 
   /** What went wrong; undefined where nothing did. */
-  private async send(notifier: Notifier, unnamed: Omit<NoticeDigest, 'key'>): Promise<string | undefined> {
-    const { name } = notifier
+  private async send(
+    notifier: Notifier,
+    counts: Counts<NotifierMetrics>,
+    unnamed: Omit<NoticeDigest, 'key'>,
+  ): Promise<string | undefined> {
     const { at, notices } = unnamed
     const overdue = (): Error => new Error(`the notifier was not done within ${this.timeout} ms`)
     try {
       const key = await digestKey(notices)
       await withinTimeout(this.timeout, overdue, () => notifier.send({ ...unnamed, key }))
-      this.count(name, (known) => ({ ...known, sent: known.sent + notices.length, lastSentAt: at }))
+      counts.sent += notices.length
+      counts.lastSentAt = at
       return undefined
     } catch (error) {
-      const lastFailure = reasonOf(error)
-      this.count(name, (known) => ({ ...known, failures: known.failures + 1, lastFailureAt: at, lastFailure }))
-      return lastFailure
+      counts.failures++
+      counts.lastFailureAt = at
+      return (counts.lastFailure = reasonOf(error))
     }
-  }
-
-  private count(name: string, change: (known: NotifierMetrics) => NotifierMetrics): void {
-    this.kept.set(name, change(this.kept.get(name) ?? { name, sent: 0, failures: 0 }))
   }
 }
 

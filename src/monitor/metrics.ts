@@ -57,6 +57,9 @@ export interface NotifierMetrics {
   readonly lastFailure?: string
 }
 
+/** Metrics that count on. */
+export type Counts<Metrics> = { -readonly [Name in keyof Metrics]: Metrics[Name] }
+
 /** How the monitor of this process fares. Times are milliseconds since 1970. */
 export interface MonitorHealth {
   readonly monitor: 'CertificateExpiryMonitor'

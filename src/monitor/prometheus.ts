@@ -1,7 +1,7 @@
 // A monitor's numbers in Prometheus' text format 0.0.4, named as the exporters in use name them.
 
 import { escapeUnsafe } from '../x509/name-text.js'
-import type { CertificateMetrics, MonitorMetrics, NotifierMetrics, ResponderMetrics } from './metrics.js'
+import type { CertificateMetrics, MonitorMetrics } from './metrics.js'
 
 /** The media type to answer a scrape with. */
 export const prometheusContentType = 'text/plain; version=0.0.4; charset=utf-8'
@@ -46,6 +46,11 @@ const counter = (name: string, help: string, samples: readonly Sample[]): Family
   ...gauge(name, help, samples),
   type: 'counter',
 })
+/** A sample of each, by a value of it. */
+const seriesOf =
+  <Item>(items: readonly (readonly [Labels, Item])[]) =>
+  (valueOf: (item: Item) => number | undefined): readonly Sample[] =>
+    items.map(([labels, item]) => [labels, valueOf(item)])
 const single = (value: number | undefined): readonly Sample[] => [[{}, value]]
 const seconds = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : milliseconds / 1000
@@ -53,8 +58,7 @@ const seconds = (milliseconds: number | undefined): number | undefined =>
 function certificateFamilies({ certificates, isComplete, at }: MonitorMetrics): readonly Family[] {
   const sorted = [...certificates].sort((a, b) => a.notAfter - b.notAfter)
   const shown = distinct(sorted)
-  const each = (valueOf: (certificate: CertificateMetrics) => number): readonly Sample[] =>
-    shown.map(([labels, certificate]) => [labels, valueOf(certificate)])
+  const each = seriesOf(shown)
   const checkAges = shown.flatMap(([labels, { lastRevocationCheck: check }]): readonly Sample[] =>
     check === undefined ? [] : [[{ ...labels, status: check.status }, (at - check.at) / 1000]],
   )
@@ -144,8 +148,7 @@ function commonNameOf(name: string): string {
 }
 
 function responderFamilies({ responders }: MonitorMetrics): readonly Family[] {
-  const each = (valueOf: (responder: ResponderMetrics) => number | undefined): readonly Sample[] =>
-    responders.map((responder) => [{ host: responder.host }, valueOf(responder)])
+  const each = seriesOf(responders.map((responder) => [{ host: responder.host }, responder]))
   return [
     counter(
       'certward_responder_requests_total',
@@ -185,8 +188,7 @@ function tickFamilies(metrics: MonitorMetrics): readonly Family[] {
 }
 
 function notifierFamilies({ notifiers }: MonitorMetrics): readonly Family[] {
-  const each = (valueOf: (notifier: NotifierMetrics) => number | undefined): readonly Sample[] =>
-    notifiers.map((notifier) => [{ notifier: notifier.name }, valueOf(notifier)])
+  const each = seriesOf(notifiers.map((notifier) => [{ notifier: notifier.name }, notifier]))
   return [
     counter(
       'certward_notifier_notices_sent_total',

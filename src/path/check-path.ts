@@ -1,12 +1,11 @@
 // Certification path validation (RFC 5280 §6.1) of one whole path: every finding, or the policies it is valid for.
 
-import { ParseError } from '../base/errors.js'
 import { type Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
 import { sequence, bitString } from '../der/writer.js'
 import { anchorConstraintFindings, boundByAnchor, boundPolicies } from './anchor-constraints.js'
 import { factsOf, type CertificateFacts } from './certificate-facts.js'
 import type { PathFinding } from './finding.js'
-import { keyFault } from './key-strength.js'
+import { publicKeyFault } from './key-strength.js'
 import { type PathPolicies, type PolicyFault, PolicyState } from './policy-graph.js'
 import type { PathProfile } from './profile.js'
 import { found, malformedFindings, REISSUE, type Search } from './search.js'
@@ -87,15 +86,6 @@ function anchorKeyFinding(anchor: TrustAnchor, profile: PathProfile): PathFindin
   const { name: subject, certificate } = anchor
   const rule = `profile ${profile.name}`
   return { code: 'public-key-refused', message: fault, remedy: 'trust another key', rule, subject, certificate }
-}
-
-function publicKeyFault(publicKey: SubjectPublicKeyInfo, profile: PathProfile): string | undefined {
-  try {
-    return keyFault(publicKey.key, profile)
-  } catch (error) {
-    if (error instanceof ParseError) return error.message
-    throw error
-  }
 }
 
 /** The caller's own bound on intermediates. */

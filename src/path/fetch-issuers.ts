@@ -2,6 +2,7 @@
 
 import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
 import { readCertificates } from '../reading/index.js'
+import { accessUris } from '../x509/access-uris.js'
 import { type Certificate, ParseError } from '../x509/index.js'
 import type { IssuerSource } from './issuers.js'
 
@@ -24,7 +25,7 @@ export function fetchIssuerSource(options: HttpFetchOptions = {}): IssuerSource 
   checkHttpOptions(options)
   return {
     async issuersOf(certificate) {
-      const uris = issuerUris(certificate).slice(0, MAX_URIS)
+      const uris = accessUris(certificate, 'caIssuers').slice(0, MAX_URIS)
       const found: Certificate[] = []
       let failure: Error | undefined
       for (const uri of uris) {
@@ -40,12 +41,4 @@ export function fetchIssuerSource(options: HttpFetchOptions = {}): IssuerSource 
       return found
     },
   }
-}
-
-function issuerUris(certificate: Certificate): readonly string[] {
-  const extension = certificate.extension('authorityInfoAccess')
-  if (extension === undefined || extension.error !== undefined) return []
-  return extension.value.flatMap(({ accessMethod, accessLocation }) =>
-    accessMethod === 'caIssuers' && accessLocation.type === 'uniformResourceIdentifier' ? accessLocation.value : [],
-  )
 }

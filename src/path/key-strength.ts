@@ -1,6 +1,12 @@
 // Which keys and signature algorithms a profile accepts.
 
-import { formatPublicKey, type PublicKey, type SignatureAlgorithm } from '../x509/index.js'
+import {
+  formatPublicKey,
+  ParseError,
+  type PublicKey,
+  type SignatureAlgorithm,
+  type SubjectPublicKeyInfo,
+} from '../x509/index.js'
 import type { PathProfile } from './profile.js'
 
 /** The least RSA modulus `legacyAlgorithms` lets through, in bits: shorter ones are factored at home. */
@@ -38,6 +44,16 @@ export function keyFault(key: PublicKey, { keys, legacyAlgorithms }: PathProfile
       return `its key is of the unknown algorithm ${key.oid}`
     default:
       return keys.others.includes(key.type) ? undefined : `its key is ${formatPublicKey(key)}, which is not accepted`
+  }
+}
+
+/** The same of a key that may be malformed. */
+export function publicKeyFault(publicKey: SubjectPublicKeyInfo, profile: PathProfile): string | undefined {
+  try {
+    return keyFault(publicKey.key, profile)
+  } catch (error) {
+    if (error instanceof ParseError) return error.message
+    throw error
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   NameConstraints,
   SubjectPublicKeyInfo,
 } from '../x509/index.js'
+import { valueOf } from '../x509/value-of.js'
 import { NameIndex } from './name-index.js'
 
 /** Bounds on the paths below an anchor. They count under every profile: whoever set them meant them. */
@@ -49,11 +50,10 @@ export interface TrustAnchors extends TrustAnchorSource {
 
 /** The anchor a certificate stands for. Making one is the decision to trust it; nothing is checked here. */
 export function trustAnchorFrom(certificate: Certificate, constraints?: AnchorConstraints): TrustAnchor {
-  const identifier = certificate.extension('subjectKeyIdentifier')
   return {
     name: certificate.subject,
     publicKey: certificate.publicKey,
-    keyIdentifier: identifier?.error === undefined ? identifier?.value : undefined,
+    keyIdentifier: valueOf(certificate.extension('subjectKeyIdentifier')),
     certificate,
     ...(constraints && { constraints }),
   }
