@@ -50,7 +50,7 @@ export interface ConnectionOptions {
 
 interface Watched {
   readonly connection: LongLivedConnection
-  readonly openedAt: number
+  openedAt: number
   /** When its certificate was found valid last; milliseconds since 1970. */
   validAt: number
 }
@@ -99,11 +99,16 @@ export class Connections {
     until: number,
   ): Promise<readonly ConnectionDrop[]> {
     const now = this.options.clock.now().getTime()
+    // What seems to have been in the future was by a clock that has been set back.
+    for (const one of this.watched.values()) {
+      one.openedAt = Math.min(one.openedAt, now)
+      one.validAt = Math.min(one.validAt, now)
+    }
     const due = [...this.watched.values()].filter((one) => this.dueAt(one, settings) <= now)
     const stores = new Map<string, Promise<readonly Certificate[]>>()
     const drops: ConnectionDrop[] = []
     const jobs = due.map((watched) => ({
-      host: sources && likelyHost(watched.connection.certificate, settings),
+      host: sources && likelyHost(watched.connection.certificate, settings, sources),
       run: async () => {
         const { connection } = watched
         const { node, trust } = connection

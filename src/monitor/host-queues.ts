@@ -56,9 +56,13 @@ export class HostQueues {
   }
 
   private async awaitTurn(host: string): Promise<void> {
+    const { checksPerHost, checksPerSecond } = this.limits
+    const pause = 1000 / checksPerSecond
     const now = this.clock.now().getTime()
-    const at = Math.max(now, this.nextAt.get(host) ?? now)
-    this.nextAt.set(host, at + 1000 / this.limits.checksPerSecond)
+    const next = this.nextAt.get(host) ?? now
+    // Nobody waits for more than all others at work there: a turn beyond that is of a clock that has been set back.
+    const at = next > now + checksPerHost * pause ? now : Math.max(now, next)
+    this.nextAt.set(host, at + pause)
     if (at > now) await this.sleep(Math.ceil(at - now))
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js'
 import { RecentMap } from '../base/recent-map.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import type { Storage } from '../inventory/index.js'
+import { hostOf } from '../net/host-of.js'
 import {
   createOcspClient,
   fetchOcspTransport,
@@ -14,11 +15,14 @@ import {
 } from '../ocsp/index.js'
 import { type BuiltPath, type PathProfile, trustAnchorFrom } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
+import { crlUris } from '../revocation/fetch-crls.js'
 import { checkRevocation, type CrlSource, type RevocationSources, type RevocationStatus } from '../revocation/index.js'
+import { accessUris } from '../x509/access-uris.js'
 import type { Certificate } from '../x509/index.js'
+import { valueOf } from '../x509/value-of.js'
 import { installedCertificate } from './installed-certificate.js'
 import { certificatesWhere } from './issuers.js'
-import type { ResponderMetrics } from './metrics.js'
+import type { Counts, ResponderMetrics } from './metrics.js'
 import type { MonitorSettings } from './settings.js'
 
 /** How responders are asked. Which responder, and who is trusted to answer, the settings and the catalogue say. */
@@ -38,13 +42,13 @@ const MOST_RESPONDERS = 1000
 
 export class RevocationChecker {
   /** Certificates name any number of hosts. What is forgotten counts from nothing again. */
-  private readonly kept = new RecentMap<string, ResponderMetrics>(MOST_RESPONDERS)
+  private readonly kept = new RecentMap<string, Counts<ResponderMetrics>>(MOST_RESPONDERS)
   private client: { readonly key: string; readonly client: OcspClient } | undefined
 
   constructor(private readonly options: CheckerOptions) {}
 
   metrics(): readonly ResponderMetrics[] {
-    return [...this.kept.values()]
+    return [...this.kept.values()].map((counts) => ({ ...counts }))
   }
 
   /** Whether certificates are checked at the interval. */
@@ -106,11 +110,8 @@ export class RevocationChecker {
     for await (const record of certificatesWhere(storage, 'purpose', purpose)) {
       if (record.purpose !== purpose || found.has(record.sha256)) continue
       const certificate = installedCertificate(record)
-      const usage = certificate?.extension('extendedKeyUsage')
-      const isResponder = usage?.error === undefined && usage?.value.includes('ocspSigning') === true
-      if (certificate !== undefined && isResponder) {
-        found.set(record.sha256, { certificate })
-      }
+      const usage = valueOf(certificate?.extension('extendedKeyUsage'))
+      if (certificate !== undefined && usage?.includes('ocspSigning')) found.set(record.sha256, { certificate })
     }
     return [...found.values()]
   }
@@ -119,16 +120,14 @@ export class RevocationChecker {
     return {
       send: async (call) => {
         const host = hostOf(call.uri)
-        const known = (): ResponderMetrics => this.kept.get(host) ?? { host, requests: 0, failures: 0 }
-        this.kept.set(host, { ...known(), requests: known().requests + 1 })
+        const counts = this.kept.get(host) ?? { host, requests: 0, failures: 0 }
+        this.kept.set(host, counts)
+        counts.requests++
         try {
           return await transport.send(call)
         } catch (error) {
-          this.kept.set(host, {
-            ...known(),
-            failures: known().failures + 1,
-            lastFailureAt: this.options.clock.now().getTime(),
-          })
+          counts.failures++
+          counts.lastFailureAt = this.options.clock.now().getTime()
           throw error
         }
       },
@@ -139,23 +138,10 @@ export class RevocationChecker {
 /** A path of two names no policies. */
 const noPolicies: BuiltPath['policies'] = { authorityConstrained: [], userConstrained: [] }
 
-/** Of a URI that may hold anything; empty for none. */
-function hostOf(uri: string): string {
-  try {
-    return new URL(uri).host
-  } catch {
-    return ''
-  }
-}
-
-/** The responder a check is likely to ask first; empty where it asks none. */
-export function likelyHost(certificate: Certificate, { ocsp }: MonitorSettings): string {
-  if (ocsp.state === 'enabled' && ocsp.responder !== 'from-certificate') return hostOf(ocsp.responder.uri)
-  const access = certificate.extension('authorityInfoAccess')
-  if (access === undefined || access.error !== undefined) return ''
-  for (const { accessMethod, accessLocation } of access.value) {
-    if (accessMethod === 'ocsp' && accessLocation.type === 'uniformResourceIdentifier')
-      return hostOf(accessLocation.value)
-  }
-  return ''
+/** The host a check is likely to ask first: a responder, or who has the CRL. Empty where it asks none. */
+export function likelyHost(certificate: Certificate, { ocsp }: MonitorSettings, sources: RevocationSources): string {
+  const isConfigured = ocsp.state === 'enabled' && ocsp.responder !== 'from-certificate'
+  const responders = isConfigured ? [ocsp.responder.uri] : sources.ocsp && accessUris(certificate, 'ocsp')
+  const [uri = ''] = [...(responders ?? []), ...(sources.crls ? crlUris(certificate) : [])]
+  return hostOf(uri)
 }

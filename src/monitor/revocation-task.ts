@@ -133,7 +133,7 @@ async function check(
       results.set(record.sha256, undeterminedHere('the record holds no certificate that can be read'))
       return []
     }
-    const host = likelyHost(certificate, options.settings)
+    const host = likelyHost(certificate, options.settings, options.sources)
     const exemption = exemptionOf(certificate, host, options)
     if (exemption !== undefined) {
       results.set(record.sha256, exemption)

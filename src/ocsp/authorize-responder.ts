@@ -2,11 +2,12 @@
 // in order; the first that holds is named, and of each other why it did not.
 
 import { equalBytes } from '../base/bytes.js'
+import { reasonOf } from '../base/reason.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import { type PathProfile, validatePath } from '../path/index.js'
-import { algorithmFault, keyFault } from '../path/key-strength.js'
+import { algorithmFault, publicKeyFault } from '../path/key-strength.js'
 import { profileOfSigners } from '../path/profile.js'
-import { type Certificate, ParseError, type SubjectPublicKeyInfo } from '../x509/index.js'
+import { type Certificate, type SubjectPublicKeyInfo } from '../x509/index.js'
 import { issuerFrom, type OcspIssuer } from './cert-id.js'
 import type { BasicOcspResponse, ResponderId } from './ocsp-response.js'
 
@@ -20,7 +21,7 @@ export interface TrustedResponder {
   readonly authorities?: readonly (Certificate | OcspIssuer)[]
 }
 
-/** Whether a delegated responder's own certificate may be relied on. Anything but `good` refuses it. */
+/** Whether a delegated responder's own certificate may be relied on. Anything but `good` refuses it, a rejection too. */
 export type ResponderCheck = (certificate: Certificate, issuer: OcspIssuer) => Promise<'good' | (string & {})>
 
 /** Whose word is asked for, at what time, and who is trusted to give it. */
@@ -134,8 +135,12 @@ async function ownStatusFault(certificate: Certificate, inputs: AuthorizationInp
   if (certificate.extension('ocspNoCheck') !== undefined) return undefined
   const { checkResponder, responderWithoutNoCheck, issuer } = inputs
   if (checkResponder !== undefined) {
-    const status = await checkResponder(certificate, issuer)
-    return status === 'good' ? undefined : `the responder’s own certificate is ${status}`
+    try {
+      const status = await checkResponder(certificate, issuer)
+      return status === 'good' ? undefined : `the responder’s own certificate is ${status}`
+    } catch (error) {
+      return `the responder’s own certificate could not be checked: ${reasonOf(error)}`
+    }
   }
   return responderWithoutNoCheck === 'accept'
     ? undefined
@@ -197,14 +202,5 @@ async function signatureFault(
       return 'the signature of the response does not verify with that key'
     case 'unsupported':
       return 'the signature of the response cannot be verified by this crypto provider'
-  }
-}
-
-function publicKeyFault(publicKey: SubjectPublicKeyInfo, profile: PathProfile): string | undefined {
-  try {
-    return keyFault(publicKey.key, profile)
-  } catch (error) {
-    if (error instanceof ParseError) return error.message
-    throw error
   }
 }

@@ -7,6 +7,8 @@ import { reasonOf } from '../base/reason.js'
 import { RecentMap } from '../base/recent-map.js'
 import { timerSleep } from '../base/timers.js'
 import { runtimeCrypto } from '../crypto/index.js'
+import { hostOf } from '../net/host-of.js'
+import { accessUris } from '../x509/access-uris.js'
 import type { Certificate } from '../x509/index.js'
 import { certIdOf, issuerFrom, type OcspIssuer } from './cert-id.js'
 import { evaluateOcspResponse, type OcspEvaluation, type OcspVerdict } from './evaluate.js'
@@ -81,8 +83,8 @@ export interface OcspClient {
 /** One responder's failures in a row. */
 interface Circuit {
   failures: number
-  /** Until when it is left alone; milliseconds since 1970. */
-  openUntil: number
+  /** When it began to be left alone; milliseconds since 1970. */
+  openedAt: number
 }
 
 /** Times are milliseconds since 1970. */
@@ -125,8 +127,10 @@ class Client implements OcspClient {
     const id = await certIdOf(certificate, issuer, 'sha-256', this.options.crypto ?? runtimeCrypto)
     const key = [id.issuerNameHash, id.issuerKeyHash, id.serialNumberBytes].map((bytes) => toHex(bytes)).join(' ')
     const known = this.kept.get(key)
+    const { now } = this
     const isRecent = known !== undefined && known.since >= (keptSince?.getTime() ?? -Infinity)
-    if (isRecent && this.clock.now().getTime() < known.until) return known.verdict
+    // Where the clock was set back, what was kept by a wrong one does not count.
+    if (isRecent && now >= known.since && now < known.until) return known.verdict
     this.kept.delete(key)
     let asking = this.inFlight.get(key)
     if (asking === undefined) {
@@ -144,35 +148,28 @@ class Client implements OcspClient {
     const { thisUpdate, nextUpdate } = verdict
     const { maximumAge = DAY } = this.options
     const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000
-    const since = this.clock.now().getTime()
+    const since = this.now
     if (until > since) this.kept.set(key, { verdict, since, until })
     return verdict
   }
 
   private async ask(certificate: Certificate, issuer: OcspIssuer): Promise<OcspVerdict> {
-    const calls = this.respondersFor(certificate)
-    if (calls.length === 0) {
-      const message = 'the certificate names no OCSP responder, and none is configured'
-      return undetermined('no-responder', message, 'OCS-4')
-    }
-    let last: OcspVerdict | undefined
-    for (const { uri, origin } of calls) {
+    const message = 'the certificate names no OCSP responder, and none is configured'
+    let last = undetermined('no-responder', message, 'OCS-4')
+    for (const { uri, origin } of this.respondersFor(certificate)) {
       last = await this.askResponder(certificate, issuer, uri, origin)
-      if (last.ok) return last
+      if (last.ok) break
     }
-    return last ?? undetermined('no-responder', 'no responder was asked', 'OCS-4')
+    return last
   }
 
   private respondersFor(certificate: Certificate): readonly Pick<OcspCall, 'uri' | 'origin'>[] {
     const { responder = 'from-certificate' } = this.options
     if (responder !== 'from-certificate') return [{ uri: responder.uri, origin: 'configured' }]
-    const extension = certificate.extension('authorityInfoAccess')
-    if (extension === undefined || extension.error !== undefined) return []
-    const uris = extension.value.flatMap(({ accessMethod, accessLocation }) =>
-      accessMethod === 'ocsp' && accessLocation.type === 'uniformResourceIdentifier' ? accessLocation.value : [],
-    )
     // Certificates name one, and a hostile one names hundreds.
-    return uris.slice(0, 3).map((uri) => ({ uri, origin: 'certificate' }))
+    return accessUris(certificate, 'ocsp')
+      .slice(0, 3)
+      .map((uri) => ({ uri, origin: 'certificate' }))
   }
 
   private async askResponder(
@@ -182,8 +179,9 @@ class Client implements OcspClient {
     origin: OcspCall['origin'],
   ): Promise<OcspVerdict> {
     const circuit = this.circuitOf(uri)
-    if (this.clock.now().getTime() < circuit.openUntil) {
-      const message = `the responder ${hostOf(uri)} failed ${circuit.failures} times in a row and is left alone for now`
+    const openFor = this.now - circuit.openedAt
+    if (openFor >= 0 && openFor < this.limits.openFor * 1000) {
+      const message = `the responder ${hostOf(uri) || 'of that URI'} failed ${circuit.failures} times in a row and is left alone for now`
       return undetermined('responder-unavailable', message, 'certward')
     }
     const { hash, nonce = 'omit', crypto } = this.options
@@ -201,7 +199,7 @@ class Client implements OcspClient {
       }
       circuit.failures++
       if (circuit.failures >= this.limits.failuresToOpen) {
-        circuit.openUntil = this.clock.now().getTime() + this.limits.openFor * 1000
+        circuit.openedAt = this.now
         return verdict
       }
       if (attempt >= retries) return verdict
@@ -230,22 +228,17 @@ class Client implements OcspClient {
     return evaluateOcspResponse({ ...evaluation, certificate, issuer, response, at, ...(nonce && { nonce }) })
   }
 
+  private get now(): number {
+    return this.clock.now().getTime()
+  }
+
   private circuitOf(uri: string): Circuit {
     let circuit = this.circuits.get(uri)
     if (circuit === undefined) {
-      circuit = { failures: 0, openUntil: 0 }
+      circuit = { failures: 0, openedAt: -Infinity }
       this.circuits.set(uri, circuit)
     }
     return circuit
-  }
-}
-
-/** Of a URI that may hold anything what is fit to be read. */
-function hostOf(uri: string): string {
-  try {
-    return new URL(uri).host
-  } catch {
-    return 'of that URI'
   }
 }
 

@@ -154,8 +154,9 @@ class PathChecker {
     const notes: RevocationNote[] = []
     const atHand = await this.byResponsesAtHand(certificate, issuer, notes)
     if (atHand !== undefined && atHand.status !== 'unknown') return atHand
-    const asked = ocsp && statusFrom(await ocsp.check(certificate, issuer), 'OCSP responder', notes)
-    if (asked !== undefined && asked.status !== 'unknown') return asked
+    const source = 'OCSP responder'
+    const verdict = ocsp && (await unlessFailing(source, notes, () => ocsp.check(certificate, issuer)))
+    const asked = verdict && statusFrom(verdict, source, notes)
     return asked ?? atHand ?? { status: 'undetermined', notes }
   }
 
@@ -184,15 +185,9 @@ class PathChecker {
 
   private async byCrl(certificate: Certificate, issuer: PathIssuer): Promise<RevocationStatus> {
     const { crls } = this.check.sources
-    if (crls === undefined) return { status: 'undetermined', notes: [] }
-    let lists: readonly CertificateList[]
-    try {
-      lists = 'crlsFor' in crls ? await crls.crlsFor(certificate) : crls
-    } catch (error) {
-      const message = `the source failed: ${reasonOf(error)}`
-      return { status: 'undetermined', notes: [{ source: 'CRLs', message }] }
-    }
-    return this.crlChecker(lists).statusOf(certificate, issuer)
+    const notes: RevocationNote[] = []
+    const lists = crls && 'crlsFor' in crls ? await unlessFailing('CRLs', notes, () => crls.crlsFor(certificate)) : crls
+    return lists ? this.crlChecker(lists).statusOf(certificate, issuer) : { status: 'undetermined', notes }
   }
 
   /** One for the same lists, which are verified once. */
@@ -206,6 +201,20 @@ class PathChecker {
       this.crlCheckers.set(lists, checker)
     }
     return checker
+  }
+}
+
+/** What the application's own source says; undefined, and its failure noted, where it fails. */
+async function unlessFailing<Answer>(
+  source: string,
+  notes: RevocationNote[],
+  ask: () => Promise<Answer>,
+): Promise<Answer | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    notes.push({ source, message: `the source failed: ${reasonOf(error)}` })
+    return undefined
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../crl/index.js'
 import { algorithmFault } from '../path/key-strength.js'
 import type { Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
+import { valueOf } from '../x509/value-of.js'
 import { type CrlInputs, CrlSigners, type PathIssuer, type SelfVouching } from './crl-signers.js'
 import { DeltaLists } from './delta-lists.js'
 import type { RevocationNote, RevocationStatus } from './status.js'
@@ -256,15 +257,13 @@ const numberOf = (list: CertificateList): bigint => (list.unusable === undefined
 
 /** Where the certificate says, as far as that can be read, and where the RFC says besides. */
 function locationsOf(certificate: Certificate): readonly CrlLocation[] {
-  const points = certificate.extension('cRLDistributionPoints')
-  const named: readonly CrlLocation[] = points?.error === undefined ? (points?.value ?? []) : []
+  const named: readonly CrlLocation[] = valueOf(certificate.extension('cRLDistributionPoints')) ?? []
   return [...named, locationOfIssuer(certificate)]
 }
 
 /** "Assume a DP with both the reasons and the cRLIssuer fields omitted and a distribution point name of the issuer". */
 function locationOfIssuer(certificate: Certificate): CrlLocation {
-  const alternatives = certificate.extension('issuerAltName')
-  const names = alternatives?.error === undefined ? (alternatives?.value ?? []) : []
+  const names = valueOf(certificate.extension('issuerAltName')) ?? []
   const fullName = [{ type: 'directoryName', value: certificate.issuer } as const, ...names]
   return { distributionPoint: { type: 'fullName', names: fullName }, reasons: undefined, cRLIssuer: undefined }
 }

@@ -1,6 +1,7 @@
 // Certificates that say themselves that there is no status to ask for (RFC 9608 §4, RFC 6960 §4.2.2.2.1).
 
 import type { Certificate, ExtensionName } from '../x509/index.js'
+import { valueOf } from '../x509/value-of.js'
 
 /**
  * Why no status is looked for; undefined where one is. Both extensions are the issuer's word, and count in end entities
@@ -28,7 +29,5 @@ function namesSources(certificate: Certificate): boolean {
 }
 
 /** RFC 9608 §1: ocspNoCheck "is appropriate for inclusion only in certificates issued to … responders". */
-function isResponder(certificate: Certificate): boolean {
-  const usage = certificate.extension('extendedKeyUsage')
-  return usage?.error === undefined && usage?.value.includes('ocspSigning') === true
-}
+const isResponder = (certificate: Certificate): boolean =>
+  valueOf(certificate.extension('extendedKeyUsage'))?.includes('ocspSigning') === true

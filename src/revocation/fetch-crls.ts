@@ -6,6 +6,7 @@ import { RecentMap } from '../base/recent-map.js'
 import { type CertificateList, parseCertificateList } from '../crl/index.js'
 import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
 import { type Certificate, type DistributionPoint, ParseError } from '../x509/index.js'
+import { valueOf } from '../x509/value-of.js'
 import type { CrlSource } from './check-revocation.js'
 
 /** URIs of one certificate that are asked. */
@@ -21,18 +22,27 @@ export interface FetchCrlOptions extends HttpFetchOptions {
   readonly keptLists?: number
   /** Seconds a list is kept at the most, though it may hold for longer. Default an hour. */
   readonly keptFor?: number
+  /** Failures in a row after which a URI is left alone: what it failed by last is its answer. Default 5. */
+  readonly failuresToOpen?: number
+  /** Seconds it is left alone. Default 60. */
+  readonly openFor?: number
 }
 
+/** What became of a URI. Times are milliseconds since 1970. */
 interface Kept {
   readonly list: Promise<CertificateList>
-  /** Milliseconds since 1970; for ever while the list is on its way. */
+  /** Always and for ever while the list is on its way. */
+  since: number
   until: number
+  /** In a row. */
+  failures: number
 }
 
 /**
  * Fetches the CRLs a certificate names by its cRLDistributionPoints, and delta CRLs by freshestCRL of certificate and list,
  * over http or https. One source may serve many checks: a list is in flight once, and kept until its nextUpdate or for
  * `keptFor`, whichever ends first. Nobody has verified it by then: one that was forged on the way is gone within that time.
+ * A URI that has failed is asked again by the next check, but for one that goes on failing.
  * Lists of CRL issuers' own certificates are not fetched.
  *
  * @throws TypeError for a limit that is no number
@@ -43,28 +53,21 @@ export function fetchCrlSource(options: FetchCrlOptions = {}): CrlSource {
 
 class FetchingSource implements CrlSource {
   private readonly kept: RecentMap<string, Kept>
-  private readonly clock: Clock
-  private readonly keptFor: number
+  private readonly patience: Required<Pick<FetchCrlOptions, 'keptFor' | 'failuresToOpen' | 'openFor'>>
 
   constructor(private readonly options: FetchCrlOptions) {
-    const { clock = systemClock, keptLists = 100, keptFor = 3600 } = options
+    const { keptLists = 100, keptFor = 3600, failuresToOpen = 5, openFor = 60 } = options
     checkHttpOptions(options)
     checkNumber('keptLists', keptLists, Number.MAX_SAFE_INTEGER)
-    checkNumber('keptFor', keptFor, Infinity)
-    this.clock = clock
+    this.patience = { keptFor, failuresToOpen, openFor }
+    for (const [name, value] of Object.entries(this.patience)) checkNumber(name, value, Infinity)
     this.kept = new RecentMap(keptLists)
-    this.keptFor = keptFor
   }
 
   async crlsFor(certificate: Certificate): Promise<readonly CertificateList[]> {
-    const points = certificate.extension('cRLDistributionPoints')
-    const deltas = certificate.extension('freshestCRL')
-    const uris = [points, deltas].flatMap((extension) =>
-      extension === undefined || extension.error !== undefined ? [] : urisOf(extension.value),
-    )
     const lists = new Set<CertificateList>()
     let failure: Error | undefined
-    for (const uri of uris.slice(0, MAX_URIS)) {
+    for (const uri of crlUris(certificate).slice(0, MAX_URIS)) {
       try {
         const list = await this.listAt(uri)
         lists.add(list)
@@ -80,20 +83,31 @@ class FetchingSource implements CrlSource {
   }
 
   private listAt(uri: string): Promise<CertificateList> {
+    const { now } = this
+    const { keptFor, failuresToOpen, openFor } = this.patience
     const known = this.kept.get(uri)
-    if (known !== undefined && this.now < known.until) return known.list
-    const fetching: Kept = { list: this.fetchList(uri), until: Infinity }
+    // Where the clock was set back, what was kept by a wrong one does not count.
+    if (known !== undefined && now >= known.since && now < known.until) return known.list
+    const list = this.fetchList(uri)
+    const fetching: Kept = { list, since: -Infinity, until: Infinity, failures: 0 }
     this.kept.set(uri, fetching)
-    fetching.list.then(
-      ({ nextUpdate }) => (fetching.until = Math.min(nextUpdate?.getTime() ?? 0, this.now + this.keptFor * 1000)),
-      // A failure is not kept: the next check asks again.
-      () => (fetching.until = 0),
+    const keepFor = (seconds: number, until = Infinity): void => {
+      fetching.since = this.now
+      fetching.until = Math.min(until, fetching.since + seconds * 1000)
+    }
+    list.then(
+      ({ nextUpdate }) => keepFor(keptFor, nextUpdate?.getTime() ?? 0),
+      () => {
+        fetching.failures = (known?.failures ?? 0) + 1
+        // One failure is not kept: the next check asks again.
+        keepFor(fetching.failures < failuresToOpen ? 0 : openFor)
+      },
     )
-    return fetching.list
+    return list
   }
 
   private get now(): number {
-    return this.clock.now().getTime()
+    return (this.options.clock ?? systemClock).now().getTime()
   }
 
   private async fetchList(uri: string): Promise<CertificateList> {
@@ -101,6 +115,12 @@ class FetchingSource implements CrlSource {
     return parseCertificateList(bytes)
   }
 }
+
+/** Where a certificate says that its CRLs are, complete ones first; nowhere where that is malformed. */
+export const crlUris = (certificate: Certificate): readonly string[] =>
+  (['cRLDistributionPoints', 'freshestCRL'] as const).flatMap((name) =>
+    urisOf(valueOf(certificate.extension(name)) ?? []),
+  )
 
 /** URIs of http and https; LDAP ones are not fetched. */
 const urisOf = (points: readonly DistributionPoint[]): readonly string[] =>

@@ -105,6 +105,25 @@ describe('a long-lived connection', () => {
     expect((await monitor.metrics()).connections).toBe(0)
   })
 
+  it.each([
+    ['that was validated by a clock that ran ahead', 20],
+    ['that began by a clock that ran ahead', 1],
+  ])('OCS-6 %s is validated all the same once the clock is right', async (_, hours) => {
+    clock.time = start + 400 * DAY
+    const issued = await issue(3)
+    const long = await issue(800)
+    const monitor = monitorWith(validity(12))
+    monitor.watchConnection(connectionOf(long))
+    await live(monitor, hours)
+    clock.time = start
+    monitor.watchConnection(connectionOf(issued, { id: 'ldap 2' }))
+    await remove(storage, await caRecord())
+    expect(await live(monitor, 14)).toMatchObject([
+      { hour: 12, connection: { id: 'ldap 1' } },
+      { hour: 12, connection: { id: 'ldap 2' } },
+    ])
+  })
+
   it('OCS-6 is one from six hours on', async () => {
     const monitor = monitorWith(validity(1))
     const issued = await issue(1)

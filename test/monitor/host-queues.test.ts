@@ -48,6 +48,27 @@ it('OCS-7 keeps its rate at a host across runs, and begins nothing after its tim
   expect(began).toHaveLength(7)
 })
 
+it('OCS-7 waits for nothing but its rate where the clock was set back', async () => {
+  const clock = new ManualClock(1e12)
+  const waits: number[] = []
+  const sleep = (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds)
+    clock.time += milliseconds
+    return Promise.resolve()
+  }
+  const queues = new HostQueues(clock, sleep, { ...limits, checksPerSecond: 4 })
+  const began: number[] = []
+  const job = { host: 'a', run: () => Promise.resolve(void began.push(clock.time)) }
+  await queues.run([job, job, job], Infinity)
+  clock.time = 0
+  await queues.run([job, job, job], Infinity)
+  // And once more, by less than a turn.
+  clock.time -= 100
+  await queues.run([job], Infinity)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(600)
+  expect(began).toHaveLength(7)
+})
+
 it('OCS-6 keeps no rate where nobody is asked, and takes all the places there are', async () => {
   const clock = new ManualClock(0)
   const queues = new HostQueues(clock, () => Promise.reject(new Error('it slept')), { ...limits, checksPerSecond: 1 })

@@ -14,6 +14,7 @@ import {
 } from '../../src/monitor/index.js'
 import { OcspTransportError } from '../../src/ocsp/index.js'
 import type { RevocationPolicy } from '../../src/ocsp/index.js'
+import type { CrlSource } from '../../src/revocation/index.js'
 import {
   createTestCa,
   type IssuedCertificate,
@@ -458,6 +459,32 @@ describe('responders', () => {
     expect(asked.filter((host) => host === 'ocsp.example.com')).toHaveLength(30)
     // As many as it may be asked at a time, and not one more.
     expect(asked.filter((host) => host === 'dead.example.com')).toHaveLength(6)
+    void ticking
+  })
+
+  it('whose CRLs do not come hold up no others', async () => {
+    const list = parseCertificateList((await ca.crl()).der)
+    const looked = { dead: 0, good: 0 }
+    const crls: CrlSource = {
+      crlsFor: (certificate) => {
+        const isDead = certificate.extension('cRLDistributionPoints')?.value.length === 1
+        looked[isDead ? 'dead' : 'good']++
+        return isDead ? new Promise(() => undefined) : Promise.resolve([list])
+      },
+    }
+    const issueFor = (hosts: readonly string[]): Promise<IssuedCertificate> =>
+      ca.issue({
+        // A responder that is named and not to be asked.
+        authorityInfoAccess: { ocsp: [uri] },
+        cRLDistributionPoints: hosts.map((host) => `http://${host}/list.crl`),
+      })
+    for (let i = 0; i < 30; i++) {
+      await install(await issueFor(['dead.example.com']), { node: `dead${i}` })
+      await install(await issueFor(['good.example.com', 'other.example.com']), { node: `good${i}` })
+    }
+    const ticking = monitorWith({ ...settingsOf(), ocsp: { state: 'disabled' } }, { crls }).tick()
+    for (let i = 0; i < 200 && looked.good < 30; i++) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(looked).toStrictEqual({ dead: 6, good: 30 })
     void ticking
   })
 

@@ -164,6 +164,14 @@ describe('the client keeps', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('nothing from a time that has not come: its clock was set back', async () => {
+    const client = clientOf()
+    await check(client)
+    now = after(-SECOND)
+    expect(await check(client)).toBe(GOOD)
+    expect(calls).toHaveLength(2)
+  })
+
   it('one without a nextUpdate for as long as it may be old', async () => {
     const options = { thisUpdate: after(-100 * SECOND), nextUpdate: 'omit' } as const
     const client = clientOf(await answering(options), { maximumAge: 160 })
@@ -312,6 +320,15 @@ describe('the client leaves a responder alone', () => {
     const verdicts: string[] = []
     for (const leaf of leaves) verdicts.push(await check(client, leaf))
     expect(verdicts).toEqual(['network', 'network', GOOD, 'network', 'network', GOOD])
+  })
+
+  it('for no longer where the clock is set back meanwhile', async () => {
+    const client = clientOf((call, number) => (number > 3 ? responder.answer(call.request) : down), { clientLimits })
+    now = after(400 * DAY)
+    for (let i = 0; i < 3; i++) await check(client)
+    expect(await check(client)).toBe('responder-unavailable')
+    now = at
+    expect(await check(client)).toBe(GOOD)
   })
 
   it('counts what is repeated too, and stops repeating', async () => {

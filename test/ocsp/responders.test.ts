@@ -294,6 +294,16 @@ const unvouched: readonly Row[] = [
     verdict: REFUSED,
     refused: [OTHER_NAME, `delegated: the responder’s own certificate is ${status}`, NOBODY],
   })),
+  {
+    title: 'the caller cannot find out about, whatever it accepts besides',
+    options: () => withoutNoCheck,
+    evaluation: () => ({
+      checkResponder: () => Promise.reject(new Error('no route to host')),
+      responderWithoutNoCheck: 'accept',
+    }),
+    verdict: REFUSED,
+    refused: [OTHER_NAME, 'delegated: the responder’s own certificate could not be checked: no route to host', NOBODY],
+  },
   notAuthorized(
     'is the certificate in question, which has the usage',
     async ({ authority }) => ({

@@ -125,6 +125,18 @@ describe('checkRevocation asks', () => {
     ])
   })
 
+  it('an OCSP client of the application, and takes its failure for no answer', async () => {
+    const ocsp: OcspClient = { check: () => Promise.reject(new Error('the module is locked')) }
+    const verdict = await check({ ocsp }, { scope: 'target' })
+    expect(verdict.findings.map(({ message }) => message)).toEqual([
+      'whether it is revoked could not be determined (OCSP responder: the source failed: the module is locked)',
+    ])
+    const crls = listsOf([await root.crl(), await authority.crl()])
+    expect(statuses(await check({ ocsp, crls }))).toEqual(['good', 'good'])
+    const unsure = [await about(authority, leaf, { status: () => 'unknown' })]
+    expect(statuses(await check({ ocsp, ocspResponses: unsure }, { scope: 'target' }))).toEqual(['unknown'])
+  })
+
   it('nobody where there is nobody to ask', async () => {
     const verdict = await check({})
     expect(statuses(verdict)).toEqual(['undetermined', 'undetermined'])

@@ -123,6 +123,53 @@ describe('fetchCrlSource', () => {
     expect(asked).toEqual(['authority', 'root', 'authority', 'root'])
   })
 
+  it('keeps nothing from a time that has not come: its clock was set back', async () => {
+    const crls = source()
+    await check(crls)
+    now = after(-SECOND)
+    await check(crls)
+    expect(asked).toEqual(['authority', 'root', 'authority', 'root'])
+  })
+
+  it('OCS-9 leaves a URI alone that goes on failing, and asks again when its time is over', async () => {
+    let isDown = true
+    const right = served.get(`${HOST}/authority`)
+    served.set(`${HOST}/authority`, async () => (isDown ? 503 : ((await right?.()) ?? 404)))
+    const crls = source({ failuresToOpen: 3, openFor: 60 })
+    const fetched = async (): Promise<number> => {
+      asked = []
+      const [status] = lines(await check(crls))
+      expect(status).toBe(isDown ? 'undetermined: the source failed: crl.example answers with status 503' : 'good')
+      return asked.filter((path) => path === 'authority').length
+    }
+    for (const count of [1, 1, 1, 0, 0]) expect(await fetched()).toBe(count)
+    now = after(60 * SECOND - 1)
+    expect(await fetched()).toBe(0)
+    // One try, and left alone again.
+    now = after(60 * SECOND)
+    for (const count of [1, 0]) expect(await fetched()).toBe(count)
+    // A clock that is set back does not prolong it.
+    now = at
+    for (const count of [1, 0]) expect(await fetched()).toBe(count)
+    isDown = false
+    now = after(60 * SECOND)
+    for (const count of [1, 0]) expect(await fetched()).toBe(count)
+    // What failed before it answered is forgotten.
+    isDown = true
+    now = after(2 * 3600 * SECOND)
+    for (const count of [1, 1, 1, 0]) expect(await fetched()).toBe(count)
+  })
+
+  it('OCS-9 counts a failure many have waited for as one', async () => {
+    served.set(`${HOST}/authority`, async () => 503)
+    const crls = source({ failuresToOpen: 2 })
+    const many = Array.from({ length: 20 }, () => crls.crlsFor(leaf.certificate).catch(() => undefined))
+    await Promise.all(many)
+    await expect(crls.crlsFor(leaf.certificate)).rejects.toThrow('status 503')
+    await expect(crls.crlsFor(leaf.certificate)).rejects.toThrow('status 503')
+    expect(asked).toEqual(['authority', 'authority'])
+  })
+
   it('takes the next point where one fails, four at the most', async () => {
     const points = ['a', 'b', 'authority'].map((name) => `${HOST}/${name}`)
     const pointed = await authority.issue({ cRLDistributionPoints: points })
@@ -149,12 +196,17 @@ describe('fetchCrlSource', () => {
     expect(lines(await check(source({ maximumSize: 100 })))[0]).toContain('answers with more than 100 bytes')
   })
 
-  it.each([{ timeout: NaN }, { maximumSize: NaN }, { keptLists: NaN }, { keptFor: NaN }, { keptFor: -1 }])(
-    'refuses a limit that is none: %o',
-    (options) => {
-      expect(() => fetchCrlSource(options)).toThrow(TypeError)
-    },
-  )
+  it.each([
+    { timeout: NaN },
+    { maximumSize: NaN },
+    { keptLists: NaN },
+    { keptFor: NaN },
+    { keptFor: -1 },
+    { failuresToOpen: NaN },
+    { openFor: -1 },
+  ])('refuses a limit that is none: %o', (options) => {
+    expect(() => fetchCrlSource(options)).toThrow(TypeError)
+  })
 })
 
 describe('fetchCrlSource over the network', () => {
