@@ -1,6 +1,7 @@
 // Records in memory with their indexes: what the memory storage is, and what a storage on disk keeps beside its files.
 
 import { checkNumber } from '../base/arguments.js'
+import { ensure } from '../base/ensure.js'
 import {
   checkPageLimit,
   comparePositions,
@@ -279,28 +280,16 @@ export class RecordTable {
   /** Of a kind in a scope, by id. */
   private entriesOf(place: RecordKey): Map<string, RecordEntry> {
     if (place.kind === 'audit') return this.audits.ensure(place, () => new Map())
-    const { kinds } = this.tableOf(place)
-    const known = kinds.get(place.kind)
-    if (known !== undefined) return known
-    const made = new Map<string, RecordEntry>()
-    kinds.set(place.kind, made)
-    return made
+    return ensure(this.tableOf(place).kinds, place.kind, () => new Map<string, RecordEntry>())
   }
 
   private queueOf(task: string): DueQueue {
-    let queue = this.due.get(task)
-    if (queue === undefined) this.due.set(task, (queue = new DueQueue()))
-    return queue
+    return ensure(this.due, task, () => new DueQueue())
   }
 
   /** Records of a kind by their place. Made when it is first asked for, and kept up from then on. */
   private inOrder(kind: RecordKind): SortedList<RecordEntry, Position> {
-    let list = this.kinds.get(kind)
-    if (list === undefined) {
-      list = SortedList.of(comparePositions, this.entries(kind))
-      this.kinds.set(kind, list)
-    }
-    return list
+    return ensure(this.kinds, kind, () => SortedList.of(comparePositions, this.entries(kind)))
   }
 
   private *entries(kind: RecordKind): Generator<RecordEntry> {
@@ -310,12 +299,7 @@ export class RecordTable {
 
   /** Certificates by a field. Made when it is first asked for, and kept up from then on. */
   private sortedBy(field: SortField): SortedList<IndexedEntry, Position> {
-    let list = this.sorts.get(field)
-    if (list === undefined) {
-      list = SortedList.of(comparePositions, this.indexed(field))
-      this.sorts.set(field, list)
-    }
-    return list
+    return ensure(this.sorts, field, () => SortedList.of(comparePositions, this.indexed(field)))
   }
 
   private *indexed(field: SortField): Generator<IndexedEntry> {

@@ -1,5 +1,6 @@
 // The part of an inventory one decision looks at.
 
+import { ensure } from '../base/ensure.js'
 import {
   type CertificateRecord,
   type InventoryRecord,
@@ -41,22 +42,12 @@ export class State {
 
   /** The certificate of a record; parsed once. */
   certificateOf(record: CertificateRecord): Certificate {
-    let certificate = this.parsed.get(record)
-    if (certificate === undefined) {
-      certificate = this.certificatesKept.of(record)
-      this.parsed.set(record, certificate)
-    }
-    return certificate
+    return ensure(this.parsed, record, () => this.certificatesKept.of(record))
   }
 
   /** What a pending request asks for; parsed once. */
   requestOf(record: RequestRecord): CertificationRequest {
-    let request = this.parsedRequests.get(record)
-    if (request === undefined) {
-      request = parseCertificationRequest(record.der)
-      this.parsedRequests.set(record, request)
-    }
-    return request
+    return ensure(this.parsedRequests, record, () => parseCertificationRequest(record.der))
   }
 
   /** All of a scope. @throws TypeError for one that was not read: what is decided on it would rest on nothing */

@@ -1,6 +1,7 @@
 // What notices say to people: the words and values that mails, webhooks and logs share. Plain text; what carries it
 // escapes it for its own form.
 
+import { ensure } from '../base/ensure.js'
 import type { Catalogue, EffectTemplate } from '../purposes/index.js'
 import { escapeUnsafe } from '../x509/name-text.js'
 import type { ExpiryLevel } from './expiry.js'
@@ -122,9 +123,7 @@ export function groupCopies(notices: readonly MonitorNotice[]): readonly NoticeG
   for (const notice of notices) {
     const what = notice.type === 'expiry' ? notice.level : notice.status
     const key = JSON.stringify([notice.sha256, notice.type, what])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [notice])
-    else group.push(notice)
+    ensure(groups, key, (): MonitorNotice[] => []).push(notice)
   }
   return [...groups.values()].flatMap((group) => {
     const notice = group.find(({ kind }) => kind === 'identity') ?? group[0]
@@ -147,7 +146,7 @@ export function describeGroup({ notice, copies }: NoticeGroup, at: number, catal
 /** `tomcat-trust on cucm1, cucm2; CallManager-trust on cucm1`. */
 function placesOf(notices: readonly MonitorNotice[]): string {
   const nodes = new Map<string, string[]>()
-  for (const { purpose, node } of notices) nodes.set(purpose, [...(nodes.get(purpose) ?? []), node])
+  for (const { purpose, node } of notices) ensure(nodes, purpose, (): string[] => []).push(node)
   return [...nodes].map(([purpose, names]) => `${purpose} on ${names.sort().join(', ')}`).join('; ')
 }
 

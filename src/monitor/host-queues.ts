@@ -1,6 +1,7 @@
 // Work for many hosts: so much at a time in all, so much at each, and so often. A host that hangs holds up no other.
 
 import type { Clock } from '../base/clock.js'
+import { ensure } from '../base/ensure.js'
 import type { MonitorLimits } from './limits.js'
 
 /** One piece of work, and the host it is for. */
@@ -28,11 +29,7 @@ export class HostQueues {
     const now = this.clock.now().getTime()
     for (const [host, at] of this.nextAt) if (at <= now) this.nextAt.delete(host)
     const queues = new Map<string | undefined, HostJob[]>()
-    for (const job of jobs) {
-      const queue = queues.get(job.host)
-      if (queue === undefined) queues.set(job.host, [job])
-      else queue.push(job)
-    }
+    for (const job of jobs) ensure(queues, job.host, (): HostJob[] => []).push(job)
     const { checksPerHost, concurrentChecks } = this.limits
     const workers = [...queues].flatMap(([host, queue]) => {
       const rest = queue[Symbol.iterator]()

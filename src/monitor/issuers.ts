@@ -1,6 +1,7 @@
 // Who has issued an installed certificate, among all that are installed. The issuer's own signature says so, so it does
 // not matter where it is kept, nor whether anybody trusts it.
 
+import { ensure } from '../base/ensure.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import type { CertificateRecord, Condition, Storage } from '../inventory/index.js'
 import type { Certificate } from '../x509/index.js'
@@ -21,9 +22,7 @@ export class InstalledIssuers {
 
   /** The certificate's issuer; undefined where it is not installed. */
   async issuerOf({ issuer }: CertificateRecord, certificate: Certificate): Promise<Certificate | undefined> {
-    let candidates = this.named.get(issuer)
-    if (candidates === undefined) this.named.set(issuer, (candidates = this.certificatesNamed(issuer)))
-    for (const candidate of await candidates) {
+    for (const candidate of await ensure(this.named, issuer, () => this.certificatesNamed(issuer))) {
       // Texts are found whatever their case; whether names are equal is for the names to say.
       if (candidate.subject.equals(certificate.issuer) && (await this.hasIssued(candidate, certificate)))
         return candidate

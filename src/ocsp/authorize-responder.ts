@@ -2,8 +2,10 @@
 // in order; the first that holds is named, and of each other why it did not.
 
 import { equalBytes } from '../base/bytes.js'
+import { ensure } from '../base/ensure.js'
 import { reasonOf } from '../base/reason.js'
 import type { CryptoProvider } from '../crypto/index.js'
+import { signatureFault } from '../crypto/signature-fault.js'
 import { type PathProfile, validatePath } from '../path/index.js'
 import { algorithmFault, publicKeyFault } from '../path/key-strength.js'
 import { profileOfSigners } from '../path/profile.js'
@@ -75,7 +77,7 @@ async function asIssuer(basic: BasicOcspResponse, { issuer, crypto, profile }: A
   if (!(await isNamed(basic.responderId, issuer, crypto))) return 'the response names another responder than the issuer'
   const weak = publicKeyFault(issuer.publicKey, profile)
   if (weak !== undefined) return `of the issuer, ${weak}`
-  return (await signatureFault(basic, issuer.publicKey, crypto)) ?? { responder: undefined }
+  return (await responseFault(basic, issuer.publicKey, crypto)) ?? { responder: undefined }
 }
 
 async function asDelegate(basic: BasicOcspResponse, inputs: AuthorizationInputs): Promise<Outcome> {
@@ -84,7 +86,7 @@ async function asDelegate(basic: BasicOcspResponse, inputs: AuthorizationInputs)
     if (!(await isNamed(basic.responderId, issuerFrom(certificate), inputs.crypto))) continue
     const fault =
       (await delegationFault(certificate, inputs)) ??
-      (await signatureFault(basic, certificate.publicKey, inputs.crypto)) ??
+      (await responseFault(basic, certificate.publicKey, inputs.crypto)) ??
       (await ownStatusFault(certificate, inputs))
     if (fault === undefined) return { responder: certificate }
     reason = fault
@@ -95,14 +97,12 @@ async function asDelegate(basic: BasicOcspResponse, inputs: AuthorizationInputs)
 /** Kept, since path validation prepares each profile once. */
 const delegateProfiles = new WeakMap<PathProfile, PathProfile>()
 
-function profileOfDelegates(profile: PathProfile): PathProfile {
-  let strict = delegateProfiles.get(profile)
-  if (strict === undefined) {
-    strict = { ...profileOfSigners(profile), anyExtendedKeyUsage: 'refuse', targetAsAnchor: 'refuse' }
-    delegateProfiles.set(profile, strict)
-  }
-  return strict
-}
+const profileOfDelegates = (profile: PathProfile): PathProfile =>
+  ensure(delegateProfiles, profile, () => ({
+    ...profileOfSigners(profile),
+    anyExtendedKeyUsage: 'refuse',
+    targetAsAnchor: 'refuse',
+  }))
 
 /**
  * RFC 6960 §4.2.2.2: "issued directly by the CA that is identified in the request", with the same key, and
@@ -156,7 +156,7 @@ async function asTrustedResponder(basic: BasicOcspResponse, inputs: Authorizatio
     const fault =
       designationFault(certificate, authorities, inputs.issuer, at) ??
       publicKeyFault(certificate.publicKey, profile) ??
-      (await signatureFault(basic, certificate.publicKey, crypto))
+      (await responseFault(basic, certificate.publicKey, crypto))
     if (fault === undefined) return { responder: certificate }
     reason = fault
   }
@@ -190,17 +190,11 @@ async function isNamed(id: ResponderId, { name, publicKey }: OcspIssuer, crypto:
   return equalBytes(id.keyHash, await crypto.digest('sha-1', publicKey.keyBytes))
 }
 
-async function signatureFault(
+async function responseFault(
   { signatureAlgorithm, signatureValue, tbsResponseData }: BasicOcspResponse,
   key: SubjectPublicKeyInfo,
   crypto: CryptoProvider,
 ): Promise<string | undefined> {
-  switch (await crypto.verify(signatureAlgorithm, key, signatureValue, tbsResponseData)) {
-    case 'valid':
-      return undefined
-    case 'invalid':
-      return 'the signature of the response does not verify with that key'
-    case 'unsupported':
-      return 'the signature of the response cannot be verified by this crypto provider'
-  }
+  const verdict = await crypto.verify(signatureAlgorithm, key, signatureValue, tbsResponseData)
+  return signatureFault(verdict, 'the signature of the response')
 }

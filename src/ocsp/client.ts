@@ -3,6 +3,7 @@
 import { resolveIntegers } from '../base/arguments.js'
 import { toHex } from '../base/bytes.js'
 import { type Clock, systemClock } from '../base/clock.js'
+import { ensure } from '../base/ensure.js'
 import { reasonOf } from '../base/reason.js'
 import { RecentMap } from '../base/recent-map.js'
 import { timerSleep } from '../base/timers.js'
@@ -78,6 +79,12 @@ export interface OcspClient {
    * @param keptSince what was kept before this time does not do. Default: whatever has not run out does
    */
   check(certificate: Certificate, issuer: Certificate | OcspIssuer, keptSince?: Date): Promise<OcspVerdict>
+}
+
+/** Whom a responder is asked about. */
+interface Subject {
+  readonly certificate: Certificate
+  readonly issuer: OcspIssuer
 }
 
 /** One responder's failures in a row. */
@@ -156,8 +163,8 @@ class Client implements OcspClient {
   private async ask(certificate: Certificate, issuer: OcspIssuer): Promise<OcspVerdict> {
     const message = 'the certificate names no OCSP responder, and none is configured'
     let last = undetermined('no-responder', message, 'OCS-4')
-    for (const { uri, origin } of this.respondersFor(certificate)) {
-      last = await this.askResponder(certificate, issuer, uri, origin)
+    for (const responder of this.respondersFor(certificate)) {
+      last = await this.askResponder({ certificate, issuer }, responder)
       if (last.ok) break
     }
     return last
@@ -172,12 +179,8 @@ class Client implements OcspClient {
       .map((uri) => ({ uri, origin: 'certificate' }))
   }
 
-  private async askResponder(
-    certificate: Certificate,
-    issuer: OcspIssuer,
-    uri: string,
-    origin: OcspCall['origin'],
-  ): Promise<OcspVerdict> {
+  private async askResponder(subject: Subject, responder: Pick<OcspCall, 'uri' | 'origin'>): Promise<OcspVerdict> {
+    const { uri } = responder
     const circuit = this.circuitOf(uri)
     const openFor = this.now - circuit.openedAt
     if (openFor >= 0 && openFor < this.limits.openFor * 1000) {
@@ -185,13 +188,16 @@ class Client implements OcspClient {
       return undetermined('responder-unavailable', message, 'certward')
     }
     const { hash, nonce = 'omit', crypto } = this.options
-    const request = await createOcspRequest(
-      { certificate, issuer },
-      { ...(hash && { hash }), ...(crypto && { crypto }), ...(nonce === 'send' && { nonce: 'random' }) },
-    )
+    const request = await createOcspRequest(subject, {
+      ...(hash && { hash }),
+      ...(crypto && { crypto }),
+      ...(nonce === 'send' && { nonce: 'random' }),
+    })
+    const call = { ...responder, request: request.der }
+    const question = { ...subject, ...(request.nonce && { nonce: request.nonce }) }
     const { retries, retryDelay } = this.limits
     for (let attempt = 0; ; attempt++) {
-      const verdict = await this.exchange(certificate, issuer, request.der, request.nonce, uri, origin)
+      const verdict = await this.exchange(call, question)
       const isFailure = !verdict.ok && verdict.findings.some(({ code }) => transient.includes(code))
       if (!isFailure) {
         circuit.failures = 0
@@ -207,25 +213,16 @@ class Client implements OcspClient {
     }
   }
 
-  private async exchange(
-    certificate: Certificate,
-    issuer: OcspIssuer,
-    request: Uint8Array,
-    nonce: Uint8Array | undefined,
-    uri: string,
-    origin: OcspCall['origin'],
-  ): Promise<OcspVerdict> {
+  private async exchange(call: OcspCall, question: Subject & Pick<OcspEvaluation, 'nonce'>): Promise<OcspVerdict> {
     let response: Uint8Array
     try {
-      response = await this.transport.send({ uri, request, origin })
+      response = await this.transport.send(call)
     } catch (error) {
       if (error instanceof OcspTransportError) return undetermined(error.code, error.message, 'OCS-9')
-      const reason = reasonOf(error)
-      return undetermined('network', `the transport failed: ${reason}`, 'OCS-9')
+      return undetermined('network', `the transport failed: ${reasonOf(error)}`, 'OCS-9')
     }
-    const at = this.clock.now()
     const { nonce: _, ...evaluation } = this.options
-    return evaluateOcspResponse({ ...evaluation, certificate, issuer, response, at, ...(nonce && { nonce }) })
+    return evaluateOcspResponse({ ...evaluation, ...question, response, at: this.clock.now() })
   }
 
   private get now(): number {
@@ -233,12 +230,7 @@ class Client implements OcspClient {
   }
 
   private circuitOf(uri: string): Circuit {
-    let circuit = this.circuits.get(uri)
-    if (circuit === undefined) {
-      circuit = { failures: 0, openedAt: -Infinity }
-      this.circuits.set(uri, circuit)
-    }
-    return circuit
+    return ensure(this.circuits, uri, () => ({ failures: 0, openedAt: -Infinity }))
   }
 }
 

@@ -1,5 +1,6 @@
 // Profiles: which rules count, as plain data. Compose your own by spreading one of these.
 
+import { ensure } from '../base/ensure.js'
 import type { CurveName, HashName, PublicKey, SignatureScheme } from '../x509/index.js'
 import type { CertificateRole, CertificateRuleName } from './certificate-rules.js'
 
@@ -196,11 +197,5 @@ const signerProfiles = new WeakMap<PathProfile, PathProfile>()
  * The profile for who signs CRLs or OCSP responses: an authority, or one without a server's names (BR 7.1.2.8). What rules
  * ask of the purposes of OCSP's signers is asked of them there.
  */
-export function profileOfSigners(profile: PathProfile): PathProfile {
-  let relaxed = signerProfiles.get(profile)
-  if (relaxed === undefined) {
-    relaxed = { ...profile, rules: { ...profile.rules, ...ofServers } }
-    signerProfiles.set(profile, relaxed)
-  }
-  return relaxed
-}
+export const profileOfSigners = (profile: PathProfile): PathProfile =>
+  ensure(signerProfiles, profile, () => ({ ...profile, rules: { ...profile.rules, ...ofServers } }))

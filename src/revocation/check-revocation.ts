@@ -1,6 +1,7 @@
 // checkRevocation: the status of every certificate of a validated path, from OCSP and CRLs, and one decision.
 
 import { checkTime } from '../base/arguments.js'
+import { ensure } from '../base/ensure.js'
 import { reasonOf } from '../base/reason.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { CertificateList } from '../crl/index.js'
@@ -192,15 +193,12 @@ class PathChecker {
 
   /** One for the same lists, which are verified once. */
   private crlChecker(lists: readonly CertificateList[]): CrlChecker {
-    let checker = this.crlCheckers.get(lists)
-    if (checker === undefined) {
+    return ensure(this.crlCheckers, lists, () => {
       const { at, profile = rfc5280, crypto = runtimeCrypto, certificates = [] } = this.check
       const { path, anchor } = this.built
       const pool = 'named' in certificates ? certificates : createCertificatePool([...path, ...certificates])
-      checker = new CrlChecker({ lists, pool, anchor, at, profile, crypto })
-      this.crlCheckers.set(lists, checker)
-    }
-    return checker
+      return new CrlChecker({ lists, pool, anchor, at, profile, crypto })
+    })
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { CertificateList } from '../crl/index.js'
 import type { CryptoProvider } from '../crypto/index.js'
+import { signatureFault } from '../crypto/signature-fault.js'
 import {
   type BuiltPath,
   type CertificatePool,
@@ -107,7 +108,7 @@ export class CrlSigners {
     let unverified = 'no certificate of its issuer is at hand'
     let refused: string | undefined
     for (const candidate of this.candidatesFor(list, issuer)) {
-      const fault = await this.signatureFault(list, candidate)
+      const fault = await this.listFault(list, candidate)
       if (fault === undefined) {
         // The issuer of the certificate is on the path, and the path is valid.
         refused = candidate === issuer ? undefined : await this.faultOf(candidate, authority, selfVouching)
@@ -127,7 +128,7 @@ export class CrlSigners {
     return [issuer, anchor, ...named].filter(({ name }) => name.equals(list.issuer))
   }
 
-  private async signatureFault(
+  private async listFault(
     list: CertificateList,
     { certificate, publicKey }: Omit<PathIssuer, 'authority'>,
   ): Promise<string | undefined> {
@@ -135,14 +136,8 @@ export class CrlSigners {
     if (usage?.error !== undefined) return usage.error.message
     if (usage?.value.includes('cRLSign') === false) return 'its issuer’s keyUsage lacks cRLSign'
     const { signatureAlgorithm, signatureValue, tbsCertList } = list
-    switch (await this.inputs.crypto.verify(signatureAlgorithm, publicKey, signatureValue, tbsCertList)) {
-      case 'valid':
-        return undefined
-      case 'invalid':
-        return 'its signature does not verify'
-      case 'unsupported':
-        return 'its signature cannot be verified here'
-    }
+    const verdict = await this.inputs.crypto.verify(signatureAlgorithm, publicKey, signatureValue, tbsCertList)
+    return signatureFault(verdict, 'its signature')
   }
 
   /** What is against a signer that did not issue the certificate. */

@@ -1,6 +1,7 @@
 // Delta CRLs, and which of them bring which complete CRL up to date (RFC 5280 §5.2.4).
 
 import { latin1 } from '../base/bytes.js'
+import { ensure } from '../base/ensure.js'
 import type { CertificateList } from '../crl/index.js'
 
 /** A delta and its numbers, which are read once: a hostile pool has each compared with every complete list. */
@@ -19,10 +20,7 @@ export class DeltaLists {
     for (const list of lists) {
       const { baseCRLNumber: base, crlNumber: number } = list
       if (base === undefined || number === undefined) continue
-      const key = familyOf(list)
-      const family = this.families.get(key)
-      if (family === undefined) this.families.set(key, [{ list, base, number }])
-      else family.push({ list, base, number })
+      ensure(this.families, familyOf(list), (): Delta[] => []).push({ list, base, number })
     }
   }
 

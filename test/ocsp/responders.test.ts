@@ -2,6 +2,7 @@
 
 import { createPrivateKey, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { type CryptoProvider, runtimeCrypto, type SignatureVerdict } from '../../src/crypto/index.js'
 import { explicit, octetString } from '../../src/der/writer.js'
 import { rfc5280, webpki } from '../../src/path/index.js'
 import {
@@ -34,7 +35,7 @@ const NOT_SENT = 'delegated: no certificate sent along is the responder’s'
 const NOT_ISSUED = 'delegated: the responder’s certificate is not issued by the issuer'
 const NO_USAGE = 'delegated: the responder’s certificate lacks the extended key usage OCSPSigning'
 const NOBODY = 'trusted-responder: no responder is designated'
-const NO_SIGNATURE = 'the signature of the response does not verify with that key'
+const NO_SIGNATURE = 'the signature of the response does not verify'
 const NO_STATUS =
   'delegated: the responder’s certificate has no ocspNoCheck, and nothing says whether it has been revoked'
 
@@ -565,15 +566,22 @@ describe('OCS-1 a signature', () => {
     expect(refusals(await evaluate(scene, response, { ...named, trustedResponders }))[2]).toContain(weak)
   })
 
-  it('nobody can verify is no yes', async () => {
-    const crypto = {
-      digest: async (_: string, data: Uint8Array) =>
-        new Uint8Array(await globalThis.crypto.subtle.digest('SHA-1', new Uint8Array(data))),
-      verify: () => 'unsupported' as const,
+  it.each([
+    ['nobody can verify is no yes', 'unsupported'],
+    // As a provider without types may answer, Web Crypto's verify passed on as it is for example.
+    ['a provider calls false is no yes', false],
+    ['a provider calls true is no yes either, of which nobody knows what it means', true],
+    ['a provider says nothing of is no yes', undefined],
+  ])('%s', async (_, said) => {
+    const crypto: CryptoProvider = { ...runtimeCrypto, verify: () => said as SignatureVerdict }
+    for (const mode of ['direct', 'delegated'] as const) {
+      const verdict = await evaluate(scene, await answer(scene, { mode }), { crypto })
+      expect(summary(verdict)).toBe(REFUSED)
+      if (mode === 'direct') {
+        expect(refusals(verdict)[0]).toBe(
+          'issuer: the signature of the response cannot be verified by this crypto provider',
+        )
+      }
     }
-    const verdict = await evaluate(scene, await answer(scene, { mode: 'direct' }), { crypto })
-    expect(refusals(verdict)[0]).toBe(
-      'issuer: the signature of the response cannot be verified by this crypto provider',
-    )
   })
 })

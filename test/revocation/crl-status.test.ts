@@ -2,7 +2,7 @@
 
 import { createPrivateKey, sign } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
+import { type CryptoProvider, runtimeCrypto, type SignatureVerdict } from '../../src/crypto/index.js'
 import { sequence } from '../../src/der/writer.js'
 import { type BuiltPath, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
 import {
@@ -158,6 +158,14 @@ describe('a CRL does not count', () => {
   it('that another key signs', async () => {
     expect(await judge(async () => ({ signingKey: await generateTestKey() }))).toBe(
       undetermined('its signature does not verify', NONE),
+    )
+  })
+
+  it.each(['unsupported', false, true, undefined])('whose signature a provider calls %s', async (said) => {
+    const crypto: CryptoProvider = { ...runtimeCrypto, verify: () => said as SignatureVerdict }
+    const { path } = await leafOf()
+    expect(line(await statusByCrl(path, [await authority.crl()], { crypto }))).toBe(
+      undetermined('its signature cannot be verified by this crypto provider', NONE),
     )
   })
 
