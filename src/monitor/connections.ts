@@ -2,12 +2,12 @@
 
 import type { Clock } from '../base/clock.js'
 import type { CryptoProvider } from '../crypto/index.js'
-import { isCertificateRecord, type Storage } from '../inventory/index.js'
+import { ScopeMap, type Storage } from '../inventory/index.js'
 import { createTrustAnchors, type PathProfile, validatePath } from '../path/index.js'
 import { type RevocationSources, validateCertificate } from '../revocation/index.js'
 import type { Certificate, ExtendedKeyUsagePurpose } from '../x509/index.js'
 import type { HostQueues } from './host-queues.js'
-import { installedCertificate } from './installed-certificate.js'
+import { installedCertificates } from './installed-certificate.js'
 import type { MonitorLimits } from './limits.js'
 import { likelyHost } from './revocation-checker.js'
 import { connectionCheckInterval, type MonitorSettings } from './settings.js'
@@ -51,7 +51,7 @@ export interface ConnectionOptions {
 interface Watched {
   readonly connection: LongLivedConnection
   openedAt: number
-  /** When its certificate was found valid last; milliseconds since 1970. */
+  /** When its certificate was found valid last, or so long ago that it is looked at again in time; milliseconds since 1970. */
   validAt: number
 }
 
@@ -92,11 +92,12 @@ export class Connections {
     return Math.max(validAt + interval, openedAt + this.options.limits.longLivedAfter)
   }
 
-  /** Validates what is due. What must be dropped stays due until it is forgotten. */
+  /** Validates what is due; later what fails for other reasons. What must be dropped stays due until it is forgotten. */
   async check(
     settings: MonitorSettings,
     sources: RevocationSources | undefined,
     until: number,
+    fail: (error: unknown) => void,
   ): Promise<readonly ConnectionDrop[]> {
     const now = this.options.clock.now().getTime()
     // What seems to have been in the future was by a clock that has been set back.
@@ -105,17 +106,22 @@ export class Connections {
       one.validAt = Math.min(one.validAt, now)
     }
     const due = [...this.watched.values()].filter((one) => this.dueAt(one, settings) <= now)
-    const stores = new Map<string, Promise<readonly Certificate[]>>()
+    const stores = new ScopeMap<Promise<readonly Certificate[]>>()
     const drops: ConnectionDrop[] = []
     const jobs = due.map((watched) => ({
       host: sources && likelyHost(watched.connection.certificate, settings, sources),
       run: async () => {
         const { connection } = watched
         const { node, trust } = connection
-        const place = JSON.stringify([node, trust])
-        let store = stores.get(place)
-        if (store === undefined) stores.set(place, (store = this.trusted(node, trust)))
-        const reasons = await this.faultsOf(connection, await store, settings, sources)
+        const store = stores.ensure({ node, purpose: trust }, () => this.trusted(node, trust))
+        let reasons: readonly string[]
+        try {
+          reasons = await this.faultsOf(connection, await store, settings, sources)
+        } catch (error) {
+          watched.validAt = now + this.options.limits.retryAfter - (connectionCheckInterval(settings) ?? 0)
+          fail(error)
+          return
+        }
         if (this.watched.get(connection.id) !== watched) return
         if (reasons.length === 0) watched.validAt = now
         else drops.push({ connection, reasons })
@@ -134,7 +140,7 @@ export class Connections {
 
   private async trusted(node: string, purpose: string): Promise<readonly Certificate[]> {
     const { records } = await this.options.storage.read([{ node, purpose }])
-    return records.filter(isCertificateRecord).flatMap((record) => installedCertificate(record) ?? [])
+    return installedCertificates(records).map(({ certificate }) => certificate)
   }
 
   private async faultsOf(

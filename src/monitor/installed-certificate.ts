@@ -1,6 +1,6 @@
 // The certificate of a record, where it can be read: one that cannot must not hold up the others.
 
-import type { CertificateRecord } from '../inventory/index.js'
+import { type CertificateRecord, type InventoryRecord, isCertificateRecord } from '../inventory/index.js'
 import { type Certificate, ParseError, parseCertificate } from '../x509/index.js'
 
 /** Undefined where the storage holds something else: it may have been damaged, or written by other means than a manager. */
@@ -12,3 +12,16 @@ export function installedCertificate({ der }: CertificateRecord): Certificate | 
     throw error
   }
 }
+
+/** A certificate that could be read, and its record. */
+export interface InstalledCertificate {
+  readonly record: CertificateRecord
+  readonly certificate: Certificate
+}
+
+/** The certificates among records that can be read. */
+export const installedCertificates = (records: readonly InventoryRecord[]): readonly InstalledCertificate[] =>
+  records.filter(isCertificateRecord).flatMap((record) => {
+    const certificate = installedCertificate(record)
+    return certificate === undefined ? [] : [{ record, certificate }]
+  })

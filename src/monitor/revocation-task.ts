@@ -209,7 +209,8 @@ function nextOf(
   return withMemory(due, certificate, hasFailed ? Math.min(next, now + retryAfter) : next, memory)
 }
 
-function countOf(results: readonly CheckResult[]): Readonly<Record<CheckedStatus, number>> {
+/** How many results there are of each kind. */
+export function countOf(results: readonly CheckResult[]): Readonly<Record<CheckedStatus, number>> {
   const counts = { good: 0, revoked: 0, unknown: 0, undetermined: 0, exempt: 0 }
   for (const { status } of results) counts[status]++
   return counts

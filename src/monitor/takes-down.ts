@@ -1,11 +1,11 @@
 // MON-6: a chain ends with its earliest certificate. Which identities go down with a trusted one.
 
 import type { CryptoProvider } from '../crypto/index.js'
-import { type CertificateRecord, isCertificateRecord, type Scope, ScopeMap, type Storage } from '../inventory/index.js'
+import { type CertificateRecord, type Scope, ScopeMap, type Snapshot, type Storage } from '../inventory/index.js'
 import { createTrustAnchors, type PathProfile, type TrustAnchors, validatePath } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
-import { installedCertificate } from './installed-certificate.js'
+import { type InstalledCertificate, installedCertificates } from './installed-certificate.js'
 import { noticeSubject, type NoticeSubject } from './notice.js'
 
 export interface ChainOptions {
@@ -19,7 +19,7 @@ export interface ChainOptions {
 interface TrustStore {
   readonly anchors: TrustAnchors
   readonly intermediates: readonly Certificate[]
-  readonly identities: readonly { readonly record: CertificateRecord; readonly certificate: Certificate }[]
+  readonly identities: readonly InstalledCertificate[]
 }
 
 /** Reads each trust store once: use one for one run. */
@@ -53,11 +53,9 @@ export class TakenDown {
     const vouchedFor = catalogue.purposes.filter((one) => one.usage === 'identity' && one.trust === purpose)
     if (vouchedFor.length === 0) return { anchors: createTrustAnchors([]), intermediates: [], identities: [] }
     const scopes = [purpose, ...vouchedFor.map(({ id }) => id)].map((id) => ({ node, purpose: id }))
-    const { records } = await storage.read(scopes)
-    const parsed = records.filter(isCertificateRecord).flatMap((record) => {
-      const certificate = installedCertificate(record)
-      return certificate === undefined ? [] : [{ record, certificate }]
-    })
+    // One by one: of a scope that is damaged nothing can be said, and its storage says so itself.
+    const read = scopes.map((scope) => storage.read([scope]).catch(nothingOfDamaged))
+    const parsed = installedCertificates((await Promise.all(read)).flatMap(({ records }) => records))
     const trusted = parsed.filter(({ record }) => record.kind === 'trust').map(({ certificate }) => certificate)
     return {
       anchors: createTrustAnchors(trusted.filter(({ isSelfIssued }) => isSelfIssued)),
@@ -65,4 +63,9 @@ export class TakenDown {
       identities: parsed.filter(({ record }) => record.kind === 'identity'),
     }
   }
+}
+
+function nothingOfDamaged(error: unknown): Snapshot {
+  if (error instanceof Error && 'code' in error && error.code === 'damaged') return { records: [], revisions: [] }
+  throw error
 }

@@ -9,7 +9,7 @@ import type { PathProfile } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
 import type { RevocationSources } from '../revocation/index.js'
 import type { Connections } from './connections.js'
-import type { Deliverer } from './delivery.js'
+import type { Deliverer, DeliveryFailure } from './delivery.js'
 import { nextCheck } from './expiry.js'
 import { beginExpiry } from './expiry-task.js'
 import type { HostQueues } from './host-queues.js'
@@ -18,7 +18,7 @@ import type { MonitorLimits } from './limits.js'
 import { byGravity } from './notice.js'
 import type { MonitorReport } from './report.js'
 import type { RevocationChecker } from './revocation-checker.js'
-import { beginRevocation, type RevocationRun } from './revocation-task.js'
+import { beginRevocation, countOf, type RevocationRun } from './revocation-task.js'
 import { makeAllDue } from './schedule.js'
 import { intervalMilliseconds, type MonitorSettings, splitAddresses } from './settings.js'
 import { readScheduleBasis, scheduleKeyOf, writeScheduleBasis } from './stored-settings.js'
@@ -50,7 +50,7 @@ type Fail = (error: unknown) => undefined
 
 const noRun: RevocationRun = {
   isDrained: true,
-  ...{ notices: [], effects: [], checks: { good: 0, revoked: 0, unknown: 0, undetermined: 0, exempt: 0 } },
+  ...{ notices: [], effects: [], checks: countOf([]) },
   finish: () => Promise.resolve(),
 }
 
@@ -68,17 +68,18 @@ export class Ticker {
     await this.keepSchedule(settings, now)
     const sources = await checker.sources(settings, new Date(now))
     const until = now + limits.checkTime
-    const drops = await connections.check(settings, sources, until)
+    const failures: DeliveryFailure[] = []
+    const fail = (notifier: string): Fail => {
+      return (error) => void failures.push({ notifier, message: reasonOf(error) })
+    }
+    const drops = await connections.check(settings, sources, until, fail('connections'))
     const revocation = await this.beginRevocation(settings, sources, now, until)
     const expiry = await this.beginExpiry(settings, now)
     const tasks = [revocation, expiry]
     const pending = tasks.flatMap(({ notices }) => notices)
     const addresses = settings.email === 'enabled' ? splitAddresses(settings.emailAddresses) : []
     const { delivered, failures: undelivered } = await deliverer.deliver(pending, { at: now, addresses })
-    const failures = [...undelivered]
-    const fail = (notifier: string): Fail => {
-      return (error) => void failures.push({ notifier, message: reasonOf(error) })
-    }
+    failures.push(...undelivered)
     const effects = await this.emit(
       tasks.flatMap((task) => task.effects),
       fail('act'),
@@ -193,16 +194,16 @@ export class Ticker {
     return Math.max(now, Math.min(soonest, nextCheck(await this.earliestEnd(settings), now)))
   }
 
-  private async earliestEnd({ lscMonitoring }: MonitorSettings): Promise<number | undefined> {
+  /** Infinity where there is none. */
+  private async earliestEnd({ lscMonitoring }: MonitorSettings): Promise<number> {
     const usages = ['identity', 'trust', ...(lscMonitoring === 'enabled' ? ['endpoint'] : [])]
     const ends = await Promise.all(
       usages.map(async (value) => {
         const where = [{ field: 'usage', operator: 'is-exactly', value } as const]
         const { records } = await this.options.storage.query({ where, sort: { by: 'notAfter' }, limit: 1 })
-        return records[0]?.notAfter
+        return records[0]?.notAfter ?? Infinity
       }),
     )
-    const known = ends.filter((end) => end !== undefined)
-    return known.length === 0 ? undefined : Math.min(...known)
+    return Math.min(...ends)
   }
 }

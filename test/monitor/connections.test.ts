@@ -11,7 +11,7 @@ import {
 } from '../../src/monitor/index.js'
 import { OcspTransportError, type RevocationPolicy } from '../../src/ocsp/index.js'
 import { createTestCa, type IssuedCertificate, type OcspResponder, type TestCa } from '../../src/testkit/index.js'
-import { bareRecord, DAY, HOUR, ManualClock, monitorOf, put, remove, start } from '../support/monitor.js'
+import { bareRecord, DAY, HOUR, ManualClock, monitorOf, put, Recorder, remove, start } from '../support/monitor.js'
 
 let storage: Storage
 let clock: ManualClock
@@ -216,6 +216,35 @@ describe('a long-lived connection', () => {
     isFailing = false
     expect((await monitor.tick()).drops.map((drop) => drop.connection)).toStrictEqual([connection])
     expect((await monitor.tick()).drops).toStrictEqual([])
+  })
+
+  it('OCS-6 whose trusted certificates cannot be read is neither dropped nor believed, and looked at again soon', async () => {
+    let isFailing = false
+    const read: Storage['read'] = (scopes) =>
+      isFailing && scopes.some(({ purpose }) => purpose === 'tomcat-trust')
+        ? Promise.reject(new Error('damaged'))
+        : storage.read(scopes)
+    const recorder = new Recorder()
+    const monitor = monitorOf({ ...storage, read }, clock, [recorder], { settings: validity(12) })
+    await put(storage, bareRecord(1))
+    const connection = connectionOf(await issue(3))
+    for (const id of ['one', 'two']) monitor.watchConnection({ ...connection, id })
+    clock.time = start + 84 * HOUR
+    isFailing = true
+    const report = await monitor.tick()
+    expect(report.failures).toStrictEqual([
+      { notifier: 'connections', message: 'damaged' },
+      { notifier: 'connections', message: 'damaged' },
+    ])
+    expect(report.drops).toStrictEqual([])
+    expect(monitor.health().state).toBe('failing')
+    // Everybody is told of everything else, and the next tick does not come at once.
+    expect(recorder.notices).not.toStrictEqual([])
+    expect(report.next.getTime()).toBe(clock.time + 10 * 60_000)
+    isFailing = false
+    expect((await monitor.tick()).drops).toStrictEqual([])
+    clock.time += 10 * 60_000
+    expect((await monitor.tick()).drops).toHaveLength(2)
   })
 
   it.each([

@@ -67,6 +67,28 @@ it('MON-6 neither an identity that ends before it nor one with another way to a 
   expect(await takenDownBy(record, 15)).toStrictEqual([])
 })
 
+it('MON-6 what stands in a scope that is damaged is not named, and everybody else is told', async () => {
+  const root = await rootOf('Root', 40)
+  const record = await trust(root, 'root')
+  const names = { dns: ['pub.example.com'] }
+  await install(await root.issue({ ...names, ...until(300) }), { purpose: 'tomcat' })
+  await install(await root.issue({ ...names, ...until(300) }), { purpose: 'tomcat-ECDSA' })
+  const whole = storage
+  const failing = (code: string): Storage => ({
+    ...whole,
+    read: (scopes) =>
+      scopes.some(({ purpose }) => purpose === 'tomcat')
+        ? Promise.reject(Object.assign(new Error('cannot be read'), { code }))
+        : whole.read(scopes),
+  })
+  storage = failing('damaged')
+  expect(await takenDownBy(record, 15)).toStrictEqual(['tomcat-ECDSA on pub'])
+  // What may be read a moment later is waited for.
+  storage = failing('connection')
+  clock.time += 40 * DAY
+  await expect(monitorOf(storage, clock, [recorder]).tick()).rejects.toThrow('cannot be read')
+})
+
 it('MON-6 a root that has ended already is reported with what it has taken down', async () => {
   const root = await rootOf('Root', 10)
   const record = await trust(root, 'root')
