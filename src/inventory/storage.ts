@@ -58,7 +58,9 @@ export interface KindPage {
 
 /**
  * Keeps records. Optimistic and atomic: a commit carries the revisions it was decided on and is applied whole or not at
- * all, also across a crash; what `commit` has acknowledged is there afterwards. Failures of the medium reject.
+ * all, also across a crash; what `commit` has acknowledged is there afterwards. Failures of the medium reject. Where records
+ * of a scope have been damaged, what is asked about it rejects with a `code` of `damaged`; `query`, and `list` without a
+ * scope, give those that are left.
  */
 export interface Storage {
   read(scopes: readonly Scope[]): Promise<Snapshot>

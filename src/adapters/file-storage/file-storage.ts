@@ -41,6 +41,7 @@ export function createFileStorage(directory: StoreDirectory): Storage {
       }),
     list: (kind, page) =>
       directory.reading((table) => {
+        if (page?.scope !== undefined) directory.checkScopes([page.scope])
         const { records, next } = table.list(kind, page)
         return { records: handOutAll(records), next }
       }),

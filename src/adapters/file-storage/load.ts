@@ -4,9 +4,10 @@
 import { RecordTable } from '../../inventory/record-table.js'
 import type { AuditRecord, ScopeRevision } from '../../inventory/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
+import { DamagedDirectories } from './damaged-directories.js'
 import { type Effects, effectsOf } from './effects.js'
 import { FileStoreError } from './errors.js'
-import { type Files, forEach } from './files.js'
+import { type Files, forEach, parentOf } from './files.js'
 import { type Journal, type JournalContent, type JournalEntry, type JournalRange, readAudit } from './journal.js'
 import { RECORD_FILE, scopeFile } from './names.js'
 import type { StoredRecord } from './record-file.js'
@@ -20,8 +21,7 @@ export interface Loaded {
   readonly journal: JournalContent
   /** What is damaged or foreign. */
   readonly problems: readonly FileStoreError[]
-  /** Directories of scopes with something damaged, and what. */
-  readonly damaged: ReadonlyMap<string, FileStoreError>
+  readonly damaged: DamagedDirectories
   /** What the journal's entries come to. */
   readonly effects: Effects
 }
@@ -65,6 +65,9 @@ async function loadOnce(files: Files, journal: JournalContent): Promise<Loaded> 
   for (const { scope, revision } of reader.scopes) table.setRevision(scope, revision)
   for (const audit of reader.audits) if (table.get(audit) === undefined) table.put(audit)
   for (const entry of journal.entries) applyEntry(table, entry)
+  // Who claims what is due acts upon its scope, and could read nothing of one that is refused.
+  const put = [...reader.records.values(), ...journal.entries.flatMap(({ puts }) => puts)]
+  for (const { record } of put) if (record.kind === 'due' && reader.damaged.of(record)) table.remove(record)
   const problems = [...journal.damaged, ...reader.problems]
   return { table, journal, problems, damaged: reader.damaged, effects }
 }
@@ -86,7 +89,8 @@ class RecordReader {
   readonly scopes: ScopeRevision[] = []
   readonly audits: AuditRecord[] = []
   readonly problems: FileStoreError[] = []
-  readonly damaged = new Map<string, FileStoreError>()
+  readonly damaged = new DamagedDirectories()
+  private readonly unreadable = new Set<string>()
 
   constructor(
     private readonly files: Files,
@@ -95,46 +99,70 @@ class RecordReader {
   ) {}
 
   async readAll(): Promise<void> {
-    for (const node of await this.files.list('records')) {
-      if (!(await this.isDirectory(`records/${node}`))) continue
-      for (const purpose of await this.files.list(`records/${node}`)) {
-        const directory = `records/${node}/${purpose}`
-        if (await this.isDirectory(directory)) await this.readScopes(directory)
+    await forEach(await this.files.list('records'), async (node) => {
+      const ofNode = `records/${node}`
+      for (const purpose of await this.namesIn(ofNode)) {
+        const directory = `${ofNode}/${purpose}`
+        await this.readScopes(directory, new Set(await this.namesIn(directory)))
       }
+    })
+    this.checkRevisions()
+    for (const name of [...(await this.files.list(AUDIT))].sort()) {
+      await this.unlessUnreadable(`${AUDIT}/${name}`, () => this.readAudits(`${AUDIT}/${name}`))
     }
-    for (const name of [...(await this.files.list(AUDIT))].sort()) await this.readAudits(`${AUDIT}/${name}`)
   }
 
-  private async isDirectory(relative: string): Promise<boolean> {
-    const kind = await this.files.kindOf(relative)
-    if (kind === 'directory') return true
-    if (kind !== undefined) this.report('foreign-file', relative, 'expected a directory; it has been left alone')
-    return false
+  /** Names in a directory of records; none in what is no directory, or cannot be read. */
+  private async namesIn(directory: string): Promise<readonly string[]> {
+    const names = await this.unlessUnreadable(
+      directory,
+      async () => {
+        const kind = await this.files.kindOf(directory)
+        if (kind === 'directory') return this.files.list(directory)
+        if (kind !== undefined) this.report('foreign-file', directory, 'expected a directory; it has been left alone')
+        return []
+      },
+      directory,
+    )
+    return names ?? []
   }
 
-  private async readScopes(directory: string): Promise<void> {
-    const names = new Set(await this.files.list(directory))
+  /** What is damaged or cannot be read is named, and what is in `directory` not to be relied on; everything else is read. */
+  private async unlessUnreadable<T>(file: string, read: () => Promise<T>, directory?: string): Promise<T | undefined> {
+    try {
+      return await read()
+    } catch (error) {
+      const isLocal = error instanceof FileStoreError && error.code !== 'newer-version'
+      if (!isLocal && !(error instanceof DamageError)) throw error
+      const message = `it cannot be read (${error.message}): restore it from a backup, or move it and its namesakes away`
+      const problem = this.report('damaged', file, message)
+      this.unreadable.add(file)
+      if (directory !== undefined) this.damaged.add(directory, problem)
+      return undefined
+    }
+  }
+
+  private async readScopes(directory: string, names: ReadonlySet<string>): Promise<void> {
     await forEach(names, async (name) => {
       const file = `${directory}/${name}`
       if (!RECORD_FILE.test(name)) {
         this.report('foreign-file', file, 'no file store writes such a file; it has been left alone')
         return
       }
-      if (this.effects.has(file)) return
-      try {
-        await this.readFile(file, names)
-      } catch (error) {
-        if (error instanceof FileStoreError && error.code !== 'unsafe-path' && error.code !== 'io') throw error
-        if (!(error instanceof DamageError || error instanceof FileStoreError)) throw error
-        const message = `it cannot be read (${error.message}): restore it from a backup, or move it and its namesakes away`
-        this.damaged.set(directory, this.report('damaged', file, message))
-      }
+      if (!this.effects.has(file)) await this.unlessUnreadable(file, () => this.readFile(file, names), directory)
     })
-    const known = new Set([...this.scopes.map(({ scope }) => scopeFile(scope)), ...this.effects.keys()])
+  }
+
+  /** Records of a scope whose revision is in no file: whether it has moved on nobody can tell. */
+  private checkRevisions(): void {
+    const scopeFiles = this.scopes.map(({ scope }) => scopeFile(scope))
+    const known = new Set([...this.unreadable, ...scopeFiles, ...this.effects.keys()])
     for (const [stem, { record }] of this.records) {
-      if (!stem.startsWith(`${directory}/`) || known.has(scopeFile(record))) continue
       const file = scopeFile(record)
-      this.damaged.set(directory, this.report('damaged', file, 'the file with the revision of the records is missing'))
+      if (known.has(file)) continue
+      known.add(file)
+      const problem = this.report('damaged', file, 'the file with the revision of the records is missing')
+      this.damaged.add(parentOf(stem), problem)
     }
   }
 

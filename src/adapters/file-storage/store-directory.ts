@@ -3,6 +3,7 @@
 
 import type { Scope } from '../../inventory/index.js'
 import { RecordTable } from '../../inventory/record-table.js'
+import { DamagedDirectories } from './damaged-directories.js'
 import { effectsOf, putInPlace, repair, stage, syncAll, unstage } from './effects.js'
 import { FileStoreError } from './errors.js'
 import type { Files } from './files.js'
@@ -10,7 +11,7 @@ import { Journal, type JournalContent, type JournalEntry } from './journal.js'
 import { applyEntry, auditFile, auditLines, load } from './load.js'
 import { checkFormat, createLayout } from './layout.js'
 import type { DirectoryLock } from './lock.js'
-import { recordStem, scopeDirectory } from './names.js'
+import { recordStem } from './names.js'
 
 /** Entries the journal grows to before they are settled: what a load reads twice, and what a commit in so many waits for. */
 const JOURNAL_ENTRIES = 64
@@ -29,7 +30,7 @@ export class StoreDirectory {
   private known: JournalContent = { first: 0, last: -1, entries: [], damaged: [] }
   /** Whether all that the known entries say of files is known to have been done. */
   private isInPlace = false
-  private damaged: ReadonlyMap<string, FileStoreError> = new Map()
+  private damaged = new DamagedDirectories()
   private readonly journal: Journal
   private needsRecovery = true
   private isClosed = false
@@ -79,9 +80,22 @@ export class StoreDirectory {
   /** @throws FileStoreError `damaged` where a decision on the scope would rest on less than was written */
   checkScopes(scopes: readonly Scope[]): void {
     for (const scope of scopes) {
-      const problem = this.damaged.get(scopeDirectory(scope))
+      const problem = this.damaged.of(scope)
       if (problem !== undefined) throw problem
     }
+  }
+
+  /**
+   * Waits until it is known that every record can be read. Within none of the others.
+   * @throws FileStoreError `damaged` where one may be missing, and with it what refers to a key
+   */
+  async checkWhole(): Promise<void> {
+    await this.reading(() => {
+      const problem = this.damaged.first ?? this.known.damaged[0]
+      if (problem === undefined) return
+      const message = 'it is damaged, and a key may be needed by what it held: mend it before keys are destroyed'
+      throw new FileStoreError('damaged', problem.path, message, { cause: problem })
+    })
   }
 
   /** Adds an entry, and does what it says. Within {@link writing} only. False where somebody else was faster. */

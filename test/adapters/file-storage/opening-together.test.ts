@@ -2,34 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import type { FileStore } from '../../../src/adapters/file-storage/index.js'
+import { InterruptedFileSystem } from './interrupted-file-system.js'
 import { changeOf, commitChange, contentOf, openSimulated, SimulatedProcesses } from './scene.js'
-import { randomOf, SimulatedFileSystem } from './simulated-file-system.js'
-
-/** Lets somebody else work before one of its calls. */
-class InterruptedFileSystem extends SimulatedFileSystem {
-  beforeCall: (call: number) => Promise<void> = () => Promise.resolve()
-  private made = 0
-
-  override async readFile(path: string) {
-    await this.beforeCall(this.made++)
-    return super.readFile(path)
-  }
-
-  override async readDirectory(path: string) {
-    await this.beforeCall(this.made++)
-    return super.readDirectory(path)
-  }
-
-  override async makeDirectory(path: string) {
-    await this.beforeCall(this.made++)
-    return super.makeDirectory(path)
-  }
-
-  override async status(path: string) {
-    await this.beforeCall(this.made++)
-    return super.status(path)
-  }
-}
+import { randomOf } from './simulated-file-system.js'
 
 /** Opens a new directory, which another process makes a store of before call `at`; false where there is no such call. */
 async function openInterruptedAt(at: number): Promise<boolean> {
@@ -37,7 +12,7 @@ async function openInterruptedAt(at: number): Promise<boolean> {
   const processes = new SimulatedProcesses()
   const others: FileStore[] = []
   let isReached = false
-  system.beforeCall = async (call) => {
+  system.restart(async (call) => {
     if (call !== at || isReached) return
     isReached = true
     // Where this one has the lock already the other gives up.
@@ -45,7 +20,7 @@ async function openInterruptedAt(at: number): Promise<boolean> {
     if (other === undefined) return
     others.push(other)
     await commitChange(other.storage, changeOf(1, randomOf(1)))
-  }
+  })
   const store = await openSimulated(system, processes.start())
   for (const other of others) expect(await contentOf(store.storage)).toBe(await contentOf(other.storage))
   await commitChange(store.storage, changeOf(2, randomOf(2)))

@@ -68,6 +68,12 @@ export function changeOf(number: number, random: Random): Omit<ChangeSet, 'relie
   }
 }
 
+/** All records and revisions as of one moment, in one order. */
+export async function momentOf(storage: Storage): Promise<string> {
+  const { records, revisions } = await storage.read(scopes)
+  return JSON.stringify([records.map(lineOf).sort(), revisions])
+}
+
 /** Everything a storage has, in one order; revisions too. */
 export async function contentOf(storage: Storage): Promise<string> {
   const { records, revisions } = await storage.read(scopes)
