@@ -74,7 +74,7 @@ export interface HttpFetchOptions {
   readonly timeout?: number
   /** Bytes an answer may have. */
   readonly maximumSize?: number
-  /** Refuses a URL by returning false. It sees only those the built-in rules have let pass. */
+  /** Refuses a URL by returning anything but true. It sees only those the built-in rules have let pass. */
   readonly allowUrl?: (url: AskedUrl, origin: UriOrigin) => boolean
   /** Whether URIs of certificates may name hosts of private networks. Default `refuse`. Configured ones always may. */
   readonly privateHosts?: 'refuse' | 'accept'
@@ -146,10 +146,12 @@ function checkedUrl({ uri, origin, what }: HttpCall, { allowUrl, privateHosts = 
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') refuse('is neither http nor https')
   if (url.username !== '' || url.password !== '') refuse('holds a user name or password')
-  if (origin === 'certificate' && privateHosts === 'refuse' && isPrivateHost(url.hostname)) {
+  if (origin === 'certificate' && privateHosts !== 'accept' && isPrivateHost(url.hostname)) {
     refuse('comes from a certificate and names a private host')
   }
-  if (allowUrl?.(url, origin) === false) refuse('is not allowed')
+  // A promise of a yes, as somebody without types may return, is none yet.
+  const isAllowed: unknown = allowUrl === undefined || allowUrl(url, origin)
+  if (isAllowed !== true) refuse('is not allowed')
   return url
 }
 

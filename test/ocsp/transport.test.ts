@@ -314,6 +314,16 @@ describe('OCS-4 a URI', () => {
     expect(seen).toEqual(['ocsp.example certificate', '10.1.2.3 configured'])
   })
 
+  it.each<unknown>([Promise.resolve(false), Promise.resolve(true), undefined, 1, 'yes'])(
+    'is let through by true alone, and not by what somebody without types returns: %s',
+    async (said) => {
+      const allowUrl = (): boolean => said as boolean
+      expect(await send('http://ocsp.example/', { fetch: never, allowUrl }, 'certificate')).toBe('url-refused')
+      const privateHosts = said as 'accept'
+      expect(await send('http://10.1.2.3/', { fetch: never, privateHosts }, 'certificate')).toBe('url-refused')
+    },
+  )
+
   it('is in no message with its user, its password or its path', async () => {
     const transport = fetchOcspTransport({ fetch: never })
     const call = {
