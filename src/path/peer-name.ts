@@ -6,7 +6,7 @@ import { isHostName, parentName, wildcardBase } from './dns-name.js'
 import { mailboxOf, parseMailbox } from './mailbox.js'
 import { uriHost } from './uri-host.js'
 
-/** The name the caller wants to talk to. */
+/** The name the caller wants to talk to: one, since more would leave open whether any does or all must. */
 export type PeerName =
   /** A host name; internationalised ones as A-labels. */
   | { readonly dns: string }
@@ -28,6 +28,8 @@ type Matcher = (name: GeneralName) => boolean
 
 /** How to compare with `peerName`; undefined where that is no name of its form. */
 function matcherOf(peerName: PeerName): Matcher | undefined {
+  // The types let two through, of which one alone would count.
+  if (Object.keys(peerName).length !== 1) return undefined
   if ('dns' in peerName) return hostMatcher(peerName.dns)
   if ('ip' in peerName) {
     const expected = parseIpAddress(peerName.ip)
@@ -92,4 +94,4 @@ export function wildcardBelowPublicSuffix(
 }
 
 /** The expected name as people read it. */
-export const formatPeerName = (peerName: PeerName): string => Object.values(peerName).join('')
+export const formatPeerName = (peerName: PeerName): string => Object.values(peerName).join(' ')

@@ -81,6 +81,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [dns('www.example.com'), { dns: 'https://www.example.com' }, malformed],
     [dns('www.example.com'), { dns: 'www.example.com:443' }, malformed],
     [dns('bank.test'), { dns: 'ban\u212a.test' }, malformed],
+    // More than one: which of them would have to be there nobody can tell.
+    [dns('www.example.com'), { dns: 'www.example.com', ip: '192.0.2.1' }, malformed],
+    [dns('www.example.com'), { dns: 'www.example.com', email: 'x@example.com' }, malformed],
+    [dns('www.example.com'), {} as PeerName, malformed],
     [dns('b\u00fccher.test'.replace('\u00fc', 'u')), { dns: 'b\u00fccher.test' }, malformed],
     [{ ip: ['192.0.2.1'] }, { ip: '192.0.2.01' }, malformed],
     [{ ip: ['192.0.2.1'] }, { ip: '192.0.2.1 ' }, malformed],
