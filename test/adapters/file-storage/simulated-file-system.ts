@@ -71,6 +71,8 @@ const newDirectory = (): Directory => ({ kind: 'directory', entries: new Map(), 
 export class SimulatedFileSystem implements FileSystem {
   /** Calls so far. */
   calls = 0
+  /** Files being written. */
+  openFiles = 0
   /** Bytes read and written so far, and names listed. */
   moved = 0
   /** Asked before every call. */
@@ -142,6 +144,7 @@ export class SimulatedFileSystem implements FileSystem {
   async create(path: string) {
     const file: File = { kind: 'file', content: new Uint8Array(), durable: undefined }
     await this.call('create', path, () => this.add(path, file))
+    this.openFiles++
     return {
       write: (bytes: Uint8Array) =>
         this.call('write', path, (fault) => {
@@ -154,7 +157,11 @@ export class SimulatedFileSystem implements FileSystem {
         this.call('syncFile', path, () => {
           file.durable = file.content
         }),
-      close: () => this.call('close', path, () => undefined),
+      close: () => {
+        // Whether or not it says so.
+        this.openFiles--
+        return this.call('close', path, () => undefined)
+      },
     }
   }
 
