@@ -53,6 +53,8 @@ export interface Page {
   readonly records: readonly CertificateRecord[]
   /** For the following page; undefined at the end. It stays right while records come and go: none is shown twice. */
   readonly next: string | undefined
+  /** There where some may be missing, on whatever page: those that are damaged. */
+  readonly isPartial?: true
 }
 
 /** What a record sorts and filters by. */

@@ -54,13 +54,15 @@ export interface KindPageRequest {
 export interface KindPage {
   readonly records: readonly InventoryRecord[]
   readonly next: string | undefined
+  /** There where some may be missing, on whatever page: those that are damaged. */
+  readonly isPartial?: true
 }
 
 /**
  * Keeps records. Optimistic and atomic: a commit carries the revisions it was decided on and is applied whole or not at
  * all, also across a crash; what `commit` has acknowledged is there afterwards. Failures of the medium reject. Where records
  * of a scope have been damaged, what is asked about it rejects with a `code` of `damaged`; `query`, and `list` without a
- * scope, give those that are left.
+ * scope, give those that are left and say that they are not all.
  */
 export interface Storage {
   read(scopes: readonly Scope[]): Promise<Snapshot>

@@ -36,6 +36,8 @@ export interface KindSummary {
   readonly count: number
   /** SHA-256 over the records in the order of their places, lower-case hex; empty where there is none. The same in any storage. */
   readonly fingerprint: string
+  /** There where the storage has records of the kind that are damaged, and are not among these. */
+  readonly isPartial?: true
 }
 
 /** The records of every kind, as counted and hashed: equal for equal content, in any storage. */
@@ -43,13 +45,13 @@ export type InventorySummary = Readonly<Record<RecordKind, KindSummary>>
 
 /** What a transfer came to, as counted and hashed at its end. */
 export interface TransferResult {
-  /** Both hold the same records, all of them and no others. */
+  /** Both hold the same records, all of them and no others, and none of them is damaged. */
   readonly isVerified: boolean
   readonly read: number
   readonly written: number
   readonly from: InventorySummary
   readonly to: InventorySummary
-  /** Kinds in which they differ: somebody has written to one of them, or `to` was not empty. */
+  /** Kinds in which they differ, as somebody has written to one of them or `to` was not empty; and those with damaged records. */
   readonly differences: readonly RecordKind[]
 }
 
@@ -94,7 +96,9 @@ export async function transferInventory(options: TransferOptions): Promise<Trans
   }
   await tell('verify', writeCheckpoint('audit', undefined))
   const [left, right] = [await summarizeInventory(from), await summarizeInventory(to)]
-  const differences = kinds.filter((kind) => left[kind].fingerprint !== right[kind].fingerprint)
+  const isSame = (a: KindSummary, b: KindSummary): boolean =>
+    a.fingerprint === b.fingerprint && !a.isPartial && !b.isPartial
+  const differences = kinds.filter((kind) => !isSame(left[kind], right[kind]))
   return { isVerified: differences.length === 0, ...counts, from: left, to: right, differences }
 }
 
@@ -123,7 +127,7 @@ async function* comparedPages(
       while (candidate !== undefined && recordKey(candidate) < key) candidate = (await present.next()).value
       const found = candidate !== undefined && recordKey(candidate) === key ? candidate : undefined
       // An audit record is never changed: one that differs shows as a difference.
-      const isThere = found !== undefined && (kind === 'audit' || (await isSame(found, record)))
+      const isThere = found !== undefined && (kind === 'audit' || (await isSameRecord(found, record)))
       if (!isThere) missing.push(record)
     }
     yield { records: page.records, missing }
@@ -145,7 +149,8 @@ async function summarize(storage: Storage, kind: RecordKind): Promise<KindSummar
     fingerprint = await recordDigest(record, fingerprint)
     count++
   }
-  return { count, fingerprint }
+  const { isPartial } = await storage.list(kind, { limit: 1 })
+  return { count, fingerprint, ...(isPartial && { isPartial }) }
 }
 
 async function* recordsAfter(
@@ -162,7 +167,7 @@ async function* recordsAfter(
   return undefined
 }
 
-const isSame = async (a: InventoryRecord, b: InventoryRecord): Promise<boolean> =>
+const isSameRecord = async (a: InventoryRecord, b: InventoryRecord): Promise<boolean> =>
   (await recordDigest(a)) === (await recordDigest(b))
 
 /** Times a commit is tried while others write to the same scopes. */

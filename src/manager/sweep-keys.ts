@@ -21,6 +21,7 @@ export const isCondemned = (state: State, handle: string): boolean =>
  * Destroys the keys no record refers to and returns how many. Safe beside operations that make keys: those are announced
  * first, in a scope every commit of a new key relies on. A key committed before is found in use when it is looked for
  * again; one that is to be committed after is refused there.
+ * @throws Error where records are damaged: nobody knows which keys they refer to
  */
 export async function sweepKeys({ storage, keys }: Surroundings): Promise<number> {
   // Before the keys are listed: whatever an earlier sweep has announced and not destroyed yet is on that list, and so is
@@ -47,6 +48,8 @@ const referring: readonly RecordKind[] = ['request', 'identity']
 async function unused(storage: Storage, handles: readonly string[]): Promise<readonly string[]> {
   const used = new Set<string>()
   for (const kind of referring) {
+    const { isPartial } = await storage.list(kind, { limit: 1 })
+    if (isPartial) throw new Error('sweepKeys: damaged records may refer to keys: mend the storage first')
     for await (const record of records(storage, kind)) {
       if ('keyHandle' in record && record.keyHandle !== undefined) used.add(record.keyHandle)
     }

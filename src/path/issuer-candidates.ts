@@ -2,6 +2,7 @@
 // (RFC 4158 §3.5). Each answer is worked out once a search.
 
 import { equalBytes, latin1 } from '../base/bytes.js'
+import { ensure } from '../base/ensure.js'
 import { reasonOf } from '../base/reason.js'
 import type { Certificate } from '../x509/index.js'
 import { type CertificateFacts, factsOf } from './certificate-facts.js'
@@ -37,9 +38,7 @@ export class IssuerCandidates {
 
   /** The anchors with the issuer's name, those left out that are the target itself. */
   async anchorsOf(top: CertificateFacts): Promise<readonly TrustAnchor[]> {
-    let named = this.anchors.get(top.issuerKey)
-    if (named === undefined) this.anchors.set(top.issuerKey, (named = this.askForAnchors(top)))
-    const anchors = await named
+    const anchors = await ensure(this.anchors, top.issuerKey, () => this.askForAnchors(top))
     if (anchors.length < 2) return anchors
     const rankOf = ({ keyIdentifier }: TrustAnchor): number => identifierRank(top, keyIdentifier)
     return [...anchors].sort((a, b) => rankOf(b) - rankOf(a))
@@ -60,28 +59,16 @@ export class IssuerCandidates {
 
   /** The certificates at hand with the issuer's name. */
   atHand(top: CertificateFacts): readonly CertificateFacts[] {
-    let candidates = this.ranked.get(top)
-    if (candidates === undefined) {
-      candidates = this.rank(top, this.pooledIssuers(top))
-      this.ranked.set(top, candidates)
-    }
-    return candidates
+    return ensure(this.ranked, top, () => this.rank(top, this.pooledIssuers(top)))
   }
 
   private pooledIssuers(top: CertificateFacts): readonly CertificateFacts[] {
-    let issuers = this.pooled.get(top.issuerKey)
-    if (issuers === undefined) {
-      issuers = this.distinct(this.sources.pool.named(top.certificate.issuer), top)
-      this.pooled.set(top.issuerKey, issuers)
-    }
-    return issuers
+    return ensure(this.pooled, top.issuerKey, () => this.distinct(this.sources.pool.named(top.certificate.issuer), top))
   }
 
   /** Those the source of issuers knows beyond those at hand; none without a source. */
   fetch(top: CertificateFacts): Promise<readonly CertificateFacts[]> {
-    let issuers = this.fetched.get(top)
-    if (issuers === undefined) this.fetched.set(top, (issuers = this.fetchIssuers(top)))
-    return issuers
+    return ensure(this.fetched, top, () => this.fetchIssuers(top))
   }
 
   private async fetchIssuers(top: CertificateFacts): Promise<readonly CertificateFacts[]> {

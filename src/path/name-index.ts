@@ -1,5 +1,6 @@
 // Things by a distinguished name, found in one step however many there are.
 
+import { ensure } from '../base/ensure.js'
 import type { Name } from '../x509/index.js'
 
 /** An index by {@link Name.canonicalKey}. */
@@ -7,12 +8,7 @@ export class NameIndex<T> {
   private readonly byName = new Map<string, T[]>()
 
   constructor(items: Iterable<T>, nameOf: (item: T) => Name) {
-    for (const item of items) {
-      const { canonicalKey } = nameOf(item)
-      const same = this.byName.get(canonicalKey)
-      if (same === undefined) this.byName.set(canonicalKey, [item])
-      else same.push(item)
-    }
+    for (const item of items) ensure(this.byName, nameOf(item).canonicalKey, (): T[] => []).push(item)
   }
 
   /** Everything with this name, in the order it came. */

@@ -1,6 +1,7 @@
 // Certificate policies along a path: RFC 5280 §6.1 with the graph of RFC 9618, whose size grows with the certificates
 // and not with the ways through them.
 
+import { ensure } from '../base/ensure.js'
 import type { PolicyInformation, PolicyMapping } from '../x509/index.js'
 import type { CertificateFacts } from './certificate-facts.js'
 
@@ -190,11 +191,7 @@ export class PolicyState {
 function parentsByExpected(depth: Depth): Map<string, Node[]> {
   const expecting = new Map<string, Node[]>()
   for (const node of depth.values()) {
-    for (const policy of node.expected) {
-      const nodes = expecting.get(policy)
-      if (nodes === undefined) expecting.set(policy, [node])
-      else nodes.push(node)
-    }
+    for (const policy of node.expected) ensure(expecting, policy, (): Node[] => []).push(node)
   }
   return expecting
 }

@@ -1,6 +1,7 @@
 // One validation: what was asked, what is already known about the certificates met, and what is left to spend.
 
 import { equalBytes } from '../base/bytes.js'
+import { ensure } from '../base/ensure.js'
 import type { CryptoProvider, SignatureVerdict } from '../crypto/index.js'
 import {
   type Certificate,
@@ -54,22 +55,14 @@ export class Search {
 
   /** What is wrong with a certificate wherever it stands: its dates, keys, algorithms, extensions and the profile's rules. */
   findingsOf(facts: CertificateFacts): readonly PathFinding[] {
-    let findings = this.certificateFindings.get(facts)
-    if (findings === undefined) {
-      findings = this.judge(facts, facts.certificate === this.target ? 'target' : 'authority')
-      this.certificateFindings.set(facts, findings)
-    }
-    return findings
+    return ensure(this.certificateFindings, facts, () =>
+      this.judge(facts, facts.certificate === this.target ? 'target' : 'authority'),
+    )
   }
 
   /** The same for the certificate of an anchor. */
   findingsOfAnchor(facts: CertificateFacts): readonly PathFinding[] {
-    let findings = this.anchorFindings.get(facts)
-    if (findings === undefined) {
-      findings = this.judge(facts, 'anchor')
-      this.anchorFindings.set(facts, findings)
-    }
-    return findings
+    return ensure(this.anchorFindings, facts, () => this.judge(facts, 'anchor'))
   }
 
   private judge(facts: CertificateFacts, role: CertificateRole): readonly PathFinding[] {
@@ -117,9 +110,7 @@ export class Search {
     const constraints = upper.nameConstraints
     // "… self-issued, and not the final certificate": such a one renews its authority's key, and names no subject.
     if (constraints === undefined || (lower.isSelfIssued && lower.certificate !== this.target)) return undefined
-    let byLower = this.nameFindings.get(upper)
-    if (byLower === undefined)
-      this.nameFindings.set(upper, (byLower = new Map<CertificateFacts, PathFinding | 'none'>()))
+    const byLower = ensure(this.nameFindings, upper, () => new Map<CertificateFacts, PathFinding | 'none'>())
     let finding = byLower.get(lower)
     if (finding === undefined) {
       const names = constrainedNames(lower.certificate, lower.subjectAltName)
@@ -167,9 +158,7 @@ export class Search {
   }
 
   private keep(facts: CertificateFacts, key: SubjectPublicKeyInfo, verdict: SignatureVerdict): SignatureVerdict {
-    const list = this.signatures.get(facts)
-    if (list === undefined) this.signatures.set(facts, [{ key, verdict }])
-    else list.push({ key, verdict })
+    ensure(this.signatures, facts, () => []).push({ key, verdict })
     return verdict
   }
 }

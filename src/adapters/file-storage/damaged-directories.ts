@@ -13,10 +13,8 @@ export class DamagedDirectories {
     this.problems.set(folded(directory), problem)
   }
 
-  /** One of the problems; undefined where there are none. */
-  get first(): FileStoreError | undefined {
-    const [first] = this.problems.values()
-    return first
+  get isEmpty(): boolean {
+    return this.problems.size === 0
   }
 
   /** What is wrong with a scope; undefined where nothing is. */

@@ -45,8 +45,6 @@ export class FileKeyStore implements KeyStore {
 
   async destroy(handle: string): Promise<void> {
     if (!HANDLE.test(handle)) return
-    // To whoever looks for what refers to it, a record that cannot be read is none.
-    await this.directory.checkWhole()
     const { files } = this.directory
     await files.remove(fileOf(handle))
     await files.sync('keys')

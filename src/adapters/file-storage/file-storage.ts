@@ -5,6 +5,7 @@ import {
   type ChangeSet,
   type CommitResult,
   type InventoryRecord,
+  type RecordKind,
   type ScopeRevision,
   scopeKey,
   type Storage,
@@ -18,6 +19,8 @@ import type { StoreDirectory } from './store-directory.js'
 const ATTEMPTS = 5
 
 export function createFileStorage(directory: StoreDirectory): Storage {
+  const partial = (kind: RecordKind): { readonly isPartial?: true } =>
+    directory.isPartial(kind) ? { isPartial: true } : {}
   return {
     read: (scopes) =>
       directory.reading((table) => {
@@ -37,13 +40,13 @@ export function createFileStorage(directory: StoreDirectory): Storage {
     query: (query) =>
       directory.reading((table) => {
         const { records, next } = table.query(query)
-        return { records: handOutAll(records), next }
+        return { records: handOutAll(records), next, ...partial('trust') }
       }),
     list: (kind, page) =>
       directory.reading((table) => {
         if (page?.scope !== undefined) directory.checkScopes([page.scope])
         const { records, next } = table.list(kind, page)
-        return { records: handOutAll(records), next }
+        return { records: handOutAll(records), next, ...(page?.scope === undefined && partial(kind)) }
       }),
     async claimDue(task, before, limit, lease) {
       // Most ticks find nothing to do, and need no lock to see it.

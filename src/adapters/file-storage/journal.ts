@@ -34,6 +34,8 @@ export interface JournalEntry {
 }
 
 const DIRECTORY = 'journal'
+/** Where entries that cannot be read are kept once the journal has gone on. */
+export const KEPT = 'damaged'
 const NAME = /^(\d{12})\.(json|pending)$/
 
 type Extension = 'json' | 'pending'
@@ -188,9 +190,9 @@ export class Journal {
 
   /** A damaged entry is no longer in the way, and still there for whoever wants to look. */
   private async keepAside(path: string): Promise<void> {
-    await this.files.requireDirectory('damaged')
+    await this.files.requireDirectory(KEPT)
     const name = path.slice(path.lastIndexOf('/') + 1)
-    await this.files.linkOnce(path, this.files.path(`damaged/${name}`))
+    await this.files.linkOnce(path, this.files.path(`${KEPT}/${name}`))
   }
 
   /** In ascending order. */

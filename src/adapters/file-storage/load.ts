@@ -8,7 +8,7 @@ import { DamagedDirectories } from './damaged-directories.js'
 import { type Effects, effectsOf } from './effects.js'
 import { FileStoreError } from './errors.js'
 import { type Files, forEach, parentOf } from './files.js'
-import { type Journal, type JournalContent, type JournalEntry, type JournalRange, readAudit } from './journal.js'
+import { type Journal, type JournalContent, KEPT, type JournalEntry, type JournalRange, readAudit } from './journal.js'
 import { RECORD_FILE, scopeFile } from './names.js'
 import type { StoredRecord } from './record-file.js'
 import { withRemains } from './remains.js'
@@ -22,6 +22,9 @@ export interface Loaded {
   /** What is damaged or foreign. */
   readonly problems: readonly FileStoreError[]
   readonly damaged: DamagedDirectories
+  readonly isAuditDamaged: boolean
+  /** Whether there are commits that cannot be read, whatever they did. */
+  readonly hasLostCommits: boolean
   /** What the journal's entries come to. */
   readonly effects: Effects
 }
@@ -69,7 +72,9 @@ async function loadOnce(files: Files, journal: JournalContent): Promise<Loaded> 
   const put = [...reader.records.values(), ...journal.entries.flatMap(({ puts }) => puts)]
   for (const { record } of put) if (record.kind === 'due' && reader.damaged.of(record)) table.remove(record)
   const problems = [...journal.damaged, ...reader.problems]
-  return { table, journal, problems, damaged: reader.damaged, effects }
+  const { damaged, isAuditDamaged } = reader
+  const hasLostCommits = reader.hasLostCommits || journal.damaged.length > 0
+  return { table, journal, problems, damaged, isAuditDamaged, hasLostCommits, effects }
 }
 
 /** Does to the table what an entry does. */
@@ -90,6 +95,8 @@ class RecordReader {
   readonly audits: AuditRecord[] = []
   readonly problems: FileStoreError[] = []
   readonly damaged = new DamagedDirectories()
+  isAuditDamaged = false
+  hasLostCommits = false
   private readonly unreadable = new Set<string>()
 
   constructor(
@@ -107,8 +114,15 @@ class RecordReader {
       }
     })
     this.checkRevisions()
+    const known = this.problems.length
     for (const name of [...(await this.files.list(AUDIT))].sort()) {
       await this.unlessUnreadable(`${AUDIT}/${name}`, () => this.readAudits(`${AUDIT}/${name}`))
+    }
+    this.isAuditDamaged = this.problems.length > known
+    for (const name of await this.files.list(KEPT)) {
+      const message = 'a commit that could not be read: look what it may have done, mend that, and remove it'
+      this.report('damaged', `${KEPT}/${name}`, message)
+      this.hasLostCommits = true
     }
   }
 

@@ -1,7 +1,7 @@
 // The store's directory as one thing: who may write when, what the journal has, what has to be mended. One object in one
 // process; others, here and elsewhere, work on the same directory.
 
-import type { Scope } from '../../inventory/index.js'
+import type { RecordKind, Scope } from '../../inventory/index.js'
 import { RecordTable } from '../../inventory/record-table.js'
 import { DamagedDirectories } from './damaged-directories.js'
 import { effectsOf, putInPlace, repair, stage, syncAll, unstage } from './effects.js'
@@ -31,6 +31,8 @@ export class StoreDirectory {
   /** Whether all that the known entries say of files is known to have been done. */
   private isInPlace = false
   private damaged = new DamagedDirectories()
+  private isAuditDamaged = false
+  private hasLostCommits = false
   private readonly journal: Journal
   private needsRecovery = true
   private isClosed = false
@@ -85,17 +87,10 @@ export class StoreDirectory {
     }
   }
 
-  /**
-   * Waits until it is known that every record can be read. Within none of the others.
-   * @throws FileStoreError `damaged` where one may be missing, and with it what refers to a key
-   */
-  async checkWhole(): Promise<void> {
-    await this.reading(() => {
-      const problem = this.damaged.first ?? this.known.damaged[0]
-      if (problem === undefined) return
-      const message = 'it is damaged, and a key may be needed by what it held: mend it before keys are destroyed'
-      throw new FileStoreError('damaged', problem.path, message, { cause: problem })
-    })
+  /** Whether records that are not in the table may be on the medium, damaged. */
+  isPartial(kind: RecordKind): boolean {
+    if (this.hasLostCommits) return true
+    return kind === 'audit' ? this.isAuditDamaged : !this.damaged.isEmpty
   }
 
   /** Adds an entry, and does what it says. Within {@link writing} only. False where somebody else was faster. */
@@ -205,6 +200,8 @@ export class StoreDirectory {
     this.table = loaded.table
     this.problems = loaded.problems
     this.damaged = loaded.damaged
+    this.isAuditDamaged = loaded.isAuditDamaged
+    this.hasLostCommits = loaded.hasLostCommits
     this.known = loaded.journal
     this.isInPlace = false
     return loaded

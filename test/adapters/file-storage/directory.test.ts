@@ -292,8 +292,17 @@ describe('a store’s directory', () => {
     expect(again.problems()).toMatchObject([{ code: 'damaged', path: entry }])
     expect((await again.storage.read([scopeOf('tomcat'), scopeOf('elsewhere')])).records).toHaveLength(2)
     await again.close()
-    expect(readFileSync(join(directory, 'damaged', '000000000001.json'))).toStrictEqual(torn)
-    expect((await open(directory)).problems()).toStrictEqual([])
+    const kept = join(directory, 'damaged', '000000000001.json')
+    expect(readFileSync(kept)).toStrictEqual(torn)
+    // What it did nobody knows, until somebody says that it has been looked at.
+    const later = await open(directory)
+    expect(later.problems()).toMatchObject([{ code: 'damaged', path: kept }])
+    expect((await later.storage.list('identity')).isPartial).toBe(true)
+    await later.close()
+    rmSync(kept)
+    const mended = await open(directory)
+    expect(mended.problems()).toStrictEqual([])
+    expect(await mended.storage.list('identity')).not.toHaveProperty('isPartial')
   })
 
   it('what one process has read another commits upon, though it has not looked since', async () => {
