@@ -90,6 +90,7 @@ async function live(
   while (clock.time <= end) {
     const { drops: found, next } = await monitor.tick()
     drops.push(...found.map((drop) => ({ ...drop, hour: (clock.time - start) / HOUR })))
+    expect(next.getTime()).not.toBeNaN()
     clock.time = Math.max(clock.time + 1, next.getTime())
   }
   return drops

@@ -67,6 +67,19 @@ it('MON-6 neither an identity that ends before it nor one with another way to a 
   expect(await takenDownBy(record, 15)).toStrictEqual([])
 })
 
+it('MON-6 names what its own trust purpose vouches for, and of that what holds until then', async () => {
+  const root = await rootOf('Root', 40)
+  const stranger = await rootOf('Stranger', 900)
+  const record = await trust(root, 'root')
+  const names = { dns: ['pub.example.com'] }
+  // Of another trust purpose, though the same root has issued it.
+  await install(await root.issue({ ...names, ...until(300) }), { purpose: 'CallManager' })
+  // Whose chain never held.
+  await install(await stranger.issue({ ...names, ...until(300) }), { purpose: 'tomcat' })
+  await install(await root.issue({ ...names, ...until(300) }), { purpose: 'tomcat-ECDSA' })
+  expect(await takenDownBy(record, 15)).toStrictEqual(['tomcat-ECDSA on pub'])
+})
+
 it('MON-6 what stands in a scope that is damaged is not named, and everybody else is told', async () => {
   const root = await rootOf('Root', 40)
   const record = await trust(root, 'root')

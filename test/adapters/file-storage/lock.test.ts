@@ -91,6 +91,36 @@ describe('the lock', () => {
     await two.release()
   })
 
+  it('that is given back twice, or by one who never had it, stays as it is', async () => {
+    const { system, files } = await newFiles()
+    const processes = new SimulatedProcesses()
+    const [one, other] = [lockOf(files, processes.start()), lockOf(files, processes.start())]
+    await other.release()
+    await one.acquire()
+    await one.release()
+    await one.release()
+    await other.release()
+    expect(system.paths()).toStrictEqual(['/store/lock/000000000001.free'])
+    await other.acquire()
+    await one.release()
+    expect(await failureOf(one.acquire())).toMatchObject({ code: 'locked' })
+  })
+
+  it('is tidied by its holder: old numbers and half-made files go, the latest stay', async () => {
+    const { system, files } = await newFiles()
+    for (let number = 1; number <= 40; number++) {
+      await leave(files, holderText({}), `${String(number).padStart(12, '0')}.${number % 2 === 0 ? 'free' : 'held'}`)
+    }
+    await leave(files, holderText({}), 'new.somebody')
+    await leave(files, 'mine', 'notes')
+    const lock = lockOf(files, new SimulatedProcesses().start())
+    await lock.acquire()
+    await lock.tidy()
+    const numbers = system.paths().flatMap((path) => /\/0*(\d+)\.(held|free)$/.exec(path)?.[1] ?? [])
+    expect(numbers.map(Number).sort((a, b) => a - b)).toStrictEqual(Array.from({ length: 16 }, (_, at) => at + 26))
+    expect(system.paths().filter((path) => /new\.|notes/.test(path))).toStrictEqual(['/store/lock/notes'])
+  })
+
   it('that a failing disk kept from being given back is still its holder’s', async () => {
     const { system, files } = await newFiles()
     const processes = new SimulatedProcesses()
