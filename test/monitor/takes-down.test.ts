@@ -102,6 +102,15 @@ it('MON-6 what stands in a scope that is damaged is not named, and everybody els
   await expect(monitorOf(storage, clock, [recorder]).tick()).rejects.toThrow('cannot be read')
 })
 
+it('MON-6 a root takes down what stands below its intermediates, whose own ends come later', async () => {
+  const root = await rootOf('Root', 40)
+  const intermediate = await root.issueIntermediate({ name: 'Intermediate', ...until(800) })
+  const record = await trust(root, 'root')
+  await trust(intermediate, 'intermediate')
+  await install(await intermediate.issue({ dns: ['pub.example.com'], ...until(300) }), { purpose: 'tomcat' })
+  expect(await takenDownBy(record, 15)).toStrictEqual(['tomcat on pub'])
+})
+
 it('MON-6 a root that has ended already is reported with what it has taken down', async () => {
   const root = await rootOf('Root', 10)
   const record = await trust(root, 'root')
