@@ -15,6 +15,7 @@ export interface OpenKeeper {
 export async function openKeeper(directory: string, passphrase: string): Promise<OpenKeeper> {
   const store = await openFileStore(directory, { passphrase: () => passphrase })
   for (const repair of store.repairs) console.log(`repaired: ${repair}`)
+  for (const { message } of store.problems()) console.error(`problem: ${message}`)
   const { storage, keys } = store
   const cluster = { publisher: NODE, nodes: [NODE, 'cucm2'] }
   return { manager: createCertificateManager({ catalogue: unifiedCommunications, storage, keys, cluster }), store }

@@ -1,7 +1,7 @@
 /** The example as a stranger runs it: its story, its commands, and wrong input. */
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
@@ -77,6 +77,21 @@ describe('npm run example', { timeout: 60_000 }, () => {
     expect(command('self-signed', 'tomcat', '--cn', 'pub.example.com').status).toBe(0)
     expect(command('csr', 'CallManager', '--cn', 'pub.example.com').out).toContain('BEGIN CERTIFICATE REQUEST')
     expect(command('list').out).toContain('pub.example.com')
+  })
+
+  it('says which file of a store is damaged, and lists the rest', () => {
+    const other = ['--store', join(store, 'damaged')]
+    for (const purpose of ['tomcat', 'ipsec']) {
+      expect(run('self-signed', purpose, '--cn', 'pub.example.com', ...other).status).toBe(0)
+    }
+    const directory = join(store, 'damaged', 'records', 'cucm1', 'tomcat')
+    const file = readdirSync(directory).find((one) => /^identity.*pem$/.test(one)) ?? ''
+    writeFileSync(join(directory, file), 'gone')
+    const { status, out, err } = run('list', ...other)
+    expect(status).toBe(0)
+    expect(err).toMatch(/^problem: .*identity\S*json: it cannot be read .* restore it from a backup/)
+    expect(out).toContain('ipsec')
+    expect(out).not.toMatch(/ tomcat +pub/)
   })
 
   it('says what is wrong and exits with 1 where something is refused', () => {
