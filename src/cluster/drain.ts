@@ -1,5 +1,6 @@
 // The outbox: words left for nodes, brought to each in the order they were left, and kept until they have arrived.
 
+import { ensure } from '../base/ensure.js'
 import { type OutboxRecord, type Scope, scopeKey, type Storage } from '../inventory/index.js'
 import { records } from '../manager/pages.js'
 import type { TrustChange } from './gateway.js'
@@ -29,9 +30,7 @@ export async function drain(context: ClusterContext): Promise<DrainReport> {
     const scope = scopeKey(record)
     const at = Math.max(record.at, latest.get(scope) ?? 0)
     latest.set(scope, at)
-    const words = byTarget.get(record.target) ?? []
-    words.push({ ...record, at })
-    byTarget.set(record.target, words)
+    ensure(byTarget, record.target, (): OutboxRecord[] => []).push({ ...record, at })
   }
   const view = new NodeView(context.gateway)
   const delivered: { node: string; words: number }[] = []

@@ -57,8 +57,8 @@ export class HostQueues {
     const pause = 1000 / checksPerSecond
     const now = this.clock.now().getTime()
     const next = this.nextAt.get(host) ?? now
-    // Nobody waits for more than all others at work there: a turn beyond that is of a clock that has been set back.
-    const at = next > now + checksPerHost * pause ? now : Math.max(now, next)
+    // Nobody waits for more than all others at work there, if timers keep time: a turn far beyond is of a clock set back.
+    const at = next > now + 2 * checksPerHost * pause ? now : Math.max(now, next)
     this.nextAt.set(host, at + pause)
     if (at > now) await this.sleep(Math.ceil(at - now))
   }

@@ -1,6 +1,6 @@
 // The monitor's bounds, each settable.
 
-import { resolveIntegers } from '../base/arguments.js'
+import { checkNumber, resolveIntegers } from '../base/arguments.js'
 import { LONGEST_TIMER } from '../base/timers.js'
 
 /** Times in milliseconds. */
@@ -15,6 +15,8 @@ export interface MonitorLimits {
   readonly workPerTick: number
   /** For how long a tick begins new checks of revocation; the next tick goes on. */
   readonly checkTime: number
+  /** How long a source may take to say of one certificate whether it is revoked; then nothing is known of it. */
+  readonly sourceTimeout: number
   /** Checks of revocation, and of connections, at a time. */
   readonly concurrentChecks: number
   /** Checks at one responder at a time. */
@@ -32,7 +34,7 @@ const HOUR = 60 * MINUTE
 
 /** The limits where none are set. */
 export const defaultMonitorLimits: MonitorLimits = {
-  // The check time, a request that began at its end (three attempts of ten seconds at each of three URIs), and the notifiers.
+  // The check time, a check by both sources that began at its end, and the notifiers.
   lease: 15 * MINUTE,
   // An e-mail server may take half a minute for each four addresses.
   notifierTimeout: 5 * MINUTE,
@@ -40,6 +42,8 @@ export const defaultMonitorLimits: MonitorLimits = {
   // Some ten megabytes of certificates.
   workPerTick: 10_000,
   checkTime: MINUTE,
+  // A responder that is down: three attempts of ten seconds at each of three URIs.
+  sourceTimeout: 2 * MINUTE,
   concurrentChecks: 16,
   // What browsers allow themselves for one host.
   checksPerHost: 6,
@@ -58,8 +62,8 @@ export function resolveMonitorLimits(given: Partial<MonitorLimits> | undefined):
   for (const name of ['workPerTick', 'concurrentChecks', 'checksPerHost', 'checksPerSecond'] as const) {
     if (limits[name] === 0) throw new TypeError(`limits.${name}: expected an integer from 1 on, found 0`)
   }
-  if (notifierTimeout > LONGEST_TIMER) {
-    throw new TypeError(`limits.notifierTimeout: expected at most ${LONGEST_TIMER}, found ${notifierTimeout}`)
+  for (const name of ['notifierTimeout', 'sourceTimeout'] as const) {
+    checkNumber(`limits.${name}`, limits[name], LONGEST_TIMER)
   }
   if (lease <= notifierTimeout + checkTime) {
     const needed = `more than limits.notifierTimeout and limits.checkTime together (${notifierTimeout + checkTime})`

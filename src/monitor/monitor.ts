@@ -115,7 +115,7 @@ class Monitor implements CertificateMonitor {
     this.sleep = sleep
     this.log = new TickLog(clock, limits.retryAfter)
     this.deliverer = new Deliverer(options.notifiers, limits.notifierTimeout)
-    this.checker = new RevocationChecker({ storage, clock, catalogue, profile, crypto, ocsp, crls })
+    this.checker = new RevocationChecker({ storage, clock, catalogue, profile, crypto, ocsp, crls, limits })
     this.connections = new Connections({ storage, clock, profile, crypto, limits, queues })
     const { deliverer, checker, connections } = this
     this.ticker = new Ticker({

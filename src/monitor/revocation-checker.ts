@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.js'
 import { RecentMap } from '../base/recent-map.js'
+import { withinTimeout } from '../base/timers.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import type { Storage } from '../inventory/index.js'
 import { hostOf } from '../net/host-of.js'
@@ -22,6 +23,7 @@ import type { Certificate } from '../x509/index.js'
 import { valueOf } from '../x509/value-of.js'
 import { installedCertificate } from './installed-certificate.js'
 import { certificatesWhere } from './issuers.js'
+import type { MonitorLimits } from './limits.js'
 import type { Counts, ResponderMetrics } from './metrics.js'
 import type { MonitorSettings } from './settings.js'
 
@@ -36,6 +38,7 @@ export interface CheckerOptions {
   readonly crypto: CryptoProvider
   readonly ocsp: MonitorOcspOptions
   readonly crls: CrlSource | undefined
+  readonly limits: Pick<MonitorLimits, 'sourceTimeout'>
 }
 
 const MOST_RESPONDERS = 1000
@@ -65,9 +68,15 @@ export class RevocationChecker {
     const { ocsp } = settings
     const { crls } = this.options
     const client = ocsp.state === 'enabled' ? await this.clientFor(ocsp.responder) : undefined
+    const { sourceTimeout } = this.options.limits
+    const overdue = (): Error => new Error(`no answer within ${sourceTimeout} ms`)
+    // Whatever the application has it asked by: one that hangs must not hold up the tick.
+    const inTime = <T>(ask: () => Promise<T>): Promise<T> => withinTimeout(sourceTimeout, overdue, ask)
     return {
-      ...(client && { ocsp: { check: (certificate, issuer) => client.check(certificate, issuer, since) } }),
-      ...(crls && { crls }),
+      ...(client && {
+        ocsp: { check: (certificate, issuer) => inTime(() => client.check(certificate, issuer, since)) },
+      }),
+      ...(crls && { crls: { crlsFor: (certificate) => inTime(() => crls.crlsFor(certificate)) } }),
     }
   }
 

@@ -132,8 +132,7 @@ export class PolicyState {
     const depth = graph.at(-1) ?? new Map<string, Node>()
     const mapped = new Map<string, Set<string>>()
     for (const { issuerDomainPolicy, subjectDomainPolicy } of mappings) {
-      const values = mapped.get(issuerDomainPolicy) ?? new Set()
-      mapped.set(issuerDomainPolicy, values.add(subjectDomainPolicy))
+      ensure(mapped, issuerDomainPolicy, () => new Set<string>()).add(subjectDomainPolicy)
     }
     const anyNode = depth.get(ANY_POLICY)
     for (const [policy, expected] of mapped) {

@@ -1,5 +1,6 @@
 // The status of a certificate by CRLs: RFC 5280 §6.3.3, step by step.
 
+import { ensure } from '../base/ensure.js'
 import { ParseError } from '../base/errors.js'
 import {
   allReasons,
@@ -177,8 +178,7 @@ export class CrlChecker {
     key: SubjectPublicKeyInfo,
   ): Promise<CertificateList | undefined> {
     for (const list of lists) {
-      const known = this.verified.get(list) ?? new Map<SubjectPublicKeyInfo, boolean>()
-      this.verified.set(list, known)
+      const known = ensure(this.verified, list, () => new Map<SubjectPublicKeyInfo, boolean>())
       const { signatureAlgorithm, signatureValue, tbsCertList } = list
       const isSigned =
         known.get(key) ??

@@ -301,7 +301,10 @@ describe('a revoked certificate', () => {
     expect([first.effects, first.failures]).toStrictEqual([[], [{ notifier: 'act', message: 'busy' }]])
     expect(revocations()).toMatchObject([{ status: 'revoked', revokedAt: at.getTime() }])
     isFailing = false
-    clock.time = first.next.getTime()
+    // Other things may be due before it is tried again.
+    const again = start + 10 * 60_000
+    expect(first.next.getTime()).toBeLessThanOrEqual(again)
+    clock.time = again
     const second = await monitor.tick()
     expect(second.effects).toMatchObject([{ reason: 'revoked', sha256: record.sha256 }])
     await live(monitor, DAY)
@@ -444,6 +447,29 @@ describe('what is not known', () => {
   })
 })
 
+describe('a source of the application’s own that hangs', () => {
+  const never = (): Promise<never> => new Promise(() => undefined)
+  const limits = { sourceTimeout: 30 }
+
+  it.each<[string, Partial<MonitorOptions>]>([
+    ['a transport', { ocsp: { transport: { send: never } } }],
+    ['a source of CRLs', { crls: { crlsFor: never } }],
+    ['one that throws at once', { crls: { crlsFor: () => expect.fail('out of order') } }],
+  ])('is given up, and everybody is told of everything else: %s', async (_, broken) => {
+    const record = await install(await issue())
+    await put(storage, bareRecord(1, { node: 'sub1' }))
+    const ocsp = broken.ocsp === undefined ? ({ state: 'disabled' } as const) : settingsOf().ocsp
+    const report = await monitorWith({ ...settingsOf(), ocsp }, { ...broken, limits }).tick()
+    // The other cannot be parsed.
+    expect(report.checks.undetermined).toBe(2)
+    expect(report.notices).toMatchObject([{ type: 'expiry', node: 'sub1' }])
+    expect(await dueOf(storage, record, 'revocation')).toMatchObject({ data: { status: 'undetermined' } })
+    // It is tried again at the full hour, as one that fails; other things may be due before.
+    expect(await dueOf(storage, record, 'revocation')).toMatchObject({ dueAt: start + HOUR })
+    expect(report.next.getTime()).toBeGreaterThan(start)
+  })
+})
+
 describe('responders', () => {
   it('that are dead hold up no others', async () => {
     const never = (): Promise<Uint8Array> => new Promise(() => undefined)
@@ -490,13 +516,18 @@ describe('responders', () => {
 
   it('are asked so often and no oftener, and what there is no time for is checked at the next tick', async () => {
     for (let i = 0; i < 50; i++) await install(await issue(), { node: `node${i}` })
-    const monitor = monitorWith(settingsOf(), {
-      limits: { checksPerSecond: 10, checkTime: 2000 },
-      sleep: (milliseconds) => {
-        clock.time += milliseconds
-        return Promise.resolve()
+    // So seldom that none has its place in the interval within the seconds this takes.
+    const seldom = { state: 'enabled', every: { every: 9999, unit: 'hours' }, policy: 'common-criteria' } as const
+    const monitor = monitorWith(
+      { ...settingsOf(), revocationCheck: seldom },
+      {
+        limits: { checksPerSecond: 10, checkTime: 2000 },
+        sleep: (milliseconds) => {
+          clock.time += milliseconds
+          return Promise.resolve()
+        },
       },
-    })
+    )
     const first = await monitor.tick()
     expect(first.checks.good).toBeGreaterThanOrEqual(15)
     expect(first.checks.good).toBeLessThanOrEqual(20)
