@@ -90,6 +90,13 @@ describe('before the end', () => {
     expect(life.memory.sent).toStrictEqual({ mail: due(2) })
   })
 
+  it('what is not to be done has not failed, and what has is tried again, though never at the same time', () => {
+    const decision = decideExpiry(facts(), fresh, policy, ['mail'], due(0))
+    const done = { ...told('mail'), isRevoked: false, retryAt: due(0) }
+    expect(afterExpiry(facts(), decision, policy, done, due(0)).dueAt).toBe(due(1))
+    expect(afterExpiry(facts(), decision, policy, { ...done, delivered: new Set() }, due(0)).dueAt).toBe(due(0) + 1)
+  })
+
   it('nothing is copied where there is nothing new to remember', () => {
     const memory = { ...fresh, sent: { mail: due(1) } }
     const decision = decideExpiry(facts(), memory, policy, ['mail'], due(1) + 1)
@@ -101,8 +108,9 @@ describe('before the end', () => {
     const exact: ExpiryPolicy = { startDays: 28, frequencyHours: 7 * 24 }
     const memory = { sent: { mail: END }, sentBeforeEnd: {}, isRevoked: false }
     expect(decideExpiry(facts(), memory, exact, ['mail'], END).waiting).toStrictEqual([])
-    const late = { sent: { mail: END + 7 * DAY }, sentBeforeEnd: { mail: END }, isRevoked: true }
-    expect(decideExpiry(facts(), late, exact, ['mail'], END).memory.sent).toStrictEqual({ mail: END })
+    expect(decideExpiry(facts(), memory, exact, ['mail'], END).memory).toBe(memory)
+    const late = { sent: { mail: END + 7 * DAY, log: END }, sentBeforeEnd: { mail: END }, isRevoked: true }
+    expect(decideExpiry(facts(), late, exact, ['mail'], END).memory.sent).toStrictEqual({ mail: END, log: END })
     // The last before the end is remembered when the first after it comes.
     const decision = decideExpiry(facts(), memory, exact, ['mail'], END + 7 * DAY)
     const after = afterExpiry(facts(), decision, exact, told('mail'), END + 7 * DAY).memory
