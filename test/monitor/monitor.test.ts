@@ -278,6 +278,25 @@ describe('a certificate that has ended', () => {
     expect((await storage.query({})).records.map(({ mark }) => mark)).toStrictEqual(['expired'])
   })
 
+  it('MON-1 OCS-8 is a device’s, of which nobody is told: it is marked and acted on all the same, and again after a clock ran ahead', async () => {
+    await put(storage, bareRecord(40, { kind: 'endpoint', node: 'SEP001122334455', purpose: 'LSC' }))
+    const monitor = monitorOf(storage, clock, [recorder])
+    const markAfter = async (time: number): Promise<unknown> => {
+      clock.time = time
+      const { effects } = await monitor.tick()
+      const [record] = (await storage.query({})).records
+      return [record?.mark, effects.length]
+    }
+    expect(await markAfter(start)).toStrictEqual([undefined, 0])
+    // A clock that runs ahead: what it has seen end has not ended.
+    expect(await markAfter(start + 50 * DAY)).toStrictEqual(['expired', 1])
+    expect(await markAfter(start + 51 * DAY)).toStrictEqual(['expired', 0])
+    expect(await markAfter(start + DAY)).toStrictEqual([undefined, 0])
+    expect(await markAfter(start + 40 * DAY)).toStrictEqual([undefined, 0])
+    expect(await markAfter(start + 40 * DAY + 1)).toStrictEqual(['expired', 1])
+    expect(recorder.notices).toStrictEqual([])
+  })
+
   it('OCS-8 whose successor is installed while people are told leaves it no mark', async () => {
     await put(storage, bareRecord(1, { notBefore: start - 300 * DAY }))
     const successor = bareRecord(300, { sha256: 'cd'.repeat(32) })
