@@ -2,7 +2,7 @@
 // where it is; everything else is read.
 
 import { RecordTable } from '../../inventory/record-table.js'
-import type { AuditRecord, ScopeRevision } from '../../inventory/index.js'
+import type { AuditRecord, InventoryRecord, ScopeRevision } from '../../inventory/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
 import { DamagedDirectories } from './damaged-directories.js'
 import { type Effects, effectsOf } from './effects.js'
@@ -68,14 +68,19 @@ async function loadOnce(files: Files, journal: JournalContent): Promise<Loaded> 
   for (const { scope, revision } of reader.scopes) table.setRevision(scope, revision)
   for (const audit of reader.audits) if (table.get(audit) === undefined) table.put(audit)
   for (const entry of journal.entries) applyEntry(table, entry)
-  // Who claims what is due acts upon its scope, and could read nothing of one that is refused.
   const put = [...reader.records.values(), ...journal.entries.flatMap(({ puts }) => puts)]
-  for (const { record } of put) if (record.kind === 'due' && reader.damaged.of(record)) table.remove(record)
+  for (const { record } of put) if (waits(record) && reader.damaged.of(record) !== undefined) table.remove(record)
   const problems = [...journal.damaged, ...reader.problems]
   const { damaged, isAuditDamaged } = reader
   const hasLostCommits = reader.hasLostCommits || journal.damaged.length > 0
   return { table, journal, problems, damaged, isAuditDamaged, hasLostCommits, effects }
 }
+
+/**
+ * What waits to be acted upon. Who does so reads its scope and writes to it, which is refused of a damaged one; and of words
+ * for other nodes, which come in their order, some may be lost.
+ */
+const waits = ({ kind }: InventoryRecord): boolean => kind === 'due' || kind === 'outbox'
 
 /** Does to the table what an entry does. */
 export function applyEntry(table: RecordTable, { deletes, puts, scopes, audits }: JournalEntry): void {

@@ -2,7 +2,13 @@
 
 import { describe, expect, it } from 'vitest'
 import type { FileStore } from '../../../src/adapters/file-storage/index.js'
-import { type AuditRecord, createMemoryStorage, transferInventory } from '../../../src/inventory/index.js'
+import {
+  type AuditRecord,
+  createMemoryStorage,
+  type OutboxRecord,
+  type Scope,
+  transferInventory,
+} from '../../../src/inventory/index.js'
 import { createCertificateManager } from '../../../src/manager/index.js'
 import { unifiedCommunications } from '../../../src/purposes/index.js'
 import { bareRecord, ManualClock, monitorOf, put, Recorder } from '../../support/monitor.js'
@@ -37,7 +43,7 @@ async function settledScene(): Promise<Scene> {
   const store = await open()
   for (const scope of [broken, sound]) {
     const puts = [sampleCertificate('Name', scope), sampleDue('due', 1, scope), sampleSetting('setting', 1, scope)]
-    await commitNow(store.storage, { puts, appends: [auditOf(scope.purpose)] })
+    await commitNow(store.storage, { puts, appends: [auditOf(scope.purpose), wordOf(scope)] })
   }
   await commitNow(store.storage, { puts: [setting(2)] })
   await commitNow(store.storage, { puts: [setting(3)] })
@@ -53,6 +59,12 @@ async function settledScene(): Promise<Scene> {
 const auditOf = (id: string): AuditRecord => ({
   ...{ kind: 'audit', id, ...broken, at: 1, actor: 'test', action: 'change', outcome: 'done' },
   ...{ before: [], after: [], findings: [] },
+})
+
+/** A word for another node. */
+const wordOf = (scope: Scope): OutboxRecord => ({
+  ...{ kind: 'outbox', id: 'word', ...scope, target: 'sub1', action: 'put', at: 1 },
+  ...{ record: sampleCertificate('Sent'), recordId: 'Sent', sha256: 'aa' },
 })
 
 async function recordsOf({ storage }: FileStore, scope = sound): Promise<number> {
@@ -89,7 +101,7 @@ async function expectPartial({ storage }: FileStore): Promise<void> {
 /** The store does for the sound scope all it is there for. */
 async function expectSoundScope(store: FileStore): Promise<void> {
   await expectPartial(store)
-  expect(await recordsOf(store)).toBe(3)
+  expect(await recordsOf(store)).toBe(4)
   await commitNow(store.storage, { puts: [setting(4)] })
   const claimed = await store.storage.claimDue('expiry', 10, 10, { owner: 'worker', until: 20 })
   expect(claimed.map(({ purpose }) => purpose)).toStrictEqual(['sound'])
@@ -97,6 +109,8 @@ async function expectSoundScope(store: FileStore): Promise<void> {
     claimed.map((one) => ({ ...one, dueAt: 30 })),
     'worker',
   )
+  // Words of the other scope could come in the wrong order, and be taken out by nobody.
+  expect((await store.storage.list('outbox')).records).toMatchObject([{ purpose: 'sound' }])
   // Of what is due in the other scope nobody can do anything: it must not seem to wait.
   expect(await store.storage.nextDue('expiry')).toBe(30)
 }
@@ -126,7 +140,7 @@ describe.each(places)('%s', (_, pattern, named) => {
       system.faultAt = () => undefined
       const again = await open()
       expect(again.problems()).toStrictEqual([])
-      expect(await recordsOf(again, broken)).toBe(3)
+      expect(await recordsOf(again, broken)).toBe(4)
       expect((await again.storage.read([broken])).revisions).toMatchObject([{ revision: 1 }])
     },
   )
@@ -166,10 +180,10 @@ describe('a directory', () => {
     const store = await open()
     expect(store.problems()).toMatchObject([{ code: 'damaged', path: directory }])
     expect(await failureOf(store.storage.read([scope]))).toMatchObject({ code: 'damaged' })
-    expect(await recordsOf(store)).toBe(3)
+    expect(await recordsOf(store)).toBe(4)
     await store.close()
     system.faultAt = () => undefined
-    expect(await recordsOf(await open(), scope)).toBe(scope === broken ? 4 : 1)
+    expect(await recordsOf(await open(), scope)).toBe(scope === broken ? 5 : 1)
   })
 
   it('with the records of a scope but not its revision is named, and the scope refused', async () => {
@@ -278,7 +292,7 @@ describe('a file of the audit', () => {
     expect(await store.storage.query({})).not.toHaveProperty('isPartial')
     const { isVerified, differences } = await transferInventory({ from: store.storage, to: createMemoryStorage() })
     expect([isVerified, differences]).toStrictEqual([false, ['audit']])
-    expect(await recordsOf(store)).toBe(3)
+    expect(await recordsOf(store)).toBe(4)
   })
 
   it('that cannot be read is named, and everything else is read', async () => {
@@ -288,7 +302,7 @@ describe('a file of the audit', () => {
       operation === 'readFile' && at === path ? { code: 'EIO', when: 'before' } : undefined
     const store = await open()
     expect(store.problems()).toMatchObject([{ code: 'damaged', path }])
-    for (const scope of [sound, broken]) expect(await recordsOf(store, scope)).toBe(3)
+    for (const scope of [sound, broken]) expect(await recordsOf(store, scope)).toBe(4)
     await store.close()
     system.faultAt = () => undefined
     const again = await open()
