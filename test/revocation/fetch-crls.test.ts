@@ -181,6 +181,17 @@ describe('fetchCrlSource', () => {
     expect(asked).toEqual(['0', '1', '2', '3', 'root'])
   })
 
+  it('takes the next point where one has something else, and hides no fault of the caller’s own', async () => {
+    served.set(`${HOST}/page`, async () => new TextEncoder().encode('<html>'))
+    const points = ['page', 'authority'].map((name) => `${HOST}/${name}`)
+    const pointed = await authority.issue({ cRLDistributionPoints: points })
+    expect(lines(await check(source(), pointed))[0]).toBe('good')
+    const allowUrl = (): boolean => {
+      throw new TypeError('allowUrl is broken')
+    }
+    await expect(source({ allowUrl }).crlsFor(pointed.certificate)).rejects.toThrow('allowUrl is broken')
+  })
+
   it('leaves what is no CRL, and what is none over HTTP, undetermined', async () => {
     served.set(`${HOST}/authority`, async () => new TextEncoder().encode('<html>'))
     expect(lines(await check())[0]).toContain('the source failed: CertificateList')
