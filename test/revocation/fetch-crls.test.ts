@@ -181,6 +181,18 @@ describe('fetchCrlSource', () => {
     expect(asked).toEqual(['0', '1', '2', '3', 'root'])
   })
 
+  it('passes over points that are no URIs, wherever they stand', async () => {
+    const pointed = await authority.issue({
+      cRLDistributionPoints: [
+        { distributionPoint: { relativeName: 'List 1' } },
+        { cRLIssuer: { directory: ['Authority'] } },
+        { distributionPoint: { directory: ['Authority'], dns: [`${HOST}/dns`], uri: [`${HOST}/authority`] } },
+      ],
+    })
+    await source().crlsFor(pointed.certificate)
+    expect(asked).toEqual(['authority'])
+  })
+
   it('takes the next point where one has something else, and hides no fault of the caller’s own', async () => {
     served.set(`${HOST}/page`, async () => new TextEncoder().encode('<html>'))
     const points = ['page', 'authority'].map((name) => `${HOST}/${name}`)
