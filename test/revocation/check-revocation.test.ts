@@ -5,7 +5,7 @@ import { fixedClock } from '../../src/base/clock.js'
 import { type CertificateList, parseCertificateList } from '../../src/crl/index.js'
 import { runtimeCrypto } from '../../src/crypto/index.js'
 import { createOcspClient, type OcspClient, type RevocationPolicy } from '../../src/ocsp/index.js'
-import { explain, type BuiltPath, rfc5280Section6, validatePath } from '../../src/path/index.js'
+import { explain, type BuiltPath, rfc5280, rfc5280Section6, validatePath } from '../../src/path/index.js'
 import { checkRevocation, type RevocationCheck, type RevocationVerdict } from '../../src/revocation/index.js'
 import type { OcspResponderOptions, TestCa, TestCertificate } from '../../src/testkit/index.js'
 import { after, answer, DAY } from '../support/ocsp.js'
@@ -176,6 +176,15 @@ describe('checkRevocation of responses at hand', () => {
             ],
     })
     expect(statuses(await check({ ocspResponses: [both] }, { scope: 'target' }))).toEqual(['good'])
+  })
+
+  it('judges each by the profile and with the provider of the check', async () => {
+    const ocspResponses = [await about(authority, leaf)]
+    const judge = async (more: Partial<RevocationCheck>): Promise<readonly string[]> =>
+      statuses(await check({ ocspResponses }, { scope: 'target', ...more }))
+    expect(await judge({})).toEqual(['good'])
+    expect(await judge({ profile: { ...rfc5280, keys: { ...rfc5280.keys, curves: [] } } })).toEqual(['undetermined'])
+    expect(await judge({ crypto: { ...runtimeCrypto, verify: () => 'unsupported' } })).toEqual(['undetermined'])
   })
 
   it('believes the gravest of several, whatever their order', async () => {
