@@ -164,6 +164,19 @@ describe('the client keeps', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('nothing from before the time it is given', async () => {
+    const client = clientOf()
+    const [certificate, issuer] = [asker.certificate, scene.authority.certificate]
+    await client.check(certificate, issuer)
+    now = after(SECOND)
+    await client.check(certificate, issuer, at)
+    expect(calls).toHaveLength(1)
+    await client.check(certificate, issuer, after(1))
+    expect(calls).toHaveLength(2)
+    await client.check(certificate, issuer, after(1))
+    expect(calls).toHaveLength(2)
+  })
+
   it('nothing from a time that has not come: its clock was set back', async () => {
     const client = clientOf()
     await check(client)
