@@ -460,6 +460,36 @@ describe('settings', () => {
     expect([await lookedAtBy({ settings }), await lookedAtBy({ settings })]).toStrictEqual([5, 0])
   })
 
+  it('MON-1 that differ among workers have every certificate looked at by each of them once, and not at every tick', async () => {
+    for (let at = 0; at < 5; at++) await put(storage, bareRecord(400, { node: `node${at}` }))
+    let listed = 0
+    const counting: Storage = {
+      ...storage,
+      list: (kind, page) => {
+        if (kind === 'identity') listed++
+        return storage.list(kind, page)
+      },
+    }
+    const settings = { ...defaultMonitorSettings, notificationFrequency: { every: 3, unit: 'days' } as const }
+    const workers = [monitorOf(counting, clock, []), monitorOf(counting, clock, [], { settings })]
+    for (let round = 0; round < 4; round++) for (const worker of workers) await worker.tick()
+    expect(listed).toBe(1)
+  })
+
+  it('MON-2 that bound the work of a tick have the next one come at once, until all is done', async () => {
+    for (let at = 0; at < 5; at++) await put(storage, bareRecord(40, { node: `node${at}` }))
+    clock.time = start + 15 * DAY
+    const monitor = monitorOf(storage, clock, [recorder], { limits: { workPerTick: 2 } })
+    const counts: number[] = []
+    for (let tick = 0; tick < 3; tick++) {
+      const { notices, next } = await monitor.tick()
+      counts.push(notices.length)
+      if (tick < 2) expect(next.getTime()).toBe(clock.time)
+      else expect(next.getTime()).toBeGreaterThan(clock.time)
+    }
+    expect(counts).toStrictEqual([2, 2, 1])
+  })
+
   it('MON-1 are refused where they are wrong, whoever wrote them, and nothing is done by them', async () => {
     const wrong = { ...defaultMonitorSettings, notificationStartDays: 0 }
     expect(() => monitorOf(storage, clock, [], { settings: wrong })).toThrow('notificationStartDays')

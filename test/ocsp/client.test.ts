@@ -2,6 +2,7 @@
 
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Clock } from '../../src/base/clock.js'
+import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
 import {
   createOcspClient,
   type OcspCall,
@@ -141,6 +142,24 @@ describe('OCS-4 the client asks', () => {
     const lenient = { nonce: 'send', missingNonce: 'accept' } as const
     expect(await check(clientOf(await answering({ nonce: 'omit' }), lenient))).toBe(GOOD)
     expect(await check(clientOf(await answering({ nonce: Uint8Array.of(1) }), lenient))).toBe('nonce-mismatch')
+  })
+
+  it('with digests of the provider it is given', async () => {
+    const made: string[] = []
+    let before: readonly string[] = []
+    const crypto: CryptoProvider = {
+      ...runtimeCrypto,
+      digest: (algorithm, data) => {
+        made.push(algorithm)
+        return runtimeCrypto.digest(algorithm, data)
+      },
+    }
+    const respond = (call: OcspCall): Promise<Uint8Array> => {
+      before = [...made]
+      return responder.answer(call.request)
+    }
+    expect(await check(clientOf(respond, { crypto }))).toBe(GOOD)
+    expect(before).toEqual(['sha-256', 'sha-256', 'sha-1', 'sha-1'])
   })
 
   it('and judges what comes back by its own options', async () => {
