@@ -1,5 +1,6 @@
 // Reconciliation: what the nodes hold held against each other, and differences mended (CLU-2).
 
+import { ensure } from '../base/ensure.js'
 import { copyId, type HistoryRecord, type Scope } from '../inventory/index.js'
 import { auditOfChange } from '../manager/audit.js'
 import type { Change } from '../manager/outcome.js'
@@ -85,9 +86,7 @@ class PurposeReconciler {
     const byId = new Map<string, Holding[]>()
     for (const [node, certificates] of this.listed) {
       for (const one of certificates) {
-        const held = byId.get(one.id) ?? []
-        held.push({ ...one, node })
-        byId.set(one.id, held)
+        ensure(byId, one.id, (): Holding[] => []).push({ ...one, node })
       }
     }
     const differences: Difference[] = []

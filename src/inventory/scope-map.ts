@@ -1,5 +1,6 @@
 // A map by scope, without making a text of every scope first.
 
+import { ensure } from '../base/ensure.js'
 import type { Scope } from './records.js'
 
 /** Values by node and purpose. */
@@ -11,18 +12,12 @@ export class ScopeMap<T> {
   }
 
   set({ node, purpose }: Scope, value: T): void {
-    const purposes = this.nodes.get(node)
-    if (purposes === undefined) this.nodes.set(node, new Map([[purpose, value]]))
-    else purposes.set(purpose, value)
+    ensure(this.nodes, node, () => new Map<string, T>()).set(purpose, value)
   }
 
   /** The value, made and kept where there is none. */
   ensure(scope: Scope, make: () => T): T {
-    const known = this.get(scope)
-    if (known !== undefined) return known
-    const made = make()
-    this.set(scope, made)
-    return made
+    return ensure(this, scope, make)
   }
 
   *values(): Generator<T> {

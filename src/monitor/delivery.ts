@@ -13,7 +13,7 @@ export interface PendingNotice {
   readonly waiting: readonly string[]
 }
 
-/** A notifier that failed; what it should have delivered is delivered at a later tick. */
+/** A notifier, or another part of a tick, that failed; what it should have done is done at a later tick. */
 export interface DeliveryFailure {
   readonly notifier: string
   readonly message: string

@@ -19,9 +19,9 @@ export interface MonitorLimits {
   readonly sourceTimeout: number
   /** Checks of revocation, and of connections, at a time. */
   readonly concurrentChecks: number
-  /** Checks at one responder at a time. */
+  /** Checks at one host, of a responder or a CRL, at a time. */
   readonly checksPerHost: number
-  /** Checks begun at one responder in a second. */
+  /** Checks begun at one host in a second. */
   readonly checksPerSecond: number
   /** For how long nobody may answer for a certificate before people are told. */
   readonly undeterminedAfter: number

@@ -18,7 +18,7 @@ export interface MonitorReport {
   readonly drops: readonly ConnectionDrop[]
   /** Checks of revocation, by what they found. */
   readonly checks: Readonly<Record<CheckedStatus, number>>
-  /** Notifiers that failed, `act` and `storage` among them; what they should have done is done again at a later tick. */
+  /** Who failed: notifiers by name, `connections`, `act`, `storage`. What they should have done is done at a later tick. */
   readonly failures: readonly DeliveryFailure[]
   /** When to come again (MON-3); at once where a bound of this tick was reached. */
   readonly next: Date

@@ -9,7 +9,7 @@ import { signatureFault } from '../crypto/signature-fault.js'
 import { type PathProfile, validatePath } from '../path/index.js'
 import { algorithmFault, publicKeyFault } from '../path/key-strength.js'
 import { profileOfSigners } from '../path/profile.js'
-import { type Certificate, type SubjectPublicKeyInfo } from '../x509/index.js'
+import type { Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
 import { issuerFrom, type OcspIssuer } from './cert-id.js'
 import type { BasicOcspResponse, ResponderId } from './ocsp-response.js'
 
