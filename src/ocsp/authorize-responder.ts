@@ -123,10 +123,9 @@ async function delegationFault(certificate: Certificate, inputs: AuthorizationIn
     profile,
     crypto,
     purpose: ['ocspSigning'],
-    keyUsage: ['digitalSignature'],
     maxChainDepth: 0,
   })
-  if (verdict.ok) return undefined
+  if (verdict.ok) return keyUsageFault(certificate)
   return `of the responder’s certificate, ${verdict.findings.map(({ message }) => message).join('; ')}`
 }
 
@@ -174,10 +173,15 @@ function designationFault(
   }
   if (at < certificate.notBefore || at > certificate.notAfter)
     return 'the designated responder’s certificate is not valid'
+  return keyUsageFault(certificate)
+}
+
+/** RFC 5280 §4.2.1.12: with OCSPSigning "digitalSignature and/or nonRepudiation" are consistent. */
+function keyUsageFault(certificate: Certificate): string | undefined {
   const usage = certificate.extension('keyUsage')
   if (usage?.error !== undefined) return usage.error.message
-  return usage?.value.includes('digitalSignature') === false
-    ? 'the designated responder’s keyUsage lacks digitalSignature'
+  return usage?.value.some((bit) => bit === 'digitalSignature' || bit === 'contentCommitment') === false
+    ? 'the responder’s keyUsage lacks digitalSignature and contentCommitment'
     : undefined
 }
 

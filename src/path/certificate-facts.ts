@@ -11,32 +11,11 @@ import type {
   ExtensionValues,
   GeneralName,
   KeyUsage,
+  PolicyInformation,
   PublicKey,
   SignatureAlgorithm,
 } from '../x509/index.js'
 import { compileNameConstraints, type CompiledConstraints } from './name-constraints.js'
-
-/** Extensions whose meaning validation, or the check of revocation after it, takes into account. */
-const processed: readonly string[] = [
-  'basicConstraints',
-  'keyUsage',
-  'extendedKeyUsage',
-  'subjectAltName',
-  'issuerAltName',
-  'subjectKeyIdentifier',
-  'authorityKeyIdentifier',
-  'nameConstraints',
-  'certificatePolicies',
-  'policyMappings',
-  'policyConstraints',
-  'inhibitAnyPolicy',
-  'cRLDistributionPoints',
-  'freshestCRL',
-  'authorityInfoAccess',
-  'subjectInfoAccess',
-  'ocspNoCheck',
-  'noRevAvail',
-]
 
 /** What the algorithm of §6.1 reads of every certificate. Alternative names it reads under name constraints. */
 const alwaysRead: readonly string[] = [
@@ -50,7 +29,26 @@ const alwaysRead: readonly string[] = [
   'inhibitAnyPolicy',
 ]
 
+/** Extensions whose meaning validation, or the check of revocation after it, takes into account. */
+const processed: readonly string[] = [
+  ...alwaysRead,
+  'subjectAltName',
+  'issuerAltName',
+  'subjectKeyIdentifier',
+  'authorityKeyIdentifier',
+  'cRLDistributionPoints',
+  'freshestCRL',
+  'authorityInfoAccess',
+  'subjectInfoAccess',
+  'ocspNoCheck',
+  'noRevAvail',
+]
+
 const isUnprocessed = ({ critical, name }: Extension): boolean => !critical && !alwaysRead.includes(name ?? '')
+
+/** RFC 5280 §4.2.1.4: who meets a critical one must understand it "including the optional qualifier", or refuse. */
+const hasUnknownQualifier = ({ policyQualifiers }: PolicyInformation): boolean =>
+  policyQualifiers.some(({ type }) => type === 'unknown')
 
 /** A certificate, decoded. Values of malformed extensions are undefined here and listed in `malformed`. */
 export class CertificateFacts {
@@ -65,7 +63,7 @@ export class CertificateFacts {
   readonly malformed: readonly ParseError[]
   /** Faults of extensions that are not critical and that §6.1 does not read, or reads under name constraints alone. */
   readonly malformedUnprocessed: readonly ParseError[]
-  /** Critical extensions nobody here processes. */
+  /** Critical extensions nobody here processes, or not all of it. */
   readonly unknownCritical: readonly Extension[]
 
   readonly basicConstraints: BasicConstraints | undefined
@@ -94,6 +92,10 @@ export class CertificateFacts {
       if (error !== undefined) (isUnprocessed(extension) ? malformedUnprocessed : malformed).push(error)
       else if (name !== undefined) this.extensions.push(extension)
       if (extension.critical && (name === undefined || !processed.includes(name))) unknownCritical.push(extension)
+    }
+    const policies = this.extension('certificatePolicies')
+    if (policies?.critical === true && this.value('certificatePolicies')?.some(hasUnknownQualifier) === true) {
+      unknownCritical.push(policies)
     }
     this.malformed = malformed
     this.malformedUnprocessed = malformedUnprocessed

@@ -27,18 +27,17 @@ export function parseMailbox(text: string): Mailbox | undefined {
 }
 
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
-const ASCII = /^[\0-\x7f]*$/
 
 /** Whether the name is of the form SmtpUTF8Mailbox, well formed or not. */
-export const isSmtpUtf8Mailbox = (name: GeneralName): boolean =>
+export const isSmtpUtf8Mailbox = (name: GeneralName): name is GeneralName & { readonly type: 'otherName' } =>
   name.type === 'otherName' && name.typeId === SMTP_UTF8_MAILBOX
 
 /** The mailbox of an rfc822Name or SmtpUTF8Mailbox; undefined for other forms, and where it is none. */
 export function mailboxOf(name: GeneralName): Mailbox | undefined {
   if (name.type === 'rfc822Name') return parseMailbox(name.value)
   // Other forms carry text that looks like a mailbox and is none: Microsoft's user principal name.
-  if (name.type !== 'otherName' || !isSmtpUtf8Mailbox(name) || name.text === undefined) return undefined
-  const mailbox = parseMailbox(name.text)
+  if (!isSmtpUtf8Mailbox(name)) return undefined
+  const mailbox = parseMailbox(name.text ?? '')
   // RFC 9598 §3: it "MUST NOT be used unless the Local-part … contains non-ASCII characters".
-  return mailbox === undefined || ASCII.test(mailbox.localPart) ? undefined : mailbox
+  return /[^ -~]/.test(mailbox?.localPart ?? '') ? mailbox : undefined
 }

@@ -24,6 +24,7 @@ class Subtrees {
   readonly dns = new Set<string>()
   /** The names one label above those of `dns`: a wildcard under one of them may stand for a constrained name. */
   readonly dnsParents = new Set<string>()
+  /** Single mailboxes; each stands with its local part and, for those that are compared by host, without. */
   readonly mailboxes = new Set<string>()
   /** Hosts of mailboxes and of URIs; a domain, whose hosts are meant, stands with its leading dot. */
   readonly mailHosts = new Set<string>()
@@ -82,7 +83,7 @@ function addSubtree(subtrees: Subtrees, base: GeneralName): string | undefined {
       if (base.value.includes('@')) {
         const mailbox = parseMailbox(base.value)
         if (mailbox === undefined) return `rfc822Name "${base.value}" is no mailbox`
-        subtrees.mailboxes.add(`${mailbox.localPart}@${mailbox.host}`)
+        subtrees.mailboxes.add(`${mailbox.localPart}@${mailbox.host}`).add(`@${mailbox.host}`)
         return undefined
       }
       return addHost(subtrees.mailHosts, base.value, 'rfc822Name')
@@ -107,25 +108,15 @@ function addSubtree(subtrees: Subtrees, base: GeneralName): string | undefined {
 function addHost(hosts: Set<string>, value: string, form: string): string | undefined {
   const host = value.toLowerCase()
   if (host !== '' && !isHostName(host.startsWith('.') ? host.slice(1) : host)) {
-    return `${form} "${value}" is neither a host name nor a domain`
+    return `${form} "${value}" is no host name and no domain`
   }
   hosts.add(host)
   return undefined
 }
 
 /** RFC 5280 §4.2.1.10: "in the style of RFC 4632 (CIDR)": ones, then zeros. */
-function isPrefixMask(mask: Uint8Array): boolean {
-  let isOver = false
-  for (const byte of mask) {
-    if (isOver && byte !== 0) return false
-    if (byte === 0xff) continue
-    isOver = true
-    // The zeros at the end of a byte, made ones, are one less than a power of two.
-    const rest = ~byte & 0xff
-    if ((rest & (rest + 1)) !== 0) return false
-  }
-  return true
-}
+const isPrefixMask = (mask: Uint8Array): boolean =>
+  /^1*0*$/.test(Array.from(mask, (byte) => byte.toString(2).padStart(8, '0')).join(''))
 
 /** Why a name does not satisfy constraints. */
 export interface NameConstraintFault {
@@ -157,7 +148,7 @@ export function nameConstraintFault(
   for (const name of names) {
     const fault = faultOfName(constraints, name, budget)
     if (fault !== undefined && budget.isSpent) {
-      const message = `limits.nameConstraintComparisons is spent before ${textOf(name)} was held against all`
+      const message = `limits.nameConstraintComparisons is spent at ${textOf(name)}`
       return { code: 'budget-exceeded', message }
     }
     if (fault !== undefined) return fault
@@ -177,7 +168,7 @@ function faultOfName(
     if (!isPermittedForm && !excluded.forms.has(form)) continue
     const compare = comparisonOf(form, name)
     if (compare === undefined) {
-      const message = `a name of form ${name.type} cannot be held against the constraints of its form: ${textOf(name)}`
+      const message = `${textOf(name)} cannot be held against the subtrees`
       return { code: 'name-constraint-unsupported', message }
     }
     if (compare(excluded, 'excluded', budget)) {
@@ -193,19 +184,18 @@ function faultOfName(
 /** Whether some subtree holds the name, all of it for permitted ones, any of it for excluded ones. */
 type Comparison = (subtrees: Subtrees, use: 'permitted' | 'excluded', budget: Budget) => boolean
 
-/** How the name is compared; undefined where it cannot be: a form without rules, or a name that is not of its form. */
+/** How the name is compared; undefined where it cannot be: a form without rules, or a name that is none of its form. */
 function comparisonOf(form: NameForm, name: GeneralName): Comparison | undefined {
-  switch (form) {
+  if (form === 'rfc822Name') return compareMailbox(name)
+  switch (name.type) {
     case 'dNSName':
-      return name.type === 'dNSName' ? compareHostName(name.value.toLowerCase()) : undefined
-    case 'rfc822Name':
-      return compareMailbox(name)
+      return compareHostName(name.value.toLowerCase())
     case 'uniformResourceIdentifier':
-      return name.type === form ? compareUri(name.value) : undefined
+      return compareUri(name.value)
     case 'iPAddress':
-      return name.type === form ? compareAddress(name.address) : undefined
+      return compareAddress(name.address)
     case 'directoryName':
-      return name.type === form ? compareDirectory(name.value) : undefined
+      return compareDirectory(name.value)
     default:
       return undefined
   }
@@ -230,8 +220,11 @@ function compareMailbox(name: GeneralName): Comparison | undefined {
   const mailbox = mailboxOf(name)
   if (mailbox === undefined) return undefined
   const { localPart, host } = mailbox
-  return ({ mailboxes, mailHosts }, use, budget) =>
-    mailboxes.has(`${localPart}@${host}`) || isHostIn(mailHosts, host, use, budget)
+  return ({ mailboxes, mailHosts }, use, budget) => {
+    // RFC 9598 §6 compares an SmtpUTF8Mailbox by its host. A permitted mailbox stays that one: it is in ASCII, and never this.
+    const local = name.type === 'otherName' && use === 'excluded' ? '' : localPart
+    return mailboxes.has(`${local}@${host}`) || isHostIn(mailHosts, host, use, budget)
+  }
 }
 
 /** RFC 5280 §4.2.1.10: a constraint with a leading dot holds the hosts of a domain and not the domain itself. */
@@ -282,5 +275,6 @@ function compareDirectory(name: Name): Comparison {
 
 function textOf(name: GeneralName): string {
   if (name.type === 'directoryName') return `the subject or directoryName "${name.value.toString()}"`
-  return `${name.type} "${typeof name.value === 'string' ? name.value : ''}"`
+  const text = name.type === 'otherName' ? (name.text ?? name.typeId) : name.value
+  return `${name.type} "${typeof text === 'string' ? text : ''}"`
 }

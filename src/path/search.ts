@@ -74,7 +74,8 @@ export class Search {
     }
     findings.push(...malformedFindings(facts, profile))
     for (const { oid, name } of facts.unknownCritical) {
-      const message = `its critical extension ${name ?? oid} is not understood`
+      const part = name === 'certificatePolicies' ? 'a qualifier of ' : ''
+      const message = `${part}its critical extension ${name ?? oid} is not understood`
       findings.push(found(facts, 'critical-extension-unknown', message, REISSUE, `${RFC} §4.2, §6.1.5 (f)`))
     }
     const validity = this.validityFinding(facts)

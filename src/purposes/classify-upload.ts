@@ -76,7 +76,7 @@ export function classifyUpload(
     return fault(
       'leaf-is-authority',
       subject,
-      `${subject} has issued another certificate of the file and is no certification authority: its basicConstraints lack cA`,
+      `${subject} has issued another certificate of the file, and its basicConstraints lack cA`,
     )
   })
   if (others.length > 1) {

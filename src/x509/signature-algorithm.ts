@@ -42,17 +42,14 @@ export interface SignatureAlgorithm {
 
 interface Row {
   readonly scheme: SignatureScheme
-  readonly hash?: HashName
+  readonly hash: HashName | undefined
   readonly parameters: ParameterRule | 'pss'
 }
 
 // RFC 4055 §5: NULL, and "implementations MUST accept the parameters being absent as well".
 const rsa = (hash: HashName): Row => ({ scheme: 'rsa-pkcs1', hash, parameters: 'null-or-absent' })
-// RFC 5758 §3.1, §3.2: "the encoding MUST omit the parameters field".
-const ecdsa = (hash: HashName): Row => ({ scheme: 'ecdsa', hash, parameters: 'absent' })
-const dsa = (hash: HashName): Row => ({ scheme: 'dsa', hash, parameters: 'absent' })
-// RFC 8410 §3, RFC 9881 §2: "the parameters component MUST be absent".
-const pure = (scheme: SignatureScheme): Row => ({ scheme, parameters: 'absent' })
+// RFC 5758 §3.1, §3.2: "the encoding MUST omit the parameters field"; RFC 8410 §3, RFC 9881 §2: they "MUST be absent".
+const bare = (scheme: SignatureScheme, hash?: HashName): Row => ({ scheme, hash, parameters: 'absent' })
 
 const table: Readonly<Record<string, Row | undefined>> = {
   md5WithRSAEncryption: rsa('md5'),
@@ -61,20 +58,20 @@ const table: Readonly<Record<string, Row | undefined>> = {
   sha256WithRSAEncryption: rsa('sha-256'),
   sha384WithRSAEncryption: rsa('sha-384'),
   sha512WithRSAEncryption: rsa('sha-512'),
-  rsassaPss: { scheme: 'rsa-pss', parameters: 'pss' },
-  ecdsaWithSHA1: ecdsa('sha-1'),
-  ecdsaWithSHA224: ecdsa('sha-224'),
-  ecdsaWithSHA256: ecdsa('sha-256'),
-  ecdsaWithSHA384: ecdsa('sha-384'),
-  ecdsaWithSHA512: ecdsa('sha-512'),
-  dsaWithSHA1: dsa('sha-1'),
-  dsaWithSHA224: dsa('sha-224'),
-  dsaWithSHA256: dsa('sha-256'),
-  Ed25519: pure('ed25519'),
-  Ed448: pure('ed448'),
-  'ML-DSA-44': pure('ml-dsa-44'),
-  'ML-DSA-65': pure('ml-dsa-65'),
-  'ML-DSA-87': pure('ml-dsa-87'),
+  rsassaPss: { scheme: 'rsa-pss', hash: undefined, parameters: 'pss' },
+  ecdsaWithSHA1: bare('ecdsa', 'sha-1'),
+  ecdsaWithSHA224: bare('ecdsa', 'sha-224'),
+  ecdsaWithSHA256: bare('ecdsa', 'sha-256'),
+  ecdsaWithSHA384: bare('ecdsa', 'sha-384'),
+  ecdsaWithSHA512: bare('ecdsa', 'sha-512'),
+  dsaWithSHA1: bare('dsa', 'sha-1'),
+  dsaWithSHA224: bare('dsa', 'sha-224'),
+  dsaWithSHA256: bare('dsa', 'sha-256'),
+  Ed25519: bare('ed25519'),
+  Ed448: bare('ed448'),
+  'ML-DSA-44': bare('ml-dsa-44'),
+  'ML-DSA-65': bare('ml-dsa-65'),
+  'ML-DSA-87': bare('ml-dsa-87'),
 }
 
 /** RFC 4055 §2.1. */
@@ -102,28 +99,27 @@ function readRequiredPss(reader: DerReader, { parameters }: AlgorithmIdentifier)
   return readPssParameters(reader.part(end - parameters.length, end))
 }
 
-/** Reads RSASSA-PSS-params (RFC 4055 §3.1). Absent fields are SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. */
+/**
+ * Reads RSASSA-PSS-params (RFC 4055 §3.1). Absent fields are SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. DER never
+ * writes these out (X.690 §11.5), but who validates "MUST recognize both" forms, says RFC 4055 of all but the salt's length.
+ */
 export function readPssParameters(reader: DerReader): PssParameters {
   const outerEnd = reader.enter(tags.SEQUENCE)
   const hash = readOptional(reader, 0, 'sha-1', () => readHash(reader))
   const maskHash = readOptional(reader, 1, 'sha-1', () => readMaskHash(reader))
   const saltLength = readOptional(reader, 2, 20, () => reader.readUnsigned())
-  // The trailer field has one legal value, its default, so DER never encodes it.
-  readOptional(reader, 3, 1, () => reader.readUnsigned(1))
+  const trailer = readOptional(reader, 3, 1, () => reader.readUnsigned())
+  if (trailer !== 1) reader.fail('integer-out-of-range', reader.contentStart, 'trailerField 1', String(trailer))
   reader.leave(outerEnd)
   return { hash, maskHash, saltLength }
 }
 
-/** `[number]` explicit, DEFAULT `standard`, which DER leaves out (X.690 §11.5). */
+/** `[number]` explicit, DEFAULT `standard`. */
 function readOptional<T>(reader: DerReader, number: number, standard: T, read: () => T): T {
   if (reader.peek() !== contextConstructed(number)) return standard
-  const start = reader.position
   const outerEnd = reader.enter(contextConstructed(number))
   const value = read()
   reader.leave(outerEnd)
-  if (value === standard) {
-    reader.failDefault(start, `[${number}]`)
-  }
   return value
 }
 

@@ -126,6 +126,13 @@ const delegates: readonly Row[] = [
     refused: [OTHER_NAME],
   },
   {
+    // RFC 5280 §4.2.1.12: with OCSPSigning "digitalSignature and/or nonRepudiation"; D-Trust's have the latter alone.
+    title: 'a delegate whose keyUsage is contentCommitment',
+    options: () => ({ responderCertificate: { keyUsage: ['contentCommitment'] } }),
+    verdict: 'good by delegated',
+    refused: [OTHER_NAME],
+  },
+  {
     title: 'a delegate without a keyUsage',
     options: () => ({ responderCertificate: { without: ['keyUsage'] } }),
     verdict: 'good by delegated',
@@ -168,7 +175,7 @@ const delegates: readonly Row[] = [
     'a delegate that may not sign',
     () => ({ responderCertificate: { keyUsage: ['keyEncipherment'] } }),
     OTHER_NAME,
-    'delegated: of the responder’s certificate, its keyUsage lacks digitalSignature',
+    'delegated: the responder’s keyUsage lacks digitalSignature and contentCommitment',
     NOBODY,
   ),
   notAuthorized('a responder a sibling has certified', issuedBy('sibling'), OTHER_NAME, NOT_ISSUED, NOBODY),
@@ -398,11 +405,22 @@ const trusted: readonly Row[] = [
     refused: [OTHER_NAME, NOT_ISSUED, 'trusted-responder: keyUsage'],
   },
   {
+    title: 'designated, and its keyUsage is contentCommitment',
+    options: designated({ keyUsage: ['contentCommitment'] }),
+    evaluation: trusting(),
+    verdict: 'good by trusted-responder',
+    refused: [OTHER_NAME, NOT_ISSUED],
+  },
+  {
     title: 'designated, and may not sign',
     options: designated({ keyUsage: ['keyAgreement'] }),
     evaluation: trusting(),
     verdict: REFUSED,
-    refused: [OTHER_NAME, NOT_ISSUED, 'trusted-responder: the designated responder’s keyUsage lacks digitalSignature'],
+    refused: [
+      OTHER_NAME,
+      NOT_ISSUED,
+      'trusted-responder: the responder’s keyUsage lacks digitalSignature and contentCommitment',
+    ],
   },
   {
     title: 'not the designated one',

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { ia5String, nullValue, octetString, sequence } from '../../src/der/writer.js'
+import { ia5String, nullValue, objectIdentifier, octetString, sequence } from '../../src/der/writer.js'
 import {
   type CertificateRole,
   type CertificateRuleName,
@@ -302,6 +302,34 @@ describe('the profiles', () => {
     }
     const known = { extensions: [{ oid: '1.2.3', value: octetString(new Uint8Array(1)) }] }
     expect(await judgeChain(await chainWith('target', known))).toEqual(['valid'])
+  })
+
+  it('find qualifiers of policies nobody understands where certificatePolicies is critical (RFC 5280 §4.2.1.4)', async () => {
+    const cps = '1.3.6.1.5.5.7.2.1'
+    const withQualifier = (qualifierId: string, critical: boolean): CertificateOptions => ({
+      replace: {
+        certificatePolicies: sequence(
+          sequence(objectIdentifier('1.2.3')),
+          sequence(
+            objectIdentifier('1.2.4'),
+            sequence(sequence(objectIdentifier(qualifierId), ia5String('https://cps.example'))),
+          ),
+        ),
+      },
+      critical: { certificatePolicies: critical },
+    })
+    for (const on of ['target', 'authority', 'anchor'] as const) {
+      const chain = await chainWith(on, withQualifier('1.2.3.4', true))
+      const verdict = await validateChain(chain)
+      expect(verdict.ok ? [] : verdict.findings, on).toMatchObject([
+        {
+          code: 'critical-extension-unknown',
+          message: 'a qualifier of its critical extension certificatePolicies is not understood',
+        },
+      ])
+      expect(await judgeChain(await chainWith(on, withQualifier('1.2.3.4', false))), on).toEqual(['valid'])
+      expect(await judgeChain(await chainWith(on, withQualifier(cps, true))), on).toEqual(['valid'])
+    }
   })
 
   it('take a precertificate for none (RFC 6962 §3.1: the poison is critical)', async () => {

@@ -133,6 +133,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [{ permitted: { email: ['school.example.com'] } }, utf8Mailbox('学生@evil.test'), violated],
     [{ excluded: { email: ['.example.com'] } }, utf8Mailbox('学生@school.example.com'), violated],
     [{ permitted: { email: ['xn--pss25c.example.com'] } }, utf8Mailbox('医生@xn--pss25c.example.com'), 'valid'],
+    // §6 compares hosts alone. A permitted mailbox stays that one all the same.
+    [{ excluded: { email: ['root@example.com'] } }, utf8Mailbox('学生@example.com'), violated],
+    [{ excluded: { email: ['root@example.com'] } }, utf8Mailbox('学生@www.example.com'), 'valid'],
+    [{ permitted: { email: ['root@example.com'] } }, utf8Mailbox('学生@example.com'), violated],
+    [{ excluded: { email: ['root@example.com'] } }, { email: ['user@example.com'] }, 'valid'],
     // §3: a local part in ASCII belongs in rfc822Name, and a U-label nowhere.
     [{ excluded: { email: ['root@example.com'] } }, utf8Mailbox('root@example.com'), unsupported],
     [{ permitted: { email: ['example.com'] } }, utf8Mailbox('root@example.com'), unsupported],
@@ -385,5 +390,24 @@ describe('name constraints', () => {
       },
     ])
     expect(verdict.ok ? '' : verdict.findings[0]?.subject.toString()).toBe('CN=x')
+  })
+
+  it.each<[string, CertificateOptions, string]>([
+    ['no mailbox', { email: ['nobody'] }, 'rfc822Name "nobody"'],
+    ['a mailbox in ASCII', utf8Mailbox('root@example.com'), 'otherName "root@example.com"'],
+    [
+      'a mailbox that is no string',
+      { subjectAltName: { otherName: [{ typeId: '1.2.3', value: integer(1) }] } },
+      'otherName "1.2.3"',
+    ],
+  ])('name what cannot be compared: %s', async (_, leaf, text) => {
+    const nameConstraints = {
+      permitted: { email: ['example.com'], otherName: [{ typeId: '1.2.3', value: integer(1) }] },
+    }
+    const authority = await root.issueIntermediate({ name: 'Narrow', nameConstraints })
+    const verdict = await validateChain([root, authority, await authority.issue(leaf)], question)
+    expect(verdict.ok ? [] : verdict.findings).toMatchObject([
+      { code: unsupported, message: `${text} cannot be held against the subtrees of the constraints of CN=Narrow` },
+    ])
   })
 })
