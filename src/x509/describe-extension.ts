@@ -140,7 +140,8 @@ function qualifierLines(qualifier: PolicyQualifier): Lines {
       return ['User Notice:', ...indent([...reference, ...text])]
     }
     case 'unknown':
-      return [`Unknown Qualifier: ${qualifier.oid}`]
+      // As deep as the text of a notice.
+      return [`  Unknown Qualifier: ${qualifier.oid}`]
   }
 }
 

@@ -12,7 +12,7 @@ import {
   ParseError,
   writePem,
 } from '../../src/index.js'
-import { element, objectIdentifier, sequence, setOf, utf8String } from '../../src/der/writer.js'
+import { element, objectIdentifier, octetString, sequence, setOf, utf8String } from '../../src/der/writer.js'
 import { conformanceData } from '../support/conformance-data.js'
 import { conformanceCorpus, type CorpusCertificate, rootCorpus, withFewBetterTls } from '../support/corpus.js'
 import { extent } from '../support/extent.js'
@@ -221,6 +221,17 @@ group.skipIf(executable === undefined)('describe', () => {
     })
     expect(differences).toEqual([])
   }, 120_000)
+
+  it('writes a policy with a qualifier nobody knows as openssl does', async () => {
+    const qualifier = sequence(objectIdentifier('1.2.3.4'), utf8String('anything'))
+    const policies = sequence(sequence(objectIdentifier('1.2.3'), sequence(qualifier)))
+    const certificatePolicies = sequence(objectIdentifier('2.5.29.32'), octetString(policies))
+    const der = Uint8Array.from(makeCertificate({ extensions: [certificatePolicies] }))
+    const one = { suite: 'roots', id: 'unknown qualifier', der, certificate: parseCertificate(der) } as const
+    const text = (await opensslTexts([one])).get(one) ?? ''
+    expect(text).toContain('Unknown Qualifier')
+    expect(ownLines(describe(one.certificate), text, one.certificate)).toEqual(opensslLines(text, one.certificate))
+  })
 
   it('ends no line with white space, and the text with one line feed', () => {
     const faulty = readable.filter(({ certificate }) => /\s\n|\n$(?<!\S\n)/.test(describe(certificate)))
