@@ -79,12 +79,7 @@ export function readCertificates(
   const file = typeof input === 'string' ? input : plainBytes(input)
   if (file.length > resolved.fileSize) failLimit('file', 0, resolved.fileSize, 'bytes', 'fileSize')
   const collected: Collected = { certificates: [], crls: [], requests: [], blocks: [] }
-  // A text may start with the character 0 as well, but not go on like the length of a structure.
-  if (
-    typeof file !== 'string' &&
-    file[0] === tags.SEQUENCE &&
-    (((file[1] ?? 0) & 0xf8) === 0x80 || !hasPemBlock(file))
-  ) {
+  if (typeof file !== 'string' && isStructure(file)) {
     const kind = readStructure(file, 'certificate', collected, resolved)
     collected.blocks.push({ kind, label: undefined, offset: 0 })
     return { format: kind === 'pkcs7' ? kind : 'der', ...collected }
@@ -93,7 +88,9 @@ export function readCertificates(
   return { format: 'pem', ...collected }
 }
 
-const hasPemBlock = (file: Uint8Array): boolean => pemText(file).includes('-----BEGIN ')
+/** A text may start with the character 0 as well, but not go on like the length of a structure. */
+const isStructure = (file: Uint8Array): boolean =>
+  file[0] === tags.SEQUENCE && (((file[1] ?? 0) & 0xf8) === 0x80 || file[1] === file.length - 2)
 
 /** A PEM block whose content fills `bytes` from `start` to `end`; undefined for a block that is stepped over. */
 interface DecodedBlock extends FileBlock {

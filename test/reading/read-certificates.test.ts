@@ -209,6 +209,14 @@ describe('readCertificates', () => {
     ['JSON', '{"certificate": "…"}', 'unrecognised-format', /JSON/, /take the certificate out/],
     ['text that is not ASCII', 'Grüße', 'unrecognised-format', /text/, /PEM or DER/],
     ['plain text', 'hello', 'unrecognised-format', /text/, /PEM or DER/],
+    ['text whose first digit is the tag of a SEQUENCE', Buffer.from('0 errors'), 'unrecognised-format', /text/, /DER/],
+    [
+      'hexadecimal digits',
+      Buffer.from(Buffer.from(certificate).toString('hex')),
+      'unrecognised-format',
+      /text/,
+      /PEM or DER/,
+    ],
     ['other bytes', hex('00 ff fe 80 81'), 'unrecognised-format', /binary/, /PEM or DER/],
     [
       'a PEM file of other things',
