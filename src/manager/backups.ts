@@ -32,20 +32,27 @@ export async function recordBackup(
 ): Promise<readonly Scope[]> {
   const until = takenAt?.getTime() ?? surroundings.now()
   const covered: Scope[] = []
+  const failed: unknown[] = []
   for (const scope of await backupPending(surroundings, until)) {
-    const done = await executor.execute({
-      action: 'record-backup',
-      place: { ...scope, actor },
-      scopes: () => [scope],
-      plan: (state, now) => {
-        const builder = new ChangeBuilder(state, now)
-        // Regenerated once more in the meantime: that one is in no backup.
-        const isCovered = state.in(scope).some((record) => record.kind === 'backup-pending' && record.since <= until)
-        if (isCovered) builder.backedUp(scope)
-        return Promise.resolve({ ...builder.planned(), isCovered })
-      },
-    })
-    if (!isRefusal(done) && done.isCovered) covered.push(scope)
+    try {
+      const done = await executor.execute({
+        action: 'record-backup',
+        place: { ...scope, actor },
+        scopes: () => [scope],
+        plan: (state, now) => {
+          const builder = new ChangeBuilder(state, now)
+          // Regenerated once more in the meantime: that one is in no backup.
+          const isCovered = state.in(scope).some((record) => record.kind === 'backup-pending' && record.since <= until)
+          if (isCovered) builder.backedUp(scope)
+          return Promise.resolve({ ...builder.planned(), isCovered })
+        },
+      })
+      if (!isRefusal(done) && done.isCovered) covered.push(scope)
+    } catch (error) {
+      // A damaged one keeps none of the others pending.
+      failed.push(error)
+    }
   }
+  if (failed.length > 0) throw failed[0]
   return covered
 }

@@ -75,7 +75,10 @@ export interface CertificateManager {
   generateSelfSigned(input: SelfSignedInput & Actor): Promise<Outcome | Refusal>
   /** Where keys have been regenerated since the last recorded backup (REG-6). */
   backupPending(): Promise<readonly Scope[]>
-  /** Notes that a backup holds what had been regenerated when it was begun (REG-6); returns where. */
+  /**
+   * Notes that a backup holds what had been regenerated when it was begun (REG-6); returns where. Rejects where that could
+   * not be noted everywhere, once it is noted everywhere else.
+   */
   recordBackup(input?: BackupInput): Promise<readonly Scope[]>
   /**
    * Destroys keys nothing refers to, left behind by a process that ended between two steps; returns how many. Safe at

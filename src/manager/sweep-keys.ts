@@ -49,7 +49,7 @@ async function unused(storage: Storage, handles: readonly string[]): Promise<rea
   const used = new Set<string>()
   for (const kind of referring) {
     const { isPartial } = await storage.list(kind, { limit: 1 })
-    if (isPartial) throw new Error('sweepKeys: damaged records may refer to keys: mend the storage first')
+    if (isPartial) throw new Error('sweepKeys: damaged records may name keys: mend them first')
     for await (const record of records(storage, kind)) {
       if ('keyHandle' in record && record.keyHandle !== undefined) used.add(record.keyHandle)
     }

@@ -399,6 +399,18 @@ describe('the sweep', () => {
     expect(await manager.backupPending()).toEqual([ec])
   })
 
+  it('REG-6 notes a backup everywhere else where one place cannot be written, and says so', async () => {
+    const { manager } = setting
+    const places = ['pub', 'sub1', 'sub2'].map((node) => ({ ...ec, node }))
+    for (const place of places) done(await manager.generateSelfSigned(place))
+    faults.commit = (change, commit) =>
+      change.deletes.some(({ node }) => node === 'sub1') ? Promise.reject(new Error('full')) : commit(change)
+    await expect(manager.recordBackup()).rejects.toThrow('full')
+    expect(await manager.backupPending()).toEqual([{ ...ec, node: 'sub1' }])
+    faults.commit = undefined
+    expect(await manager.recordBackup()).toEqual([{ ...ec, node: 'sub1' }])
+  })
+
   it('CSR-11 runs beside operations of every kind without losing a key in use', async () => {
     const { manager, storage, keys } = setting
     const places = ['pub', 'sub1', 'sub2'].map((node) => ({ ...ec, node }))

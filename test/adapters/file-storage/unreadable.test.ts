@@ -235,7 +235,7 @@ describe('the key of a certificate that is damaged', () => {
     system.tamper(path, () => whole.subarray(1))
     const damaged = await open()
     expect(damaged.store.problems()).toMatchObject([{ code: 'damaged' }])
-    await expect(damaged.manager.sweepKeys()).rejects.toThrow('damaged records may refer to keys')
+    await expect(damaged.manager.sweepKeys()).rejects.toThrow('damaged records may name keys')
     expect([...(await damaged.store.keys.handles())].sort()).toStrictEqual([needed, orphan].sort())
     await damaged.store.close()
     system.tamper(path, () => whole)
@@ -252,11 +252,11 @@ describe('the key of a certificate that is damaged', () => {
       if (path.startsWith('/store/records/')) system.tamper(path, () => undefined)
     }
     const damaged = await open()
-    await expect(damaged.manager.sweepKeys()).rejects.toThrow('damaged records may refer to keys')
+    await expect(damaged.manager.sweepKeys()).rejects.toThrow('damaged records may name keys')
     // Settled, the journal has the commit no more.
     await damaged.store.close()
     const later = await open()
-    await expect(later.manager.sweepKeys()).rejects.toThrow('damaged records may refer to keys')
+    await expect(later.manager.sweepKeys()).rejects.toThrow('damaged records may name keys')
     expect(await later.store.keys.handles()).toStrictEqual(handles)
   })
 })
