@@ -332,6 +332,24 @@ describe('the sweep', () => {
     expect(await recordsOf(storage, 'request')).toMatchObject([{ keyHandle: (await keys.handles())[0] }])
   })
 
+  it('CSR-11 destroys nothing it could not announce, another sweep being under way', async () => {
+    const { manager, keys } = setting
+    const key = await keys.generate({ type: 'ec', curve: 'P-256' })
+    faults.commit = async (change, commit) => {
+      faults.commit = undefined
+      await commit(change)
+      return commit(change)
+    }
+    expect(await manager.sweepKeys()).toBe(0)
+    expect(await keys.handles()).toEqual([key])
+    expect(await manager.sweepKeys()).toBe(1)
+  })
+
+  it('CSR-11 announces nothing where there is nothing to destroy', async () => {
+    faults.commit = () => Promise.reject(new Error('nothing is to be written'))
+    expect(await setting.manager.sweepKeys()).toBe(0)
+  })
+
   it('CSR-11 spares a key whose commit comes between the first look of a sweep and its announcement', async () => {
     const { manager, storage, keys } = setting
     let swept: number | undefined

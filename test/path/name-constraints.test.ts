@@ -288,6 +288,8 @@ describe('name constraints', () => {
       { permitted: { dns: ['exa mple.com'] } },
       { permitted: { email: ['a@b@example.com'] } },
       { permitted: { email: ['exam_ple.com'] } },
+      { permitted: { email: ['-example.com'] } },
+      { permitted: { uri: ['.-example.com'] } },
       { excluded: { uri: ['https://example.com'] } },
       { permitted: { ip: ['192.0.2.0/255.0.255.0'] } },
       { permitted: { ip: ['2001:db8::/ffff::ffff'] } },
