@@ -5,7 +5,7 @@ import { LONGEST_TIMER } from '../base/timers.js'
 
 /** Times in milliseconds. */
 export interface MonitorLimits {
-  /** How long claimed work is this worker's. Longer than a tick's checks and notifiers may take together. */
+  /** How long claimed work is this worker's. Longer than a tick's checks, with their sources, and notifiers may take together. */
   readonly lease: number
   /** How long a notifier, or the application's `act`, may take. */
   readonly notifierTimeout: number
@@ -55,19 +55,21 @@ export const defaultMonitorLimits: MonitorLimits = {
   longLivedAfter: 6 * HOUR,
 }
 
-/** @throws TypeError where one is no integer from 0 on, or where notifiers may outlast the lease */
+/** @throws TypeError where one is no integer from 0 on, or where checks and notifiers may outlast the lease */
 export function resolveMonitorLimits(given: Partial<MonitorLimits> | undefined): MonitorLimits {
   const limits = resolveIntegers('limits', defaultMonitorLimits, given)
-  const { lease, notifierTimeout, checkTime } = limits
+  const { lease, notifierTimeout, checkTime, sourceTimeout } = limits
   for (const name of ['workPerTick', 'concurrentChecks', 'checksPerHost', 'checksPerSecond'] as const) {
     if (limits[name] === 0) throw new TypeError(`limits.${name}: expected an integer from 1 on, found 0`)
   }
   for (const name of ['notifierTimeout', 'sourceTimeout'] as const) {
     checkNumber(`limits.${name}`, limits[name], LONGEST_TIMER)
   }
-  if (lease <= notifierTimeout + checkTime) {
-    const needed = `more than limits.notifierTimeout and limits.checkTime together (${notifierTimeout + checkTime})`
-    throw new TypeError(`limits.lease: expected ${needed}, lest two workers send the same, found ${lease}`)
+  // The last check of a tick begins at the end of its check time, and may wait for OCSP and CRLs in turn.
+  const longest = checkTime + 2 * sourceTimeout + notifierTimeout
+  if (lease <= longest) {
+    const sum = `checkTime, 2 sourceTimeout and notifierTimeout (${longest})`
+    throw new TypeError(`limits.lease: expected more than ${sum}, lest two workers send the same, found ${lease}`)
   }
   return limits
 }

@@ -108,7 +108,7 @@ function addSubtree(subtrees: Subtrees, base: GeneralName): string | undefined {
 function addHost(hosts: Set<string>, value: string, form: string): string | undefined {
   const host = value.toLowerCase()
   if (host !== '' && !isHostName(host.startsWith('.') ? host.slice(1) : host)) {
-    return `${form} "${value}" is no host name and no domain`
+    return `${form} "${value}" is no host name or domain`
   }
   hosts.add(host)
   return undefined

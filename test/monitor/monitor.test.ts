@@ -522,6 +522,11 @@ describe('settings', () => {
 
   it.each([
     [{ lease: 1 }, 'limits.lease'],
+    // A minute of checks, the last of them for a quarter of an hour, and the notifiers' five minutes.
+    [
+      { sourceTimeout: 7.5 * 60_000, lease: 21 * 60_000 },
+      'more than checkTime, 2 sourceTimeout and notifierTimeout (1260000)',
+    ],
     [{ notifierTimeout: 2 ** 31, lease: 2 ** 32 }, 'limits.notifierTimeout'],
     [{ workPerTick: 0 }, 'limits.workPerTick'],
     [{ checksPerHost: 1.5 }, 'limits.checksPerHost'],
