@@ -52,6 +52,8 @@ it('CSR-8 refuses keys and hashes the purpose does not take, before a key is mad
   const result = await manager.generateCsr({ ...ec, subject, key })
   expect(codesOf(result)).toEqual(['key-not-offered'])
   expect(messagesOf(result)).toMatch(/EC P-384, EC P-256, EC P-521, not of RSA 2048/)
+  const curve = await manager.generateCsr({ ...ec, subject, key: { type: 'ec', curve: 'P-224' } })
+  expect(messagesOf(curve)).toMatch(/, not of EC P-224$/)
   const hash = 'sha-1' as 'sha-256'
   expect(codesOf(await manager.generateCsr({ ...ec, subject, hash }))).toEqual(['key-not-offered'])
   expect(await keys.handles()).toEqual([])
