@@ -92,7 +92,7 @@ function addSubtree(subtrees: Subtrees, base: GeneralName): string | undefined {
       return addHost(subtrees.uriHosts, base.value, 'uniformResourceIdentifier')
     case 'iPAddress': {
       const { address, mask } = base
-      if (mask === undefined || !isPrefixMask(mask)) return `iPAddress ${base.value} has a mask that is no prefix`
+      if (mask === undefined || !isPrefixMask(mask)) return `the mask of iPAddress ${base.value} is no prefix`
       subtrees.ranges.push({ address, mask })
       return undefined
     }
@@ -164,17 +164,16 @@ function faultOfName(
   // RFC 9598 §6: constraints of form rfc822Name apply to both kinds of mailbox.
   const forms: readonly NameForm[] = isSmtpUtf8Mailbox(name) ? ['rfc822Name', 'otherName'] : [name.type]
   for (const form of forms) {
-    const isPermittedForm = permitted.forms.has(form)
-    if (!isPermittedForm && !excluded.forms.has(form)) continue
+    if (!permitted.forms.has(form) && !excluded.forms.has(form)) continue
     const compare = comparisonOf(form, name)
     if (compare === undefined) {
       const message = `${textOf(name)} cannot be held against the subtrees`
       return { code: 'name-constraint-unsupported', message }
     }
-    if (compare(excluded, 'excluded', budget)) {
+    if (excluded.forms.has(form) && compare(excluded, 'excluded', budget)) {
       return { code: 'name-constraint-violated', message: `${textOf(name)} lies in an excluded subtree` }
     }
-    if (isPermittedForm && !compare(permitted, 'permitted', budget)) {
+    if (permitted.forms.has(form) && !compare(permitted, 'permitted', budget)) {
       return { code: 'name-constraint-violated', message: `${textOf(name)} lies in no permitted subtree` }
     }
   }

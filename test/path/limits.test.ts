@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from 'vitest'
 import { defaultPathLimits, rfc5280Section6, validatePath } from '../../src/path/index.js'
-import { type IssuedCertificate, type TestCa, testKey, type TestGeneralNames } from '../../src/testkit/index.js'
+import {
+  type AuthorityOptions,
+  type CertificateOptions,
+  type IssuedCertificate,
+  type TestCa,
+  testKey,
+  type TestGeneralNames,
+} from '../../src/testkit/index.js'
 import { at, authorities, codesOf, judgeChain, rootOf, validateChain } from '../support/paths.js'
 
 const profile = rfc5280Section6
@@ -51,6 +58,28 @@ describe('each limit', () => {
     expect(await judgeChain(chain, { profile, limits: { nameConstraintComparisons: 5 } })).toEqual(['valid'])
     expect(await judgeChain(chain, { profile, limits: { nameConstraintComparisons: 4 } })).toEqual(['budget-exceeded'])
   })
+
+  it.each<[string, Required<AuthorityOptions>['nameConstraints'], CertificateOptions, number]>([
+    ['a mailbox, excluded', { excluded: { email: ['.x.example'] } }, { email: ['a@a.b.c.d.example'] }, 4],
+    ['a mailbox, permitted', { permitted: { email: ['.example'] } }, { email: ['a@a.b.c.d.example'] }, 4],
+    ['a URI, excluded', { excluded: { uri: ['.x.example'] } }, { uri: ['https://a.b.example/'] }, 2],
+    ['a URI, permitted', { permitted: { uri: ['.example'] } }, { uri: ['https://a.b.example/'] }, 2],
+    ['a host name, permitted', { permitted: { dns: ['example'] } }, { dns: ['a.b.example'] }, 3],
+    ['an address, excluded', { excluded: { ip: ['10.0.0.0/24', '10.0.1.0/24'] } }, { ip: ['10.0.2.1'] }, 2],
+    ['a name, excluded', { excluded: { directory: ['O=A', 'O=B', 'O=C'] } }, { name: 'O=D' }, 3],
+    ['a name, permitted', { permitted: { directory: ['O=A', 'O=B', 'O=C'] } }, { name: 'O=C' }, 3],
+  ])(
+    'of comparisons is spent on %s, one for each subtree it is held against',
+    async (_, nameConstraints, leaf, count) => {
+      const root = await rootOf()
+      const constrained = await root.issueIntermediate({ nameConstraints })
+      const chain = [root, constrained, await constrained.issue(leaf)]
+      const judge = (nameConstraintComparisons: number): Promise<readonly string[]> =>
+        judgeChain(chain, { profile, limits: { nameConstraintComparisons } })
+      expect(await judge(count)).toEqual(['valid'])
+      expect(await judge(count - 1)).toEqual(['budget-exceeded'])
+    },
+  )
 
   it('of path length keeps a longer path from being found', async () => {
     const chain = await longChain(5)
