@@ -423,7 +423,7 @@ describe('the sweep', () => {
     for (const place of places) done(await manager.generateSelfSigned(place))
     faults.commit = (change, commit) =>
       change.deletes.some(({ node }) => node === 'sub1') ? Promise.reject(new Error('full')) : commit(change)
-    await expect(manager.recordBackup()).rejects.toThrow('full')
+    await expect(manager.recordBackup()).rejects.toEqual(new Error('full'))
     expect(await manager.backupPending()).toEqual([{ ...ec, node: 'sub1' }])
     faults.commit = undefined
     expect(await manager.recordBackup()).toEqual([{ ...ec, node: 'sub1' }])
