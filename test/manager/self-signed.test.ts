@@ -195,3 +195,26 @@ it('PUR-7 shows each self-signed certificate to every node, whatever others have
   const words = (await recordsOf(storage, 'outbox')).filter((record) => record.kind === 'outbox')
   expect(new Set(words.map(({ recordId }) => recordId)).size).toBe(2)
 })
+
+it('PUR-7, DEL-4 takes the copy of a self-signed certificate from every node once an authority has certified the purpose', async () => {
+  const { manager, storage } = setting
+  const place = { purpose: 'CallManager-ECDSA', node: 'pub' }
+  const trust = { purpose: 'CallManager-trust', node: 'pub' }
+  done(await manager.generateSelfSigned(place))
+  const [shown] = await installedIn(storage, trust)
+  done(await manager.upload({ ...trust, file: root.pem }))
+  const leaf = await certify(setting, root, place)
+  const { effects } = done(await manager.upload({ ...place, file: leaf.pem }))
+  expect((await installedIn(storage, trust)).map(({ subject }) => subject)).toEqual([
+    root.certificate.subject.toString(),
+  ])
+  const words = (await recordsOf(storage, 'outbox')).filter((record) => record.kind === 'outbox')
+  const taken = words.filter(({ action }) => action === 'delete')
+  expect(taken.map(({ target, recordId, sha256 }) => [target, recordId, sha256]).sort()).toEqual([
+    ['sub1', shown?.id, shown?.sha256],
+    ['sub2', shown?.id, shown?.sha256],
+  ])
+  expect(effects.filter(({ type }) => type === 'replicate').map(({ node, reason }) => [node, reason])).toEqual(
+    ['sub1', 'sub2'].map((node) => [node, `${String(shown?.subject)} is no longer trusted on pub`]),
+  )
+})

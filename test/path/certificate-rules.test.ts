@@ -106,8 +106,15 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
     broken: { dns: [name] },
     kept: { dns: ['*.a.example', 'xn--bcher-kva.example'] },
   })),
-  'mailbox-invalid': ['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example', 'a@[192.0.2.1]'].map(
-    (name): Row => ({ on: 'target', broken: { email: [name] }, kept: { email: ['a.b@a.example', '"a b"@a.example'] } }),
+  'mailbox-invalid': [
+    ...['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example', 'a@[192.0.2.1]'],
+    `${'a'.repeat(65)}@a.example`,
+  ].map(
+    (name): Row => ({
+      on: 'target',
+      broken: { email: [name] },
+      kept: { email: ['a.b@a.example', '"a b"@a.example', `${'a'.repeat(64)}@a.example`] },
+    }),
   ),
   'uri-invalid': ['a.example', '//a.example/', 'http://a example/', 'http:'].map((name): Row => ({
     on: 'target',
