@@ -218,3 +218,16 @@ it('PUR-7, DEL-4 takes the copy of a self-signed certificate from every node onc
     ['sub1', 'sub2'].map((node) => [node, `${String(shown?.subject)} is no longer trusted on pub`]),
   )
 })
+
+it('CLU-3 says of the copy nodes know each other by whether it was generated or copied', async () => {
+  const { manager, storage } = setting
+  const place = { purpose: 'tomcat-ECDSA', node: 'pub' }
+  const trust = { purpose: 'tomcat-trust', node: 'pub' }
+  done(await manager.generateSelfSigned(place))
+  expect(await installedIn(storage, trust)).toMatchObject([{ origin: 'generated' }])
+  done(await manager.upload({ ...trust, file: root.pem }))
+  const leaf = await certify(setting, root, place)
+  done(await manager.upload({ ...place, file: leaf.pem }))
+  const copies = (await installedIn(storage, trust)).filter(({ origin }) => origin !== 'uploaded')
+  expect(copies).toMatchObject([{ origin: 'copied', sha256: await leaf.certificate.fingerprint() }])
+})

@@ -109,13 +109,11 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
   'mailbox-invalid': [
     ...['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example', 'a@[192.0.2.1]'],
     `${'a'.repeat(65)}@a.example`,
-  ].map(
-    (name): Row => ({
-      on: 'target',
-      broken: { email: [name] },
-      kept: { email: ['a.b@a.example', '"a b"@a.example', `${'a'.repeat(64)}@a.example`] },
-    }),
-  ),
+  ].map((name): Row => ({
+    on: 'target',
+    broken: { email: [name] },
+    kept: { email: ['a.b@a.example', '"a b"@a.example', `${'a'.repeat(64)}@a.example`] },
+  })),
   'uri-invalid': ['a.example', '//a.example/', 'http://a example/', 'http:'].map((name): Row => ({
     on: 'target',
     broken: { uri: [name] },
