@@ -180,9 +180,9 @@ function designationFault(
 function keyUsageFault(certificate: Certificate): string | undefined {
   const usage = certificate.extension('keyUsage')
   if (usage?.error !== undefined) return usage.error.message
-  return usage?.value.some((bit) => bit === 'digitalSignature' || bit === 'contentCommitment') === false
-    ? 'the responder’s keyUsage lacks digitalSignature and contentCommitment'
-    : undefined
+  const mayNotSign =
+    usage !== undefined && !usage.value.includes('digitalSignature') && !usage.value.includes('contentCommitment')
+  return mayNotSign ? 'the responder’s keyUsage lacks digitalSignature and contentCommitment' : undefined
 }
 
 const isSameIssuer = (a: OcspIssuer, b: OcspIssuer): boolean =>

@@ -91,11 +91,8 @@ export class CertificateFacts {
       const { name, error } = extension
       if (error !== undefined) (isUnprocessed(extension) ? malformedUnprocessed : malformed).push(error)
       else if (name !== undefined) this.extensions.push(extension)
-      if (extension.critical && (name === undefined || !processed.includes(name))) unknownCritical.push(extension)
-    }
-    const policies = this.extension('certificatePolicies')
-    if (policies?.critical === true && this.value('certificatePolicies')?.some(hasUnknownQualifier) === true) {
-      unknownCritical.push(policies)
+      const hasUnknownPart = name === 'certificatePolicies' && this.value(name)?.some(hasUnknownQualifier) === true
+      if (extension.critical && (hasUnknownPart || !processed.includes(name ?? ''))) unknownCritical.push(extension)
     }
     this.malformed = malformed
     this.malformedUnprocessed = malformedUnprocessed

@@ -86,10 +86,10 @@ function addSubtree(subtrees: Subtrees, base: GeneralName): string | undefined {
         subtrees.mailboxes.add(`${mailbox.localPart}@${mailbox.host}`).add(`@${mailbox.host}`)
         return undefined
       }
-      return addHost(subtrees.mailHosts, base.value, 'rfc822Name')
+      return addHost(subtrees.mailHosts, base)
     }
     case 'uniformResourceIdentifier':
-      return addHost(subtrees.uriHosts, base.value, 'uniformResourceIdentifier')
+      return addHost(subtrees.uriHosts, base)
     case 'iPAddress': {
       const { address, mask } = base
       if (mask === undefined || !isPrefixMask(mask)) return `the mask of iPAddress ${base.value} is no prefix`
@@ -105,10 +105,10 @@ function addSubtree(subtrees: Subtrees, base: GeneralName): string | undefined {
 }
 
 /** A host, or with a leading dot the hosts of a domain. The empty text stands for every host. */
-function addHost(hosts: Set<string>, value: string, form: string): string | undefined {
+function addHost(hosts: Set<string>, { type, value }: { type: string; value: string }): string | undefined {
   const host = value.toLowerCase()
   if (host !== '' && !isHostName(host.startsWith('.') ? host.slice(1) : host)) {
-    return `${form} "${value}" is no host name or domain`
+    return `${type} "${value}" is no host name or domain`
   }
   hosts.add(host)
   return undefined
@@ -221,7 +221,7 @@ function compareMailbox(name: GeneralName): Comparison | undefined {
   const { localPart, host } = mailbox
   return ({ mailboxes, mailHosts }, use, budget) => {
     // RFC 9598 §6 compares an SmtpUTF8Mailbox by its host. A permitted mailbox stays that one: it is in ASCII, and never this.
-    const local = name.type === 'otherName' && use === 'excluded' ? '' : localPart
+    const local = use === 'excluded' && name.type === 'otherName' ? '' : localPart
     return mailboxes.has(`${local}@${host}`) || isHostIn(mailHosts, host, use, budget)
   }
 }

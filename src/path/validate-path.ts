@@ -156,7 +156,7 @@ function judgeAnchor(search: Search, anchor: TrustAnchor, certificate: Certifica
   const findings = [...targetFindings(search, facts), ...anchorConstraintFindings(search, anchor, [facts])]
   if (question.profile.targetAsAnchor === 'refuse') {
     const message = 'it is itself a trust anchor, and the profile asks for a path to one'
-    const remedy = 'set targetAsAnchor to accept in the profile, where certificates are pinned'
+    const remedy = 'set targetAsAnchor to accept in the profile where certificates are pinned'
     findings.push(found(facts, 'target-is-anchor', message, remedy, 'RFC 5280 §6.1.1 (d)'))
   }
   const policies = processPolicies(search, [facts], undefined, anchor.constraints)

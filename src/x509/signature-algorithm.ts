@@ -101,17 +101,18 @@ function readRequiredPss(reader: DerReader, { parameters }: AlgorithmIdentifier)
 
 /**
  * Reads RSASSA-PSS-params (RFC 4055 §3.1). Absent fields are SHA-1, MGF1 with SHA-1, 20 bytes of salt, trailer 1. DER never
- * writes these out (X.690 §11.5), but who validates "MUST recognize both" forms, says RFC 4055 of all but the salt's length.
+ * writes these out (X.690 §11.5), but who validates "MUST recognize both" forms of all of them but the salt's length.
  */
 export function readPssParameters(reader: DerReader): PssParameters {
   const outerEnd = reader.enter(tags.SEQUENCE)
   const hash = readOptional(reader, 0, 'sha-1', () => readHash(reader))
   const maskHash = readOptional(reader, 1, 'sha-1', () => readMaskHash(reader))
-  const saltLength = readOptional(reader, 2, 20, () => reader.readUnsigned())
+  const saltLength = readOptional(reader, 2, undefined, () => reader.readUnsigned())
+  if (saltLength === 20) reader.failDefault(reader.contentStart, '[2]')
   const trailer = readOptional(reader, 3, 1, () => reader.readUnsigned())
   if (trailer !== 1) reader.fail('integer-out-of-range', reader.contentStart, 'trailerField 1', String(trailer))
   reader.leave(outerEnd)
-  return { hash, maskHash, saltLength }
+  return { hash, maskHash, saltLength: saltLength ?? 20 }
 }
 
 /** `[number]` explicit, DEFAULT `standard`. */

@@ -156,7 +156,7 @@ describe('signature algorithms', () => {
     const written = sequence(
       explicit(0, algorithm('sha1', nullValue())),
       explicit(1, algorithm('mgf1', algorithm('sha1'))),
-      explicit(2, integer(20)),
+      explicit(3, integer(1)),
     )
     expect(signatureOf(algorithm('rsassaPss', written)).pss).toEqual({
       hash: 'sha-1',
@@ -181,6 +181,11 @@ describe('signature algorithms', () => {
     ['Ed25519 with NULL (RFC 8410 §3)', algorithm('Ed25519', nullValue()), 'invalid-algorithm-parameters'],
     ['RSA with a SEQUENCE', algorithm('sha256WithRSAEncryption', sequence()), 'invalid-algorithm-parameters'],
     ['PSS without parameters', algorithm('rsassaPss'), 'invalid-algorithm-parameters'],
+    [
+      'PSS that writes out the default salt length (X.690 §11.5)',
+      algorithm('rsassaPss', sequence(explicit(2, integer(20)))),
+      'explicit-default',
+    ],
     ['PSS with trailer field 0', algorithm('rsassaPss', sequence(explicit(3, integer(0)))), 'integer-out-of-range'],
     ['PSS with trailer field 2', algorithm('rsassaPss', sequence(explicit(3, integer(2)))), 'integer-out-of-range'],
     [
