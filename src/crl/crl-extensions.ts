@@ -5,7 +5,7 @@ import { context } from '../der/tags.js'
 import * as tags from '../der/tags.js'
 import type { DistributionPointName, GeneralName, ReasonFlag } from '../x509/index.js'
 import { readDistributionPointName, reasonFlags } from '../x509/extensions/distribution-points.js'
-import { readNamedBits } from '../x509/extensions/named-bits.js'
+import { hasUnnamedBit, readNamedBits } from '../x509/extensions/named-bits.js'
 import { readGeneralNames } from '../x509/general-name.js'
 
 /** OIDs of the extensions, all below 2.5.29. */
@@ -76,7 +76,7 @@ export function readIssuingDistributionPoint(reader: DerReader): IssuingDistribu
   const distributionPoint = readDistributionPointName(reader, 0)
   const onlyContainsUserCerts = readFlag(reader, 1)
   const onlyContainsCACerts = readFlag(reader, 2)
-  const onlySomeReasons = reader.optional(context(3), (tag) => readNamedBits(reader, reasonFlags, tag))
+  const onlySomeReasons = reader.optional(context(3), (tag) => readReasons(reader, tag))
   const indirectCRL = readFlag(reader, 4)
   const onlyContainsAttributeCerts = readFlag(reader, 5)
   reader.leave(outerEnd)
@@ -91,6 +91,16 @@ export function readIssuingDistributionPoint(reader: DerReader): IssuingDistribu
     indirectCRL,
     onlyContainsAttributeCerts,
   }
+}
+
+/** The extension is critical by §5.2.5, so that Appendix B refuses what is not known. */
+function readReasons(reader: DerReader, tag: number): readonly ReasonFlag[] {
+  const reasons = readNamedBits(reader, reasonFlags, tag)
+  const { bytes, contentStart, position } = reader
+  if (hasUnnamedBit(bytes.subarray(contentStart, position))) {
+    reader.fail('invalid-extension', contentStart, 'reasons of RFC 5280 §4.2.1.13', 'another')
+  }
+  return reasons
 }
 
 /** `[number] BOOLEAN DEFAULT FALSE`. */

@@ -15,6 +15,7 @@ import type {
   PublicKey,
   SignatureAlgorithm,
 } from '../x509/index.js'
+import { hasUnnamedBit } from '../x509/extensions/named-bits.js'
 import { compileNameConstraints, type CompiledConstraints } from './name-constraints.js'
 
 /** What the algorithm of §6.1 reads of every certificate. Alternative names it reads under name constraints. */
@@ -49,6 +50,14 @@ const isUnprocessed = ({ critical, name }: Extension): boolean => !critical && !
 /** RFC 5280 §4.2.1.4: who meets a critical one must understand it "including the optional qualifier", or refuse. */
 const hasUnknownQualifier = ({ policyQualifiers }: PolicyInformation): boolean =>
   policyQualifiers.some(({ type }) => type === 'unknown')
+
+/** Whether a well formed extension has a part nobody here knows the meaning of. */
+function hasUnknownPart(extension: Extension): boolean {
+  const { name } = extension
+  // Tag, length and the number of unused bits come first.
+  if (name === 'keyUsage') return hasUnnamedBit(extension.bytes.subarray(3))
+  return name === 'certificatePolicies' && (extension.value as readonly PolicyInformation[]).some(hasUnknownQualifier)
+}
 
 /** A certificate, decoded. Values of malformed extensions are undefined here and listed in `malformed`. */
 export class CertificateFacts {
@@ -91,8 +100,8 @@ export class CertificateFacts {
       const { name, error } = extension
       if (error !== undefined) (isUnprocessed(extension) ? malformedUnprocessed : malformed).push(error)
       else if (name !== undefined) this.extensions.push(extension)
-      const hasUnknownPart = name === 'certificatePolicies' && this.value(name)?.some(hasUnknownQualifier) === true
-      if (extension.critical && (hasUnknownPart || !processed.includes(name ?? ''))) unknownCritical.push(extension)
+      const isUnknown = !processed.includes(name ?? '') || (error === undefined && hasUnknownPart(extension))
+      if (isUnknown && extension.critical) unknownCritical.push(extension)
     }
     this.malformed = malformed
     this.malformedUnprocessed = malformedUnprocessed

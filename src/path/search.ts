@@ -74,7 +74,7 @@ export class Search {
     }
     findings.push(...malformedFindings(facts, profile))
     for (const { oid, name } of facts.unknownCritical) {
-      const part = name === 'certificatePolicies' ? 'a qualifier of ' : ''
+      const part = name === 'certificatePolicies' ? 'a qualifier of ' : name === 'keyUsage' ? 'a bit of ' : ''
       const message = `${part}its critical extension ${name ?? oid} is not understood`
       findings.push(found(facts, 'critical-extension-unknown', message, REISSUE, `${RFC} §4.2, §6.1.5 (f)`))
     }

@@ -33,7 +33,6 @@ const isRequired = (required: Required, key: PublicKey | undefined): boolean =>
 
 interface UsageCheck {
   readonly code: 'key-usage' | 'extended-key-usage'
-  readonly title: string
   readonly wanted: readonly ProfileUsage<string>[]
   /** Undefined where the certificate has no such extension. */
   readonly found: readonly string[] | undefined
@@ -42,9 +41,10 @@ interface UsageCheck {
 
 /** Missing usages as errors, extra ones as information (CSR-7). */
 function checkUsages(
-  { code, title, wanted, found = [], rules }: UsageCheck,
+  { code, wanted, found = [], rules }: UsageCheck,
   key: PublicKey | undefined,
 ): readonly PurposeFinding[] {
+  const title = code.replaceAll('-', ' ')
   const missing = wanted.filter(({ usage, required }) => isRequired(required, key) && !found.includes(usage))
   const extra = found.filter((usage) => !wanted.some((row) => row.usage === usage))
   return [
@@ -133,8 +133,7 @@ export function checkProfile(certificate: Certificate, purpose: IdentityPurpose,
     const found = orFinding((): readonly string[] | undefined => certificate[name], name)
     if ('finding' in found) return [found.finding]
     const code = name === 'keyUsage' ? 'key-usage' : 'extended-key-usage'
-    const title = name === 'keyUsage' ? 'key usage' : 'extended key usage'
-    return checkUsages({ code, title, wanted: profile[name], found: found.value, rules }, keyOrNone)
+    return checkUsages({ code, wanted: profile[name], found: found.value, rules }, keyOrNone)
   })
   const listed = (read: () => readonly PurposeFinding[], subject: string): readonly PurposeFinding[] => {
     const result = orFinding(read, subject)

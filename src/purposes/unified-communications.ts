@@ -81,7 +81,7 @@ const profiles: readonly CsrProfile[] = [
 ]
 
 /** REG-2: "a new key length of 3072 or 4096". */
-const longerRsaKeys: readonly KeyKind[] = [3072, 4096].map((modulusLength) => ({ type: 'rsa', modulusLength }))
+const longerRsaKeys = rsaKeys.slice(1)
 
 /** CLU-4: the guide's steps, in its order. */
 const exchangeRemedies: readonly RemedyTemplate[] = [

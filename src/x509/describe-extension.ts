@@ -4,7 +4,7 @@ import { toHex } from '../base/bytes.js'
 import { formatSerialNumber } from './certificate.js'
 import type { Extension } from './extension.js'
 import { type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
-import type { DistributionPoint, ReasonFlag } from './extensions/distribution-points.js'
+import type { DistributionPoint } from './extensions/distribution-points.js'
 import type { AccessDescription } from './extensions/information-access.js'
 import type { KeyUsageBit } from './extensions/key-usage.js'
 import type { GeneralSubtree } from './extensions/name-constraints.js'
@@ -13,32 +13,14 @@ import type { SignedCertificateTimestamp } from './extensions/signed-certificate
 import { formatTime } from './format-time.js'
 import { formatGeneralName, type GeneralName } from './general-name.js'
 import { escapeUnsafe, formatOneLine } from './name-text.js'
-import { oidTitle, titleOf } from './titles.js'
+import { inWords, oidTitle, titleOf } from './titles.js'
 
 type Lines = readonly string[]
 
-const keyUsageTitles: Readonly<Record<KeyUsageBit, string>> = {
-  digitalSignature: 'Digital Signature',
+/** Those OpenSSL names otherwise. */
+const usageTitles: { readonly [Bit in KeyUsageBit]?: string } = {
   contentCommitment: 'Non Repudiation',
-  keyEncipherment: 'Key Encipherment',
-  dataEncipherment: 'Data Encipherment',
-  keyAgreement: 'Key Agreement',
   keyCertSign: 'Certificate Sign',
-  cRLSign: 'CRL Sign',
-  encipherOnly: 'Encipher Only',
-  decipherOnly: 'Decipher Only',
-}
-
-const reasonTitles: Readonly<Record<ReasonFlag, string>> = {
-  unused: 'Unused',
-  keyCompromise: 'Key Compromise',
-  cACompromise: 'CA Compromise',
-  affiliationChanged: 'Affiliation Changed',
-  superseded: 'Superseded',
-  cessationOfOperation: 'Cessation Of Operation',
-  certificateHold: 'Certificate Hold',
-  privilegeWithdrawn: 'Privilege Withdrawn',
-  aACompromise: 'AA Compromise',
 }
 
 const hex = (bytes: Uint8Array): string => toHex(bytes, ':').toUpperCase()
@@ -56,7 +38,7 @@ const describers: Describers = {
   basicConstraints: ({ cA, pathLenConstraint }) => [
     `CA:${cA ? 'TRUE' : 'FALSE'}${pathLenConstraint === undefined ? '' : `, pathlen:${pathLenConstraint}`}`,
   ],
-  keyUsage: (usage) => [usage.map((bit) => keyUsageTitles[bit]).join(', ')],
+  keyUsage: (usage) => [usage.map((bit) => usageTitles[bit] ?? inWords(bit)).join(', ')],
   extendedKeyUsage: (purposes) => [purposes.map(titleOf).join(', ')],
   subjectAltName: generalNames,
   issuerAltName: generalNames,
@@ -158,7 +140,7 @@ function distributionPointLines({ distributionPoint, reasons, cRLIssuer }: Distr
       formatGeneralName,
     ),
     ...section('Relative Name', relative && [relative], (name) => formatOneLine([name])),
-    ...section('Reasons', reasons && [reasons], (flags) => flags.map((reason) => reasonTitles[reason]).join(', ')),
+    ...section('Reasons', reasons && [reasons], (flags) => flags.map(inWords).join(', ')),
     ...section('CRL Issuer', cRLIssuer, formatGeneralName),
   ]
 }

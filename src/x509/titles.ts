@@ -2,24 +2,29 @@
 
 import { identifierName } from './object-identifiers.js'
 
+/** Those OpenSSL writes in words, behind "X509v3". */
+const inX509v3: readonly string[] = [
+  'subjectDirectoryAttributes',
+  'subjectKeyIdentifier',
+  'keyUsage',
+  'basicConstraints',
+  'nameConstraints',
+  'cRLDistributionPoints',
+  'certificatePolicies',
+  'anyPolicy',
+  'policyMappings',
+  'authorityKeyIdentifier',
+  'policyConstraints',
+  'extendedKeyUsage',
+  'inhibitAnyPolicy',
+]
+
+/** The other names it writes otherwise. */
 const titles: Readonly<Record<string, string | undefined>> = {
-  subjectDirectoryAttributes: 'X509v3 Subject Directory Attributes',
-  subjectKeyIdentifier: 'X509v3 Subject Key Identifier',
-  keyUsage: 'X509v3 Key Usage',
   subjectAltName: 'X509v3 Subject Alternative Name',
   issuerAltName: 'X509v3 Issuer Alternative Name',
-  basicConstraints: 'X509v3 Basic Constraints',
-  nameConstraints: 'X509v3 Name Constraints',
-  cRLDistributionPoints: 'X509v3 CRL Distribution Points',
-  certificatePolicies: 'X509v3 Certificate Policies',
-  anyPolicy: 'X509v3 Any Policy',
-  policyMappings: 'X509v3 Policy Mappings',
-  authorityKeyIdentifier: 'X509v3 Authority Key Identifier',
-  policyConstraints: 'X509v3 Policy Constraints',
-  extendedKeyUsage: 'X509v3 Extended Key Usage',
   anyExtendedKeyUsage: 'Any Extended Key Usage',
   freshestCRL: 'X509v3 Freshest CRL',
-  inhibitAnyPolicy: 'X509v3 Inhibit Any Policy',
   noRevAvail: 'X509v3 No Revocation Available',
   authorityInfoAccess: 'Authority Information Access',
   subjectInfoAccess: 'Subject Information Access',
@@ -61,8 +66,13 @@ const titles: Readonly<Record<string, string | undefined>> = {
   '2.16.840.1.113730.4.1': 'Netscape Server Gated Crypto',
 }
 
+/** `cRLDistributionPoints` as "CRL Distribution Points". */
+export const inWords = (name: string): string =>
+  name.replace(/(?=[A-Z][a-z])/g, ' ').replace(/^./, (first) => first.toUpperCase())
+
 /** OpenSSL's long name for a registered name or an OID; itself where there is none. */
-export const titleOf = (name: string): string => titles[name] ?? name
+export const titleOf = (name: string): string =>
+  inX509v3.includes(name) ? `X509v3 ${inWords(name)}` : (titles[name] ?? name)
 
 /** OpenSSL's long name for an OID; the OID itself where it is not registered here. */
 export const oidTitle = (oid: string): string => titleOf(identifierName(oid))

@@ -102,6 +102,17 @@ describe('parseCertificateList', () => {
     })
   })
 
+  it('is unusable where its scope has reasons nobody knows (RFC 5280 §5.2.5, Appendix B)', () => {
+    const of = (bits: readonly number[]): CertificateList =>
+      parse({ extensions: [scope(element(tags.context(3), namedBits(bits).subarray(2)))] })
+    expect(of([1, 8]).unusable).toBeUndefined()
+    for (const unknown of [9, 15, 16]) {
+      expect(of([1, unknown]).unusable, String(unknown)).toContain(
+        'expected reasons of RFC 5280 §4.2.1.13, found another',
+      )
+    }
+  })
+
   it('reads delta CRLs and where they are', () => {
     const delta = extension('2.5.29.27', integer(7), true)
     expect(parse({ extensions: [number(8), delta] }).baseCRLNumber).toBe(7n)

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { ia5String, nullValue, objectIdentifier, octetString, sequence } from '../../src/der/writer.js'
+import { ia5String, namedBits, nullValue, objectIdentifier, octetString, sequence } from '../../src/der/writer.js'
 import {
   type CertificateRole,
   type CertificateRuleName,
@@ -334,6 +334,29 @@ describe('the profiles', () => {
       ])
       expect(await judgeChain(await chainWith(on, withQualifier('1.2.3.4', false))), on).toEqual(['valid'])
       expect(await judgeChain(await chainWith(on, withQualifier(cps, true))), on).toEqual(['valid'])
+    }
+  })
+
+  it('find bits nobody knows where keyUsage is critical, and ignore them where it is not (RFC 5280 Appendix B)', async () => {
+    // The standard names the bits from 0 to 8.
+    const usage = (bits: readonly number[], critical = true): CertificateOptions => ({
+      replace: { keyUsage: namedBits(bits) },
+      critical: { keyUsage: critical },
+    })
+    for (const on of ['target', 'authority', 'anchor'] as const) {
+      const known = on === 'target' ? [0, 1, 2, 3, 4, 7, 8] : [0, 1, 2, 3, 4, 5, 6, 7, 8]
+      expect(await judgeChain(await chainWith(on, usage(known))), on).toEqual(['valid'])
+      for (const unknown of [9, 15, 16, 23]) {
+        const verdict = await validateChain(await chainWith(on, usage([...known, unknown])))
+        expect(verdict.ok ? [] : verdict.findings, `${on}, ${unknown}`).toMatchObject([
+          {
+            code: 'critical-extension-unknown',
+            message: 'a bit of its critical extension keyUsage is not understood',
+          },
+        ])
+        const ignored = await chainWith(on, usage([...known, unknown], false))
+        expect(await judgeChain(ignored), `${on}, ${unknown}`).toEqual(['valid'])
+      }
     }
   })
 

@@ -19,3 +19,10 @@ export function readNamedBits<Bit extends string>(
     return at < position && ((bytes[at] ?? 0) & (0x80 >> (bit & 7))) !== 0
   })
 }
+
+/**
+ * Whether the bits of a list, from the first on, hold one RFC 5280 does not name: its lists end with the ninth. Appendix B
+ * would have it ignored, but where the extension is critical.
+ */
+export const hasUnnamedBit = (bits: Uint8Array): boolean =>
+  bits.some((byte, at) => (at === 1 ? byte & 0x7f : at && byte) > 0)
