@@ -116,6 +116,7 @@ async function delegationFault(certificate: Certificate, inputs: AuthorizationIn
     return 'the responder’s certificate lacks the extended key usage OCSPSigning'
   }
   const { name, publicKey } = issuer
+  // Without intermediates: directly.
   const verdict = await validatePath({
     certificate,
     anchors: [{ name, publicKey, keyIdentifier: undefined, certificate: undefined }],
@@ -123,7 +124,6 @@ async function delegationFault(certificate: Certificate, inputs: AuthorizationIn
     profile,
     crypto,
     purpose: ['ocspSigning'],
-    maxChainDepth: 0,
   })
   if (verdict.ok) return keyUsageFault(certificate)
   return `of the responder’s certificate, ${verdict.findings.map(({ message }) => message).join('; ')}`

@@ -398,6 +398,20 @@ const trusted: readonly Row[] = [
     refused: [OTHER_NAME, NOT_ISSUED],
   },
   {
+    title: 'designated, and valid from this very second on',
+    options: designated({ notBefore: after(0) }),
+    evaluation: trusting(),
+    verdict: 'good by trusted-responder',
+    refused: [OTHER_NAME, NOT_ISSUED],
+  },
+  {
+    title: 'designated, and not yet valid',
+    options: designated({ notBefore: after(1000) }),
+    evaluation: trusting(),
+    verdict: REFUSED,
+    refused: [OTHER_NAME, NOT_ISSUED, 'trusted-responder: the designated responder’s certificate is not valid'],
+  },
+  {
     title: 'designated, and nobody knows whether it may sign',
     options: designated({ replace: { keyUsage: Uint8Array.of(0xff) } }),
     evaluation: trusting(),
