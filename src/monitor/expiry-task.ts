@@ -30,7 +30,7 @@ export async function beginExpiry(options: ExpiryTaskOptions, claimant: Claimant
   const { storage } = options
   const { now, worker } = claimant
   const work: Work[] = []
-  const isDrained = await claim(storage, 'expiry', claimant, async (claims) => {
+  await claim(storage, 'expiry', claimant, async (claims) => {
     const silent: DueRecord[] = []
     const others: DueRecord[] = []
     for (const one of claims) {
@@ -54,7 +54,6 @@ export async function beginExpiry(options: ExpiryTaskOptions, claimant: Claimant
     return work.length - before
   })
   return {
-    isDrained,
     notices: work.flatMap(({ notice, decision: { waiting } }) => (notice === undefined ? [] : [{ notice, waiting }])),
     effects: work.flatMap(({ certificate, decision }) =>
       decision.isToBeRevoked ? [revokeEffect(certificate, 'expired')] : [],

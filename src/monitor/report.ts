@@ -20,6 +20,6 @@ export interface MonitorReport {
   readonly checks: Readonly<Record<CheckedStatus, number>>
   /** Who failed: notifiers by name, `connections`, `act`, `storage`. What they should have done is done at a later tick. */
   readonly failures: readonly DeliveryFailure[]
-  /** When to come again (MON-3); at once where a bound of this tick was reached. */
+  /** When to come again (MON-3); at once where a bound of this tick has left something due. */
   readonly next: Date
 }

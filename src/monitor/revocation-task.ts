@@ -65,7 +65,7 @@ export async function beginRevocation(options: RevocationTaskOptions, claimant: 
   const { storage, rules, notifiers } = options
   const { now, worker } = claimant
   const claimed: Work[] = []
-  const isDrained = await claim(storage, 'revocation', claimant, async (claims) => {
+  await claim(storage, 'revocation', claimant, async (claims) => {
     const found = await readWork(storage, claims)
     const orphans = found.flatMap((one) => (one.certificate === undefined ? one.claim : []))
     await deleteOrphans(storage, orphans)
@@ -109,7 +109,6 @@ export async function beginRevocation(options: RevocationTaskOptions, claimant: 
   )
   const alarming = alarms.filter(isAlarming)
   return {
-    isDrained: isDrained && left.length === 0,
     notices: alarming.flatMap(({ certificate, after: { alert }, waiting }) =>
       alert === undefined ? [] : [{ notice: noticeOf(certificate, alert), waiting }],
     ),

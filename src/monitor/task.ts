@@ -33,8 +33,6 @@ export const nothingDone: Done = { delivered: new Set(), revoked: new Set() }
 
 /** Work that was claimed. Until it is finished it is claimed still. */
 export interface Task {
-  /** Whether all that was due was claimed. */
-  readonly isDrained: boolean
   readonly notices: readonly PendingNotice[]
   readonly effects: readonly RevokeEffect[]
   finish(done: Done): Promise<void>
@@ -55,20 +53,19 @@ export interface Claimant {
 const BATCH = 500
 
 /**
- * Claims what is due, batch by batch; whether that was all. `each` returns how much it keeps to be told of: work that is
- * done with at once, as most is, costs no memory and does not count.
+ * Claims what is due, batch by batch. `each` returns how much it keeps to be told of: work that is done with at once, as
+ * most is, costs no memory and does not count.
  */
 export async function claim(
   storage: Storage,
   task: 'expiry' | 'revocation',
   { worker, now, until, most }: Claimant,
   each: (claims: readonly DueRecord[]) => Promise<number>,
-): Promise<boolean> {
+): Promise<void> {
   for (let left = most; left > 0;) {
     const limit = Math.min(BATCH, left)
     const claims = await storage.claimDue(task, now, limit, { owner: worker, until })
     if (claims.length > 0) left -= await each(claims)
-    if (claims.length < limit) return true
+    if (claims.length < limit) return
   }
-  return false
 }

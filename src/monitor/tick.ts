@@ -49,8 +49,9 @@ const DAY = 24 * HOUR
 type Fail = (error: unknown) => undefined
 
 const noRun: RevocationRun = {
-  isDrained: true,
-  ...{ notices: [], effects: [], checks: countOf([]) },
+  notices: [],
+  effects: [],
+  checks: countOf([]),
   finish: () => Promise.resolve(),
 }
 
@@ -88,8 +89,7 @@ export class Ticker {
     const revoked = new Set(effects.map(({ key }) => key))
     for (const task of tasks) await task.finish({ delivered, revoked }).catch(fail('storage'))
     connections.forget(drops)
-    const isDrained = tasks.every((task) => task.isDrained)
-    const next = await this.nextTick(settings, now, isDrained).catch(fail('storage'))
+    const next = await this.nextTick(settings, now).catch(fail('storage'))
     return {
       at: now,
       notices: pending.map(({ notice }) => notice).sort(byGravity),
@@ -185,9 +185,8 @@ export class Ticker {
   }
 
   /** MON-3: in a day, or in an hour where a certificate is in its last one; sooner where something falls due. */
-  private async nextTick(settings: MonitorSettings, now: number, isDrained: boolean): Promise<number> {
+  private async nextTick(settings: MonitorSettings, now: number): Promise<number> {
     const { storage, connections, checker } = this.options
-    if (!isDrained) return now
     const due = [await storage.nextDue('expiry'), connections.nextDue(settings)]
     if (checker.isChecking(settings)) due.push(await storage.nextDue('revocation'))
     const soonest = Math.min(...due.map((time) => time ?? Infinity))

@@ -460,6 +460,41 @@ describe('settings', () => {
     expect([await lookedAtBy({ settings }), await lookedAtBy({ settings })]).toStrictEqual([5, 0])
   })
 
+  it('MON-2 a clock that goes back by a day has nothing looked at again, and by more has everything', async () => {
+    await put(storage, bareRecord(400))
+    let looked = 0
+    const counting: Storage = {
+      ...storage,
+      claimDue: async (...args) => {
+        const claims = await storage.claimDue(...args)
+        looked += claims.length
+        return claims
+      },
+    }
+    const lookedAt = async (time: number): Promise<number> => {
+      looked = 0
+      clock.time = time
+      await monitorOf(counting, clock, [recorder]).tick()
+      return looked
+    }
+    const HOUR = DAY / 24
+    await lookedAt(start)
+    expect([await lookedAt(start - DAY), await lookedAt(start - DAY - 1)]).toStrictEqual([0, 1])
+    // The latest time is written down when an hour has gone by, and not before.
+    await lookedAt(start + 10 * DAY)
+    await lookedAt(start + 10 * DAY + HOUR)
+    expect(await lookedAt(start + 9 * DAY)).toBe(0)
+    await lookedAt(start + 10 * DAY + HOUR + 1)
+    expect([await lookedAt(start + 9 * DAY + HOUR + 1), await lookedAt(start + 9 * DAY)]).toStrictEqual([0, 1])
+  })
+
+  it('MON-3 that cannot be looked for is looked for again in a minute', async () => {
+    const failing: Storage = { ...storage, nextDue: () => Promise.reject(new Error('no answer')) }
+    const { next, failures } = await monitorOf(failing, clock, [recorder]).tick()
+    expect(next.getTime() - clock.time).toBe(60_000)
+    expect(failures).toStrictEqual([{ notifier: 'storage', message: 'no answer' }])
+  })
+
   it('MON-1 that differ among workers have every certificate looked at by each of them once, and not at every tick', async () => {
     for (let at = 0; at < 5; at++) await put(storage, bareRecord(400, { node: `node${at}` }))
     let listed = 0
