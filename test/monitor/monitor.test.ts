@@ -335,6 +335,29 @@ describe('a certificate that has ended', () => {
     expect(acted).toHaveLength(4)
   })
 
+  it('OCS-8 is acted on at a later tick where there was no time left, and by nobody meanwhile', async () => {
+    for (const sha256 of ['aa', 'bb']) {
+      await put(storage, bareRecord(1, { sha256: sha256.repeat(32), purpose: sha256, notBefore: start - 300 * DAY }))
+    }
+    clock.time = start + 2 * DAY
+    const acted: string[] = []
+    let end: () => void = () => undefined
+    const act = ({ key }: RevokeEffect): Promise<void> => {
+      acted.push(key)
+      return acted.length > 1 ? Promise.resolve() : new Promise((resolve) => (end = resolve))
+    }
+    const monitor = monitorOf(storage, clock, [], { act, limits: { notifierTimeout: 20 } })
+    const { effects, failures } = await monitor.tick()
+    const message = '2 effects were not done within 20 ms'
+    expect([effects, failures]).toEqual([[], [{ notifier: 'act', message }]])
+    end()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(acted).toHaveLength(1)
+    clock.time += HOUR
+    expect((await monitor.tick()).effects).toHaveLength(2)
+    expect(new Set(acted).size).toBe(2)
+  })
+
   it('OCS-8 is acted on again where that failed, with the same key, and not after it was done', async () => {
     await put(storage, bareRecord(1, { notBefore: start - 300 * DAY }))
     const acted: string[] = []

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import type { FileSystem } from '../../../src/adapters/file-storage/file-system.js'
 import { Files } from '../../../src/adapters/file-storage/files.js'
 import { type Holder, livenessOf, type Processes, systemProcesses } from '../../../src/adapters/file-storage/holder.js'
 import { DirectoryLock } from '../../../src/adapters/file-storage/lock.js'
@@ -108,7 +109,7 @@ describe('the lock', () => {
 
   it('is tidied by its holder: old numbers and half-made files go, the latest stay', async () => {
     const { system, files } = await newFiles()
-    for (let number = 1; number <= 40; number++) {
+    for (let number = 1; number <= 26; number++) {
       await leave(files, holderText({}), `${String(number).padStart(12, '0')}.${number % 2 === 0 ? 'free' : 'held'}`)
     }
     await leave(files, holderText({}), 'new.somebody')
@@ -117,8 +118,93 @@ describe('the lock', () => {
     await lock.acquire()
     await lock.tidy()
     const numbers = system.paths().flatMap((path) => /\/0*(\d+)\.(held|free)$/.exec(path)?.[1] ?? [])
-    expect(numbers.map(Number).sort((a, b) => a - b)).toStrictEqual(Array.from({ length: 16 }, (_, at) => at + 26))
+    expect(numbers.map(Number).sort((a, b) => a - b)).toStrictEqual(Array.from({ length: 16 }, (_, at) => at + 12))
     expect(system.paths().filter((path) => /new\.|notes/.test(path))).toStrictEqual(['/store/lock/notes'])
+  })
+
+  it('is tidied as it goes on', async () => {
+    const { system, files } = await newFiles()
+    const lock = lockOf(files, new SimulatedProcesses().start())
+    for (let turn = 0; turn < 100; turn++) {
+      await lock.acquire()
+      expect(system.paths().length).toBeLessThan(32)
+      await lock.release()
+    }
+    expect(system.paths().length).toBeGreaterThanOrEqual(16)
+  })
+
+  describe('of one who is slow to make the number it has found free', () => {
+    /** A lock, and a rival that does its work before the lock makes its first number. */
+    async function scene(work: (rival: DirectoryLock) => Promise<void>): Promise<{
+      readonly system: SimulatedFileSystem
+      readonly slow: DirectoryLock
+      readonly rival: DirectoryLock
+    }> {
+      const { system, files } = await newFiles()
+      const processes = new SimulatedProcesses()
+      const rival = lockOf(files, processes.start())
+      let isFirst = true
+      const link: FileSystem['link'] = async (from, to) => {
+        const isSlow = isFirst
+        isFirst = false
+        if (isSlow) await work(rival)
+        await system.link(from, to)
+      }
+      const slowly = new Proxy<FileSystem>(system, {
+        get: (target, name): unknown => (name === 'link' ? link : Reflect.get(target, name)),
+      })
+      return { system, slow: lockOf(new Files(slowly, '/store'), processes.start()), rival }
+    }
+
+    it('is not its own where that was made, and removed, long ago', async () => {
+      const { system, slow, rival } = await scene(async (one) => {
+        for (let turn = 0; turn < 40; turn++) {
+          await one.acquire()
+          if (turn < 39) await one.release()
+        }
+      })
+      expect(await failureOf(slow.acquire())).toMatchObject({ code: 'locked' })
+      expect(system.paths()).not.toContain('/store/lock/000000000001.held')
+      await rival.release()
+      await slow.acquire()
+      expect(system.paths()).toContain('/store/lock/000000000041.held')
+      expect(await failureOf(rival.acquire())).toMatchObject({ code: 'locked' })
+    })
+
+    it('is not its own where that was made, and given back, in between', async () => {
+      const { system, slow, rival } = await scene(async (one) => {
+        await one.acquire()
+        await one.release()
+      })
+      await slow.acquire()
+      expect(system.paths()).toStrictEqual(['/store/lock/000000000001.free', '/store/lock/000000000002.held'])
+      expect(await failureOf(rival.acquire())).toMatchObject({ code: 'locked' })
+    })
+
+    it('is not its own where its file was tidied away', async () => {
+      const { system, slow, rival } = await scene(async (one) => {
+        await one.acquire()
+        await one.tidy()
+        await one.release()
+      })
+      await slow.acquire()
+      expect(system.paths()).toContain('/store/lock/000000000002.held')
+      expect(await failureOf(rival.acquire())).toMatchObject({ code: 'locked' })
+    })
+  })
+
+  it('is taken by one whose last file could not be removed', async () => {
+    const { system, files } = await newFiles()
+    const processes = new SimulatedProcesses()
+    const [lock, other] = [lockOf(files, processes.start()), lockOf(files, processes.start())]
+    system.faultAt = (_, operation) => (operation === 'remove' ? { code: 'EIO', when: 'before' } : undefined)
+    await lock.acquire()
+    await lock.release()
+    system.faultAt = () => undefined
+    await other.acquire()
+    await other.release()
+    await lock.acquire()
+    expect(system.paths().filter((path) => path.includes('new.'))).toStrictEqual([])
   })
 
   it('that a failing disk kept from being given back is still its holder’s', async () => {
