@@ -28,6 +28,8 @@ const otherName = (typeId: string, text: string): CertificateOptions => ({
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'
 const USER_PRINCIPAL_NAME = '1.3.6.1.4.1.311.20.2.3'
 
+const LONGEST = `${'a'.repeat(61)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(63)}`
+
 type Row = readonly [leaf: CertificateOptions, peerName: PeerName, outcome: string]
 
 const rows: Readonly<Record<string, readonly Row[]>> = {
@@ -39,6 +41,9 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [dns('example.com'), { dns: 'www.example.com' }, mismatch],
     [dns('www.example.com.evil.test'), { dns: 'www.example.com' }, mismatch],
     [dns('localhost'), { dns: 'localhost' }, 'valid'],
+    // 253 characters are the most there are (RFC 1034 §3.1).
+    [dns(LONGEST), { dns: LONGEST }, 'valid'],
+    [dns(`a${LONGEST}`), { dns: `a${LONGEST}` }, malformed],
     [{ uri: ['www.example.com'] }, { dns: 'www.example.com' }, mismatch],
     [{ email: ['www.example.com'] }, { dns: 'www.example.com' }, mismatch],
     [dns('xn--bcher-kva.example'), { dns: 'xn--bcher-kva.example' }, 'valid'],
@@ -139,6 +144,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [{ uri: ['sip:example.com'] }, { uri: 'sip:example.com' }, malformed],
     [{ uri: ['https://a.test/x'] }, { uri: 'HTTPS://A.test:8443/y' }, 'valid'],
     [{ uri: ['http://a.test/'] }, { uri: 'https://a.test/' }, mismatch],
+    [{ uri: ['xttps://a.test/'] }, { uri: 'https://a.test/' }, mismatch],
     [{ uri: ['https://a.test@evil.test/'] }, { uri: 'https://a.test/' }, mismatch],
     [{ uri: ['https://evil.test\\@a.test/'] }, { uri: 'https://a.test/' }, mismatch],
     [dns('a.test'), { uri: 'https://a.test/' }, mismatch],
@@ -184,6 +190,11 @@ describe('public suffixes', () => {
   it('allow wildcards of domains somebody has registered', async () => {
     expect(await judge(dns('*.example.com'), { dns: 'a.example.com' }, suffixes)).toBe('valid')
     expect(await judge(dns('*.example.co.uk'), { dns: 'a.example.co.uk' }, suffixes)).toBe('valid')
+  })
+
+  it('are not asked for names of other forms that look like a wildcard', async () => {
+    const names = { dns: ['a.example.com'], uri: ['*.com'], email: ['*.com'] }
+    expect(await judge(names, { dns: 'a.example.com' }, suffixes)).toBe('valid')
   })
 
   it('are asked for every wildcard of the target, not only for the one that matches', async () => {
