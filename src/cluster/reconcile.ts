@@ -98,8 +98,7 @@ class PurposeReconciler {
 
   private async differencesOf(id: string, held: readonly Holding[]): Promise<readonly Difference[]> {
     const identity = this.identityShownBy(id)
-    // Whose identity it shows says which certificate that is; while it does not answer, nobody knows better.
-    if (identity !== undefined && !this.listed.has(identity.node)) return []
+    // Whose identity it shows says which certificate that is.
     const shown = held.filter(({ node }) => identity === undefined || node === identity.node)
     const isCandidate = (one: Holding): boolean => identity !== undefined || !this.isRemoved(one, held)
     const isNowhere = !shown.some(isCandidate)
@@ -139,7 +138,10 @@ class PurposeReconciler {
     return scopes.find((scope) => copyId(scope) === id)
   }
 
-  /** Whether one of these is that identity's certificate: given to peers by exchange where its own node did not. */
+  /**
+   * Whether one of these is that identity's certificate, or may be: given to peers by exchange where its own node did not
+   * show it, or while that does not answer.
+   */
   private async isInUse(identity: Scope, held: readonly Holding[]): Promise<boolean> {
     const current = await this.view.list(identity.node, identity.purpose)
     return current === undefined || held.some(({ sha256 }) => current.some((one) => one.sha256 === sha256))
