@@ -100,8 +100,10 @@ export class CertificateFacts {
       const { name, error } = extension
       if (error !== undefined) (isUnprocessed(extension) ? malformedUnprocessed : malformed).push(error)
       else if (name !== undefined) this.extensions.push(extension)
-      const isUnknown = !processed.includes(name ?? '') || (error === undefined && hasUnknownPart(extension))
-      if (isUnknown && extension.critical) unknownCritical.push(extension)
+      if (!extension.critical) continue
+      if (!processed.includes(name ?? '') || (error === undefined && hasUnknownPart(extension))) {
+        unknownCritical.push(extension)
+      }
     }
     this.malformed = malformed
     this.malformedUnprocessed = malformedUnprocessed
