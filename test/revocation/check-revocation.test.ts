@@ -398,6 +398,8 @@ describe('a certificate is exempt', () => {
     expect(await of({ noRevAvail: true, freshestCRL: uri }, rfc5280Section6)).toBe(REVOKED)
     expect(await of({ noRevAvail: true, authorityInfoAccess: { ocsp: uri } }, rfc5280Section6)).toBe(REVOKED)
     expect(await of({ noRevAvail: true, authorityInfoAccess: { caIssuers: uri } })).toBe('exempt (noRevAvail)')
+    const both = { ocsp: uri, caIssuers: uri }
+    expect(await of({ noRevAvail: true, authorityInfoAccess: both }, rfc5280Section6)).toBe(REVOKED)
   })
 
   it('RFC 9608 nor where it is malformed', async () => {
