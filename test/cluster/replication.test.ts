@@ -1,7 +1,8 @@
 // Replication and reconciliation: CLU-1, CLU-2, PUR-7, DEL-4.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createCertificateCluster } from '../../src/cluster/index.js'
+import { createCertificateCluster, type TrustChange } from '../../src/cluster/index.js'
+import { copyId, trustId } from '../../src/inventory/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import type { TestCa } from '../../src/testkit/index.js'
 import {
@@ -358,5 +359,41 @@ describe('reconcile', () => {
     expect(faults).toMatchObject([{ node: 'sub2', code: 'untruthful' }])
     nodes.behaviour['sub2'] = {}
     expect((await nodes.cluster.reconcile()).mended).toHaveLength(1)
+  })
+})
+
+describe('a change pushed to a node', () => {
+  const place = { node: 'sub1', purpose: 'tomcat-trust' }
+  const put = (id: string, der: Uint8Array): TrustChange => {
+    const whence = { description: '', origin: 'replicated', installedAt: 5 } as const
+    return { action: 'put', purpose: place.purpose, id, der, ...whence }
+  }
+  const push = (change: TrustChange): Promise<void> => nodes.gateway.push(place.node, [change])
+  beforeEach(() => {
+    nodes = nodesOf(setting, 'one-storage')
+  })
+
+  it('CLU-2 that is made again writes nothing, be it a certificate or its removal', async () => {
+    const { storage } = setting
+    const sha256 = await root.certificate.fingerprint()
+    // What stands for its subject, and what shows an identity.
+    for (const id of [await trustId(root.certificate), copyId({ node: 'pub', purpose: 'tomcat-ECDSA' })]) {
+      const changes = [put(id, root.der), { action: 'delete', purpose: place.purpose, id, sha256 } as const]
+      for (const change of changes) {
+        await push(change)
+        const before = await storage.read([place])
+        await push(change)
+        expect(await storage.read([place]), `${id} ${change.action}`).toEqual(before)
+      }
+    }
+  })
+
+  it('DEL-4 removes the certificate it names, and no other of the same id', async () => {
+    const id = await trustId(root.certificate)
+    await push(put(id, root.der))
+    await push({ action: 'delete', purpose: place.purpose, id, sha256: 'ab'.repeat(32) })
+    expect(await trusted()).toEqual([[], ['CN=Root'], []])
+    await push({ action: 'delete', purpose: place.purpose, id, sha256: await root.certificate.fingerprint() })
+    expect(await trusted()).toEqual([[], [], []])
   })
 })
