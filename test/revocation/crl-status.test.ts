@@ -723,11 +723,24 @@ describe('an indirect CRL', () => {
     expect(await judgeWith([], honest)).toContain('the status of its issuer’s path is revoked')
   })
 
+  it('counts where the anchor itself issues it, be it a certificate or a name and a key', async () => {
+    const { leaf, path } = await leafOf({ cRLDistributionPoints: [pointTo(root)] })
+    const { subject: name, publicKey } = root.certificate
+    const bare = { name, publicKey, keyIdentifier: undefined, certificate: undefined }
+    for (const anchor of [path.anchor, bare]) {
+      const judgeEntries = async (...entries: CrlOptions['entries'] & object): Promise<string> =>
+        line(await statusByCrl({ ...path, anchor }, [await root.crl({ issuingDistributionPoint: scope, entries })]))
+      expect(await judgeEntries()).toBe('good')
+      expect(await judgeEntries(entry(leaf, { certificateIssuer }))).toBe('revoked (unspecified)')
+    }
+  })
+
   it('does not count where its issuer has expired or may not sign CRLs', async () => {
     const { above } = await scene()
     for (const [options, reason] of [
       [{ notAfter: after(-SECOND) }, 'its issuer has no valid path to the anchor: it expired'],
       [{ keyUsage: ['digitalSignature'] }, 'its issuer’s keyUsage lacks cRLSign'],
+      [{ replace: { keyUsage: Uint8Array.of(5, 0) } }, 'keyUsage: expected BIT STRING, found NULL'],
     ] as const) {
       const issuer = await root.issueCrlIssuer({ name: 'CRL Issuer', ...options })
       const { path } = await leafOf({ cRLDistributionPoints: [pointTo(issuer)] })
@@ -770,6 +783,35 @@ describe('a key of its own for CRLs', () => {
     ]
     expect(line(await statusByCrl(path, await listsOf([]), check))).toBe('good')
     expect(line(await statusByCrl(path, await listsOf([entry(leaf)]), check))).toBe('revoked (unspecified)')
+  })
+
+  it('counts at any depth', async () => {
+    const lower = await authority.issueIntermediate({ name: 'Lower' })
+    const leaf = await lower.issue()
+    const signer = await authority.issueCrlIssuer({ name: 'Lower' })
+    const above = [await authority.crl({ entries: [] }), await root.crl({ entries: [] })]
+    const judgeEntries = async (...entries: CrlOptions['entries'] & object): Promise<string> => {
+      const lists = [await lower.crl({ issuer: signer, entries }), ...above]
+      return line(await statusByCrl(await pathOf(leaf, root), lists, { certificates: [signer.certificate] }))
+    }
+    expect(await judgeEntries()).toBe('good')
+    expect(await judgeEntries(entry(leaf))).toBe('revoked (unspecified)')
+  })
+
+  it('counts where it is the anchor’s, which has certified a new one for itself', async () => {
+    const renewed = await root.issueIntermediate({ name: 'Root' })
+    const leaf = await renewed.issue()
+    const path = await pathOf(leaf, root)
+    expect(line(await statusByCrl(path, [await root.crl({ entries: [] })]))).toBe('good')
+    expect(line(await statusByCrl(path, [await root.crl({ entries: [entry(leaf)] })]))).toBe('revoked (unspecified)')
+  })
+
+  it('does not count where it is an anchor’s, and the authority another one of the same name', async () => {
+    const other = await root.issueIntermediate({ name: 'Other' })
+    const leaf = await (await other.issueIntermediate({ name: 'Root' })).issue()
+    expect(line(await statusByCrl(await pathOf(leaf, root), [await root.crl({ entries: [] })]))).toContain(
+      'its issuer is another authority of the same name',
+    )
   })
 
   it('does not count where another authority below the anchor has certified it', async () => {
