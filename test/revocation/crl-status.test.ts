@@ -750,6 +750,23 @@ describe('an indirect CRL', () => {
   })
 })
 
+it('a CRL of an issuer with very many certificates costs a bounded search for their paths', async () => {
+  const point = { distributionPoint: 'http://crl.example/', cRLIssuer: { directory: ['Many'] } }
+  const { path } = await leafOf({ cRLDistributionPoints: [point] })
+  const stranger = await rootOf({ name: 'Stranger' })
+  const key = await generateTestKey()
+  const all = await Promise.all(Array.from({ length: 65 }, () => stranger.issueCrlIssuer({ name: 'Many', key })))
+  const [issuer] = all
+  if (issuer === undefined) throw new TypeError('no issuer')
+  const scope = { distributionPoint: point.distributionPoint, indirectCRL: true }
+  const crl = await authority.crl({ issuer, issuingDistributionPoint: scope })
+  const certificates = all.map(({ certificate }) => certificate)
+  const judgeWith = async (count: number): Promise<string> =>
+    line(await statusByCrl(path, [crl], { certificates: certificates.slice(0, count) }))
+  expect(await judgeWith(64)).toContain('its issuer has no valid path to the anchor')
+  expect(await judgeWith(65)).toContain('more than 64 paths to CRL issuers were looked for')
+})
+
 describe('a key of its own for CRLs', () => {
   /** Another certificate for the name of the authority, to sign CRLs with. */
   const signerOf = (issuer: TestCa, options: Parameters<TestCa['issueCrlIssuer']>[0] = {}): Promise<TestCertificate> =>
