@@ -430,6 +430,21 @@ describe('the rhythm', () => {
   })
 })
 
+/** How many certificates a tick looks at. */
+async function lookedAtBy(more: Partial<MonitorOptions>): Promise<number> {
+  let looked = 0
+  const counting: Storage = {
+    ...storage,
+    claimDue: async (...args) => {
+      const claims = await storage.claimDue(...args)
+      looked += claims.length
+      return claims
+    },
+  }
+  await monitorOf(counting, clock, [recorder], more).tick()
+  return looked
+}
+
 describe('settings', () => {
   const sixty = { ...defaultMonitorSettings, notificationStartDays: 60 }
 
@@ -460,20 +475,6 @@ describe('settings', () => {
 
   it('MON-1 MON-2 that have changed, and a clock that was set back, have every certificate looked at once, by whoever ticks', async () => {
     for (let at = 0; at < 5; at++) await put(storage, bareRecord(400, { node: `node${at}` }))
-    let looked = 0
-    const counting: Storage = {
-      ...storage,
-      claimDue: async (...args) => {
-        const claims = await storage.claimDue(...args)
-        looked += claims.length
-        return claims
-      },
-    }
-    const lookedAtBy = async (more: Partial<MonitorOptions>): Promise<number> => {
-      looked = 0
-      await monitorOf(counting, clock, [recorder], more).tick()
-      return looked
-    }
     await lookedAtBy({})
     const settings = { ...defaultMonitorSettings, notificationFrequency: { every: 3, unit: 'days' } as const }
     expect([await lookedAtBy({ settings }), await lookedAtBy({ settings })]).toStrictEqual([5, 0])
@@ -485,22 +486,10 @@ describe('settings', () => {
 
   it('MON-2 a clock that goes back by a day has nothing looked at again, and by more has everything', async () => {
     await put(storage, bareRecord(400))
-    let looked = 0
-    const counting: Storage = {
-      ...storage,
-      claimDue: async (...args) => {
-        const claims = await storage.claimDue(...args)
-        looked += claims.length
-        return claims
-      },
-    }
-    const lookedAt = async (time: number): Promise<number> => {
-      looked = 0
+    const lookedAt = (time: number): Promise<number> => {
       clock.time = time
-      await monitorOf(counting, clock, [recorder]).tick()
-      return looked
+      return lookedAtBy({})
     }
-    const HOUR = DAY / 24
     await lookedAt(start)
     expect([await lookedAt(start - DAY), await lookedAt(start - DAY - 1)]).toStrictEqual([0, 1])
     // The latest time is written down when an hour has gone by, and not before.

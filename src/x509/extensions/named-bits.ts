@@ -25,4 +25,4 @@ export function readNamedBits<Bit extends string>(
  * would have it ignored, but where the extension is critical.
  */
 export const hasUnnamedBit = (bits: Uint8Array): boolean =>
-  bits.some((byte, at) => (at === 1 ? byte & 0x7f : at && byte) > 0)
+  bits.some((byte, at) => (at > 1 && byte > 0) || (at === 1 && (byte & 0x7f) > 0))
