@@ -6,13 +6,15 @@ import { isHostName } from './dns-name.js'
 export interface Mailbox {
   /** Case matters (RFC 5321 §2.4). */
   readonly localPart: string
-  /** In lower case. */
+  /** In lower case; an address in its brackets. */
   readonly host: string
 }
 
 // RFC 5321 §4.1.2: a dot-string of atoms, or a quoted string. Asterisks are ordinary characters.
 const DOT_STRING = /^[^\s"(),:;<>@[\\\]\p{Cc}]+$/u
 const QUOTED_STRING = /^"(?:[^"\\\p{Cc}]|\\[ -~])*"$/u
+// RFC 5321 §4.1.3: an address in place of the host. No constraint on hosts or domains holds it.
+const ADDRESS_LITERAL = /^\[(?:ipv6:[0-9a-f:.]+|\d{1,3}(?:\.\d{1,3}){3})\]$/i
 const isDotted = (text: string): boolean => !text.startsWith('.') && !text.endsWith('.') && !text.includes('..')
 
 /** The parts of `local@host`; undefined where the text is no mailbox. */
@@ -22,8 +24,10 @@ export function parseMailbox(text: string): Mailbox | undefined {
   const localPart = text.slice(0, at)
   const host = text.slice(at + 1)
   const isLocal = (DOT_STRING.test(localPart) && isDotted(localPart)) || QUOTED_STRING.test(localPart)
-  // RFC 5321 §4.5.3.1.1: 64 octets.
-  return isLocal && localPart.length <= 64 && isHostName(host) ? { localPart, host: host.toLowerCase() } : undefined
+  // RFC 5321 §4.5.3.1.1, in octets.
+  const isShort = new TextEncoder().encode(localPart).length <= 64
+  const isHost = isHostName(host) || ADDRESS_LITERAL.test(host)
+  return isLocal && isShort && isHost ? { localPart, host: host.toLowerCase() } : undefined
 }
 
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'

@@ -107,12 +107,18 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
     kept: { dns: ['*.a.example', 'xn--bcher-kva.example'] },
   })),
   'mailbox-invalid': [
-    ...['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example', 'a@[192.0.2.1]'],
+    ...['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example'],
+    ...['a@192.0.2.1', 'a@[192.0.2]', 'a@[2001:db8::1]', 'a@[a.example]', 'a@[192.0.2.1', 'a@[]'],
     `${'a'.repeat(65)}@a.example`,
   ].map((name): Row => ({
     on: 'target',
     broken: { email: [name] },
-    kept: { email: ['a.b@a.example', '"a b"@a.example', `${'a'.repeat(64)}@a.example`] },
+    kept: {
+      email: [
+        ...['a.b@a.example', '"a b"@a.example', `${'a'.repeat(64)}@a.example`],
+        ...['a@[192.0.2.1]', 'a@[IPv6:2001:db8::1]'],
+      ],
+    },
   })),
   'uri-invalid': ['a.example', '//a.example/', 'http://a example/', 'http:'].map((name): Row => ({
     on: 'target',

@@ -114,6 +114,12 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [{ excluded: { email: ['.example.com'] } }, { email: ['anyone@mail.example.com'] }, violated],
     [{ excluded: { email: ['.example.com'] } }, { email: ['anyone@badexample.com'] }, 'valid'],
     [{ excluded: { email: ['example.com'] } }, { email: ['anyone@mail.example.com'] }, 'valid'],
+    // A mailbox at an address: in no host and no domain (RFC 5321 §4.1.3).
+    [{ permitted: { email: ['example.com'] } }, { email: ['a@[192.0.2.1]'] }, violated],
+    [{ permitted: { email: ['.example.com'] } }, { email: ['a@[192.0.2.1]'] }, violated],
+    [{ excluded: { email: ['example.com'] } }, { email: ['a@[192.0.2.1]'] }, 'valid'],
+    [{ excluded: { email: ['a@[192.0.2.1]'] } }, { email: ['a@[192.0.2.1]'] }, violated],
+    [{ excluded: { email: [''] } }, { email: ['a@[192.0.2.1]'] }, violated],
     [{ permitted: { email: [''] } }, { email: ['a@b.test'] }, 'valid'],
     [{ excluded: { email: [''] } }, { email: ['a@b.test'] }, violated],
     // An asterisk is a letter like others.

@@ -131,9 +131,18 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [{ email: ['User@example.com'] }, { email: 'user@example.com' }, mismatch],
     [{ email: ['example.com'] }, { email: 'user@example.com' }, mismatch],
     [{ email: ['*@example.com'] }, { email: 'user@example.com' }, mismatch],
+    [{ email: ['user@[IPv6:2001:DB8::1]'] }, { email: 'user@[ipv6:2001:db8::1]' }, 'valid'],
+    [{ email: ['user@[192.0.2.1]'] }, { email: 'user@[192.0.2.10]' }, mismatch],
     [otherName(SMTP_UTF8_MAILBOX, '学生@example.com'), { email: '学生@example.com' }, 'valid'],
     // RFC 9598 §5: an SmtpUTF8Mailbox and an rfc822Name never match; §3: one in ASCII is malformed.
     [otherName(SMTP_UTF8_MAILBOX, 'user@example.com'), { email: 'user@example.com' }, mismatch],
+    // 64 octets of UTF-8 are 21 of these (RFC 5321 §4.5.3.1.1).
+    [
+      otherName(SMTP_UTF8_MAILBOX, `${'学'.repeat(21)}@example.com`),
+      { email: `${'学'.repeat(21)}@example.com` },
+      'valid',
+    ],
+    [otherName(SMTP_UTF8_MAILBOX, '学生@example.com'), { email: `${'学'.repeat(22)}@example.com` }, malformed],
     [{ email: ['user@example.com'] }, { email: '学生@example.com' }, mismatch],
     // A logon name looks like a mailbox and is none, and constraints on mailboxes do not bind it.
     [otherName(USER_PRINCIPAL_NAME, 'user@example.com'), { email: 'user@example.com' }, mismatch],
