@@ -152,6 +152,15 @@ const rules = {
         'its keyUsage has keyCertSign, and it is no authority',
       ),
   },
+  'path-length-without-authority': {
+    cites: 'RFC 5280 §4.2.1.9',
+    check: (facts) =>
+      breaks(
+        facts.basicConstraints?.pathLenConstraint !== undefined &&
+          (!facts.isAuthority || facts.keyUsage?.includes('keyCertSign') === false),
+        'it has a pathLenConstraint, and may sign no certificates',
+      ),
+  },
   'basic-constraints-not-critical': {
     cites: 'RFC 5280 §4.2.1.9',
     check: (facts) =>

@@ -73,6 +73,7 @@ export const rfc5280: PathProfile = {
     'subject-key-identifier-missing': all,
     'subject-key-identifier-critical': all,
     'certificate-signing-without-authority': all,
+    'path-length-without-authority': all,
     'basic-constraints-not-critical': all,
     'subject-alt-name-missing': off,
     'subject-alt-name-not-critical': all,

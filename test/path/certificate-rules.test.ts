@@ -78,6 +78,23 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
   'subject-key-identifier-missing': [{ on: 'authority', broken: { without: ['subjectKeyIdentifier'] } }],
   'subject-key-identifier-critical': [{ on: 'authority', broken: { critical: { subjectKeyIdentifier: true } } }],
   'certificate-signing-without-authority': [{ on: 'target', broken: { keyUsage: ['keyCertSign'] } }],
+  'path-length-without-authority': [
+    {
+      on: 'target',
+      broken: { basicConstraints: { cA: false, pathLenConstraint: 0 } },
+      kept: { basicConstraints: { cA: false } },
+    },
+    {
+      on: 'target',
+      broken: { basicConstraints: { cA: true, pathLenConstraint: 0 }, keyUsage: ['cRLSign'] },
+      kept: { basicConstraints: { cA: true, pathLenConstraint: 0 }, keyUsage: ['keyCertSign'] },
+    },
+    {
+      on: 'target',
+      broken: { basicConstraints: { pathLenConstraint: 0 } },
+      kept: { basicConstraints: { cA: true, pathLenConstraint: 0 }, without: ['keyUsage'] },
+    },
+  ],
   'basic-constraints-not-critical': [{ on: 'authority', broken: { critical: { basicConstraints: false } } }],
   'subject-alt-name-missing': [{ on: 'target', broken: { without: ['subjectAltName'] } }],
   'subject-alt-name-not-critical': [

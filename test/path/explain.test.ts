@@ -37,6 +37,7 @@ describe('explain', () => {
       '    ✗ expired: it expired at 2026-05-31T00:00:00Z, 1 day before 2026-06-01T00:00:00Z; renew it, or install a certificate that has been renewed (RFC 5280 §6.1.3 (a) (2))',
       '    ✗ peer-name-mismatch: its subjectAltName does not name "b.example"; check that the right peer is meant, or ask for a certificate with that name (RFC 9525 §6)',
       '    issuer CN=Intermediate 1, serial …',
+      '      ✗ path-length-without-authority: it has a pathLenConstraint, and may sign no certificates; ask its issuer for a certificate that keeps the rule (RFC 5280 §4.2.1.9)',
       '      ✗ certificate-signing-refused: it issued a certificate, and its keyUsage lacks keyCertSign; ask its issuer for a certificate that keeps the rule (RFC 5280 §6.1.4 (n))',
       '      anchor CN=Root',
     ])

@@ -19,8 +19,8 @@ export function readBasicConstraints(reader: DerReader): BasicConstraints {
     cA = reader.readBoolean()
     if (!cA) reader.failDefault(start, 'cA')
   }
-  // A pathLenConstraint without cA is meaningless, not malformed: RFC 5280 forbids CAs to write it, and path
-  // validation reads it only where cA holds.
+  // A pathLenConstraint without cA is meaningless, not malformed: RFC 5280 forbids CAs to write it, which is
+  // a rule of profiles, and path validation reads it only where cA holds.
   const pathLenConstraint = reader.atEnd() ? undefined : reader.readUnsigned()
   reader.leave(outerEnd)
   return { cA, pathLenConstraint }
