@@ -299,7 +299,7 @@ function usableCoverage(
     const coverage = coverageOf(list, certificate, location)
     return 'outside' in coverage ? coverage.outside : coverage
   } catch (error) {
-    // One location that cannot be read takes nothing from the others.
+    // The certificate does not say readably of which kind it is.
     if (error instanceof ParseError) return error.message
     throw error
   }

@@ -97,6 +97,9 @@ describe('certificate policies', () => {
     const selfIssued = { name: 'CA', ...policies('any') }
     expect(await outcome([inhibiting, selfIssued], policies('a'), required)).toBe('a | a')
     expect(await outcome([inhibiting, { ...selfIssued, name: 'CB' }], policies('a'), required)).toBe('policy-required')
+    // "i<n": not in a target, whoever has issued it.
+    expect(await outcome([inhibiting], { ...policies('any'), name: 'CA' }, required)).toBe('policy-required')
+    expect(await outcome([inhibiting], { ...policies('a'), name: 'CA' }, required)).toBe('a | a')
   })
 
   it('are mapped from issuer to subject domain (RFC 5280 §6.1.4 (b))', async () => {

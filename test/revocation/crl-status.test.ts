@@ -312,6 +312,42 @@ describe('of several CRLs', () => {
     expect(line(await statusByCrl(path, [forged, older]))).toBe('good')
   })
 
+  it('the newest of those for the same reasons counts, and what an older one lists has been taken back (§6.3.3 (e))', async () => {
+    const { leaf, path } = await leafOf()
+    const scope = { issuingDistributionPoint: { onlySomeReasons: ['superseded'] } } as const
+    const older = { ...scope, thisUpdate: after(-DAY), entries: [entry(leaf, { reason: 'superseded' })] }
+    const newer = { ...scope, entries: [] }
+    expect(line(await statusByCrl(path, [await authority.crl(older)]))).toBe('revoked (superseded)')
+    expect(line(await statusByCrl(path, [await authority.crl(older), await authority.crl(newer)]))).toMatch(
+      /^undetermined: no CRL for the reasons keyCompromise, .* could be used$/,
+    )
+  })
+
+  it('one whose number or entry cannot be read takes nothing from another, and proves nothing', async () => {
+    const { leaf, path } = await leafOf()
+    const malformed = (oid: string) => [{ oid, value: Uint8Array.of(5, 0) }]
+    const numberless = { without: ['cRLNumber'], extensions: malformed('2.5.29.20') } as const
+    const unreadable = [entry(leaf, { extensions: malformed('2.5.29.21') })]
+    for (const past of [{}, { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }]) {
+      const bad = [
+        await authority.crl({ ...past, ...numberless, entries: [entry(leaf)] }),
+        await authority.crl({ ...past, entries: unreadable }),
+      ]
+      const said = line(await statusByCrl(path, bad))
+      expect(said).toMatch(/^undetermined: .*expected INTEGER, found NULL/)
+      expect(said).toMatch(/expected ENUMERATED, found NULL|it held until/)
+      const good = await authority.crl({ ...past, nextUpdate: after(DAY), entries: [] })
+      expect(line(await statusByCrl(path, [...bad, good]))).toBe('good')
+      const revoking = await authority.crl({ ...past, entries: [entry(leaf)] })
+      for (const crls of [
+        [...bad, revoking],
+        [revoking, ...bad],
+      ]) {
+        expect(line(await statusByCrl(path, crls))).toBe('revoked (unspecified)')
+      }
+    }
+  })
+
   it('one that has run out still proves a revocation that is final, where no other says anything', async () => {
     const { leaf, path } = await leafOf()
     const past = { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }
@@ -332,6 +368,13 @@ describe('of several CRLs', () => {
     expect(line(await statusByCrl(path, [part, older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
     const forged = await authority.crl({ ...past, entries: [entry(leaf)], signature: 'broken' })
     expect(line(await statusByCrl(path, [forged]))).toMatch(/^undetermined/)
+    // A scope is that of one place the certificate names; the RFC's stand-in for a place is outside of it.
+    const distributionPoint = 'http://crl.example/part.crl'
+    const pointing = await leafOf({ cRLDistributionPoints: [distributionPoint] })
+    const scoped = { ...past, issuingDistributionPoint: { distributionPoint }, entries: [entry(pointing.leaf)] }
+    expect(line(await statusByCrl(pointing.path, [await authority.crl(scoped)]))).toBe('revoked (unspecified)')
+    const elsewhere = { ...scoped, entries: [entry(leaf)] }
+    expect(line(await statusByCrl(path, [await authority.crl(elsewhere)]))).toMatch(/^undetermined/)
   })
 })
 
@@ -389,6 +432,10 @@ describe('a delta CRL', () => {
       'delta CRL of CN=Delta Authority, 2026-05-30T00:00:00.000Z',
       'CRLs',
     ])
+    const old = await ca.crl(past)
+    const forged = await ca.crl({ delta: { base: old.number }, signature: 'broken' })
+    const told = (await notes(old, forged)).map(({ message }) => message)
+    expect(told).toEqual(['it held until 2026-05-30T00:00:00.000Z', NONE])
   })
 
   it('takes back a hold, which its base has', async () => {
@@ -613,6 +660,20 @@ describe('the scope of a CRL', () => {
     if (first === undefined || second === undefined) throw new TypeError('no CRL')
     expect(line(await statusByCrl(path, [first]))).toContain(`no CRL for the reasons ${rest.join(', ')} could be used`)
     expect(line(await statusByCrl(path, [first, second]))).toBe('good')
+  })
+
+  it('is users or authorities, and the certificate does not say readably which it is', async () => {
+    const { path } = await leafOf()
+    const malformed = { oid: 'basicConstraints', value: Uint8Array.of(5, 0) }
+    const leaf = await authority.issue({ without: ['basicConstraints'], extensions: [malformed] })
+    const unreadable = { ...path, path: [leaf.certificate, ...path.path.slice(1)] }
+    for (const past of [{}, { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }]) {
+      const scope = { issuingDistributionPoint: { onlyContainsUserCerts: true } }
+      const crl = await authority.crl({ ...past, ...scope, entries: [entry(leaf)] })
+      expect(line(await statusByCrl(unreadable, [crl]))).toMatch(
+        /^undetermined: basicConstraints: expected SEQUENCE, found NULL at byte \d+; no CRL could be used$/,
+      )
+    }
   })
 })
 
