@@ -1,7 +1,9 @@
 // Certification path validation (RFC 5280 §6.1) of one whole path: every finding, or the policies it is valid for.
 
 import { type Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
-import { sequence, bitString } from '../der/writer.js'
+import { DerReader } from '../der/reader.js'
+import * as tags from '../der/tags.js'
+import { bitString, sequence } from '../der/writer.js'
 import { anchorConstraintFindings, boundByAnchor, boundPolicies } from './anchor-constraints.js'
 import { factsOf, type CertificateFacts } from './certificate-facts.js'
 import type { PathFinding } from './finding.js'
@@ -155,8 +157,11 @@ function withInheritedParameters(
   above: SubjectPublicKeyInfo | undefined,
 ): SubjectPublicKeyInfo {
   if (!inheritsParameters(facts) || above?.algorithm.oid !== key.algorithm.oid) return key
-  const algorithm = above.der.subarray(...algorithmRange(above))
-  const spki = sequence(algorithm, bitString(key.keyBytes))
+  const reader = new DerReader(above.der, 'subjectPublicKeyInfo')
+  reader.enter(tags.SEQUENCE)
+  const start = reader.position
+  reader.skip(tags.SEQUENCE)
+  const spki = sequence(above.der.subarray(start, reader.position), bitString(key.keyBytes))
   return new SubjectPublicKeyInfo(spki, 0, spki.length, 0)
 }
 
@@ -167,17 +172,6 @@ export function workingKey(path: readonly Certificate[], i: number, anchor: Trus
   const facts = factsOf(certificate)
   if (!inheritsParameters(facts)) return certificate.publicKey
   return withInheritedParameters(certificate.publicKey, facts, workingKey(path, i + 1, anchor))
-}
-
-/** Where the AlgorithmIdentifier of a key stands in it: after the outer identifier and length. */
-function algorithmRange(key: SubjectPublicKeyInfo): [number, number] {
-  const { der } = key
-  const bits = key.keyBytes
-  const start = (der[1] ?? 0) < 0x80 ? 2 : 2 + ((der[1] ?? 0) & 0x7f)
-  // The BIT STRING ends the structure: its content, one octet of unused bits, its length and identifier.
-  const content = bits.length + 1
-  const header = content < 0x80 ? 2 : content < 0x100 ? 3 : 4
-  return [start, der.length - content - header]
 }
 
 /** The policies an anchor's certificate asserts. */

@@ -1,11 +1,14 @@
 // Keys and algorithms by profile: what each accepts of targets, authorities and anchors.
 
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { DerReader } from '../../src/der/reader.js'
+import * as tags from '../../src/der/tags.js'
 import { bitString, explicit, integer, nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
-import { appliance, type PathProfile, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
-import type { TestCa } from '../../src/testkit/index.js'
-import { judgeChain, rootOf } from '../support/paths.js'
+import { appliance, explain, type PathProfile, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
+import { generateTestKey, type TestCa, type TestKey } from '../../src/testkit/index.js'
+import { at, judgeChain, rootOf, validateChain } from '../support/paths.js'
+import { line, statusByCrl } from '../support/revocation.js'
 
 // Only keys count here.
 const keysOnly = (profile: PathProfile): PathProfile => ({ ...profile, rules: rfc5280Section6.rules })
@@ -103,6 +106,40 @@ describe('other keys', () => {
     expect(await judge(dsa, legacy)).toBe('valid')
     const unknown = sequence(sequence(objectIdentifier('1.2.3.4')), bitString(Uint8Array.of(1)))
     for (const profile of [rfc5280, legacy, rfc5280Section6]) expect(await judge(unknown, profile)).toBe(refused)
+  })
+
+  it('of DSA without parameters take them from the key above, at any depth (RFC 5280 §6.1.4 (e))', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 })
+    const whole = spki({ publicKey })
+    const content = new DerReader(whole, 'key')
+    content.enter(tags.SEQUENCE)
+    content.skip(tags.SEQUENCE)
+    const bare = sequence(sequence(objectIdentifier('1.2.840.10040.4.1')), whole.subarray(content.position))
+    const signing = (publicKey: Uint8Array, isRight = true): TestKey => ({
+      ...shape,
+      publicKey,
+      sign: async (data) => new Uint8Array(sign('sha256', isRight ? data : data.subarray(1), privateKey)),
+    })
+    const shape = await generateTestKey('p256')
+    const by = { signatureAlgorithm: 'dsaWithSHA256' } as const
+    const root = await rootOf({ key: signing(whole), ...by })
+    const first = await root.issueIntermediate({ name: 'First', key: signing(bare), ...by })
+    const second = await first.issueIntermediate({ name: 'Second', key: signing(bare), ...by })
+    const leaf = await second.issue(by)
+    const chain = [root, first, second, leaf]
+    for (const profile of [legacy, { ...rfc5280Section6, legacyAlgorithms: 'accept' } as const]) {
+      expect(await judgeChain(chain, { profile })).toEqual(['valid'])
+      const forged = await second.issue({ ...by, signingKey: signing(bare, false) })
+      expect(await judgeChain([root, first, second, forged], { profile })).toEqual(['signature-invalid'])
+      // Nothing to take: above is a key of another kind.
+      const other = await rootOf({ name: 'Other' })
+      const below = await other.issueIntermediate({ name: 'Below', key: signing(bare) })
+      expect(await judgeChain([other, below, await below.issue(by)], { profile })).toEqual(['signature-unsupported'])
+    }
+    const verdict = await validateChain(chain, { profile: legacy })
+    if (!verdict.ok) throw new Error(explain(verdict))
+    const crls = [await second.crl({ ...by, entries: [{ serialNumber: leaf.serialNumber, revocationDate: at }] })]
+    expect(line(await statusByCrl(verdict, crls, { profile: legacy }))).toBe('revoked (unspecified)')
   })
 
   it('that are malformed are told apart from weak ones', async () => {
