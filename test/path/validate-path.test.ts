@@ -129,6 +129,9 @@ describe('authorities', () => {
     expect(await judgeChain(all, { maxChainDepth: 2 })).toEqual(['valid'])
     expect(await judgeChain(all, { maxChainDepth: 1 })).toEqual(['chain-depth-exceeded'])
     expect(await judgeChain(all, { maxChainDepth: 0 })).toEqual(['chain-depth-exceeded'])
+    const verdict = await validateChain(all, { maxChainDepth: 1 })
+    // The one the bound leaves out.
+    expect(verdict.ok || verdict.findings[0]?.subject.toString()).toBe('CN=Intermediate 1')
   })
 })
 
@@ -215,7 +218,17 @@ describe('signatures (RFC 5280 §6.1.3 (a) (1))', () => {
   it('of an algorithm no provider knows are unsupported, and refused', async () => {
     const root = await rootOf()
     const crypto = { digest: async () => new Uint8Array(), verify: () => 'unsupported' as const }
-    expect(await judgeChain([root, await root.issue()], { crypto })).toEqual(['signature-unsupported'])
+    const verdict = await validateChain([root, await root.issue()], { crypto })
+    expect(verdict).toMatchObject({
+      ok: false,
+      findings: [
+        {
+          code: 'signature-unsupported',
+          message:
+            'its signature (ecdsaWithSHA256) cannot be verified by this crypto provider with the key of its issuer',
+        },
+      ],
+    })
   })
 })
 
