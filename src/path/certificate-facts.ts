@@ -1,5 +1,6 @@
 // What validation asks of a certificate, decoded once however many paths it stands on.
 
+import type { PathFinding } from './finding.js'
 import { latin1 } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import type {
@@ -84,6 +85,9 @@ export class CertificateFacts {
   /** Well formed and known by name. A list, which for so few is made and searched faster than a Map. */
   private readonly extensions: Extension[] = []
   private entity: string | undefined
+
+  /** What is wrong at any time by the rules it was last held against, those of a profile for a role. */
+  lasting: { readonly rules: unknown; readonly findings: readonly PathFinding[] } | undefined
 
   constructor(readonly certificate: Certificate) {
     const { subject, issuer } = certificate

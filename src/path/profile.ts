@@ -19,7 +19,10 @@ export interface AcceptedKeys {
 /** Kinds of keys {@link AcceptedKeys} accepts by their name alone. */
 export type OtherKeyType = Exclude<PublicKey['type'], 'rsa' | 'ec' | 'ec-explicit' | 'dsa' | 'unknown'>
 
-/** What counts in one kind of public key infrastructure. */
+/**
+ * What counts in one kind of public key infrastructure. Compose another rather than change one that has been used: what
+ * was found by it is kept.
+ */
 export interface PathProfile {
   readonly name: string
   /** For each rule the certificates it is enforced on; none switches it off. */

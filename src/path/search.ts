@@ -66,9 +66,22 @@ export class Search {
   }
 
   private judge(facts: CertificateFacts, role: CertificateRole): readonly PathFinding[] {
+    const lasting = this.lastingFindings(facts, role)
+    const validity = this.validityFinding(facts)
+    return validity === undefined ? lasting : [...lasting, validity]
+  }
+
+  /** What is wrong at any time: found once, since authorities are met again and again. */
+  private lastingFindings(facts: CertificateFacts, role: CertificateRole): readonly PathFinding[] {
+    const rules = rulesFor(this.question.profile, role)
+    if (facts.lasting?.rules !== rules) facts.lasting = { rules, findings: this.judgeAnyTime(facts, role, rules) }
+    return facts.lasting.findings
+  }
+
+  private judgeAnyTime(facts: CertificateFacts, role: CertificateRole, rules: readonly NamedRule[]): PathFinding[] {
     const { profile } = this.question
     const findings: PathFinding[] = []
-    for (const { name, check, cites } of rulesFor(profile, role)) {
+    for (const { name, check, cites } of rules) {
       const fault = check(facts, role)
       if (fault !== undefined) findings.push(found(facts, name, fault, REISSUE, cites))
     }
@@ -78,8 +91,6 @@ export class Search {
       const message = `${part}its critical extension ${name ?? oid} is not understood`
       findings.push(found(facts, 'critical-extension-unknown', message, REISSUE, `${RFC} §4.2, §6.1.5 (f)`))
     }
-    const validity = this.validityFinding(facts)
-    if (validity !== undefined) findings.push(validity)
     const weakKey = facts.key && keyFault(facts.key, profile)
     if (weakKey !== undefined) findings.push(found(facts, 'public-key-refused', weakKey, REISSUE, profileRule(profile)))
     // Nobody verifies an anchor's own signature.

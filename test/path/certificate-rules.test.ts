@@ -278,6 +278,25 @@ describe('each rule of a profile', () => {
 })
 
 describe('the profiles', () => {
+  it('judge a certificate anew for another profile, another role and another time', async () => {
+    const root = await rootOf({ name: 'Root', extendedKeyUsage: ['serverAuth'] })
+    const middle = await root.issueIntermediate({ name: 'Middle' })
+    const leaf = await middle.issue({ name: 'b.example', dns: ['a.example'] })
+    const [web, anyone] = [{ profile: webpki }, { profile: rfc5280 }]
+    for (let round = 0; round < 2; round++) {
+      expect(await judgeChain([root, middle, leaf], web)).toEqual([
+        'common-name-not-copied',
+        'extended-key-usage-present',
+      ])
+      expect(await judgeChain([root, middle, leaf], anyone)).toEqual(['valid'])
+      expect(await judgeChain([root, middle], web)).toContain('target-is-authority')
+      expect(await judgeChain([middle, leaf], web)).toEqual(['common-name-not-copied'])
+      expect(await judgeChain([root, middle, leaf], { ...anyone, at: new Date('2199-01-01T00:00:00Z') })).toEqual([
+        'expired',
+      ])
+    }
+  })
+
   it('accept a chain that is made as their texts want it', async () => {
     const chain = await chainWith('target', {})
     for (const profile of [rfc5280, rfc5280Section6]) expect(await judgeChain(chain, { profile })).toEqual(['valid'])
