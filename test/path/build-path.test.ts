@@ -1,6 +1,7 @@
 // Path building (RFC 4158): from unordered, repeated, cross-signed and cyclic certificates to a path, or to why there is none.
 
 import { describe, expect, it } from 'vitest'
+import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
 import {
   createCertificatePool,
   createTrustAnchors,
@@ -104,6 +105,46 @@ describe('the builder', () => {
     expect(codesOf(await build({ target, pool: [wrong, right], anchors: [root] }))).toEqual(['valid'])
     const odd = await right.issue({ authorityKeyIdentifier: Uint8Array.of(1) })
     expect(codesOf(await build({ target: odd, pool: [wrong, right], anchors: [root] }))).toEqual(['valid'])
+  })
+
+  it('tries the likeliest first: without faults, with the key identifier, and what is valid longest', async () => {
+    /** How many signatures it takes to find a path; the answer does not depend on it. */
+    const checksOf = async (given: Given): Promise<number> => {
+      let checks = 0
+      const crypto: CryptoProvider = {
+        ...runtimeCrypto,
+        verify: (...asked) => {
+          checks++
+          return runtimeCrypto.verify(...asked)
+        },
+      }
+      expect(codesOf(await build({ ...given, crypto }))).toEqual(['valid'])
+      return checks
+    }
+    const [first, second, third] = await Promise.all([rootOf(), rootOf(), rootOf()])
+    const target = await second.issue()
+    for (const anchors of [
+      [first, second, third],
+      [third, first, second],
+      [second, third, first],
+    ]) {
+      expect(await checksOf({ target, anchors })).toBe(1)
+    }
+    const name = 'Authority'
+    const right = await first.issueIntermediate({ name })
+    const wrong = await Promise.all([1, 2].map(() => first.issueIntermediate({ name })))
+    const below = await right.issue()
+    expect(await checksOf({ target: below, pool: [...wrong, right], anchors: [first] })).toBe(2)
+    // Both certify the key: which of them stands on the path costs the same, and is told by it.
+    const longer = await first.crossSign(right, { notAfter: new Date('2046-01-01T00:00:00Z') })
+    const expired = await first.crossSign(right, { notAfter: new Date('2026-05-01T00:00:00Z') })
+    for (const pool of [
+      [expired, right, longer],
+      [longer, right, expired],
+    ]) {
+      const verdict = await build({ target: below, pool, anchors: [first] })
+      expect(verdict.ok && verdict.path[1]?.equals(longer.certificate)).toBe(true)
+    }
   })
 
   it('tries every certificate of an authority until one leads to an anchor', async () => {

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type PolicyInputs, rfc5280Section6 } from '../../src/path/index.js'
+import { type PolicyInputs, rfc5280, rfc5280Section6 } from '../../src/path/index.js'
 import {
   type AuthorityOptions,
   type CertificateOptions,
@@ -170,11 +170,15 @@ describe('certificate policies', () => {
       certificatePolicies: [oid('a')],
       policyConstraints: { requireExplicitPolicy: 0 },
     })
-    const judge = async (text: string): Promise<boolean> =>
-      (await validateChain([root, await root.issue(policies(text))])).ok
+    const judge = async (text: string, profile = rfc5280): Promise<boolean> =>
+      (await validateChain([root, await root.issue(policies(text))], { profile })).ok
     expect(await judge('a')).toBe(true)
     expect(await judge('b')).toBe(false)
     expect(await judge('')).toBe(false)
+    for (const text of ['a', 'b', '']) {
+      expect(await judge(text, { ...rfc5280, anchorConstraints: 'ignore' })).toBe(true)
+      expect(await judge(text, rfc5280Section6)).toBe(true)
+    }
   })
 
   it('grow with the certificates and not with the ways through them (RFC 9618 §3.1)', async () => {
