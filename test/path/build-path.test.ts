@@ -135,6 +135,10 @@ describe('the builder', () => {
     const wrong = await Promise.all([1, 2].map(() => first.issueIntermediate({ name })))
     const below = await right.issue()
     expect(await checksOf({ target: below, pool: [...wrong, right], anchors: [first] })).toBe(2)
+    // Copies of one are one candidate, and leave the limit to the others.
+    const copies = Array.from({ length: 20 }, () => wrong).flat()
+    const limited = { target: below, pool: [...copies, right], anchors: [first], limits: { candidates: 3 } }
+    expect(await checksOf(limited)).toBe(2)
     // Both certify the key: which of them stands on the path costs the same, and is told by it.
     const longer = await first.crossSign(right, { notAfter: new Date('2046-01-01T00:00:00Z') })
     const expired = await first.crossSign(right, { notAfter: new Date('2026-05-01T00:00:00Z') })
