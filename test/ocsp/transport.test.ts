@@ -12,7 +12,6 @@ import {
   type OcspTransportCode,
   OcspTransportError,
 } from '../../src/ocsp/index.js'
-import { isPrivateHost } from '../../src/net/private-host.js'
 import { fixedClock } from '../../src/base/clock.js'
 import { nodeListener, type OcspResponder } from '../../src/testkit/index.js'
 import { makeScene, type Scene, summary } from '../support/ocsp.js'
@@ -334,65 +333,6 @@ describe('OCS-4 a URI', () => {
     await expect(transport.send(call)).rejects.toThrow(
       'the URI of the responder, http://ocsp.example, holds a user name or password',
     )
-  })
-})
-
-describe('OCS-4 a host is private', () => {
-  const hostOf = (host: string): string => new URL(`http://${host}/`).hostname
-
-  it.each([
-    ...['127.0.0.1', '127.1', '0x7f.1', '2130706433', '017700000001', '127.0.0.1.', '0.0.0.0', '0', '10.255.0.1'],
-    ...['172.16.0.1', '172.31.255.255', '192.168.1.1', '169.254.169.254', '100.64.0.1', '100.127.255.255'],
-    ...['192.0.0.8', '192.0.2.1', '198.18.0.1', '198.19.255.255', '198.51.100.1', '203.0.113.1', '224.0.0.1'],
-    ...['240.0.0.1', '255.255.255.255', '[::1]', '[::]', '[::ffff:10.0.0.1]', '[::ffff:7f00:1]', '[::10.0.0.1]'],
-    ...['[fe80::1]', '[febf::1]', '[fec0::1]', '[fc00::1]', '[fdff::1]', '[ff02::1]', '[64:ff9b::a00:1]'],
-    ...['[64:ff9b:1::1]', '[2002:a00:1::]', '[2001::1]', '[2001:db8::1]', '[100::1]', '[3fff::1]', '[5f00::1]'],
-    ...['localhost', 'LOCALHOST', 'localhost.', 'localhost..', 'a.localhost', 'localhost.localdomain', 'printer'],
-    ...[
-      'db.internal',
-      'a.local',
-      'router.lan',
-      'x.home.arpa',
-      'x.corp',
-      'x.intranet',
-      'x.test',
-      'x.invalid',
-      '%6c%6fcalhost',
-    ],
-  ])('%s', (host) => {
-    expect(isPrivateHost(hostOf(host))).toBe(true)
-  })
-
-  it.each([
-    ...[
-      'ocsp.example.com',
-      'ocsp.digicert.com',
-      'a.b.c.d.example',
-      'localhost.example.com',
-      'local.example',
-      'xn--bcher-kva.example',
-    ],
-    ...[
-      '8.8.8.8',
-      '1.1.1.1',
-      '9.255.255.255',
-      '11.0.0.0',
-      '172.15.255.255',
-      '172.32.0.0',
-      '192.167.255.255',
-      '192.169.0.0',
-    ],
-    ...[
-      '169.253.0.1',
-      '100.63.255.255',
-      '100.128.0.0',
-      '223.255.255.255',
-      '[2606:4700::1111]',
-      '[2a00::1]',
-      '[::ffff:8.8.8.8]',
-    ],
-  ])('not %s', (host) => {
-    expect(isPrivateHost(hostOf(host))).toBe(false)
   })
 })
 
