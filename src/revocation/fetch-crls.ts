@@ -13,6 +13,7 @@ import type { CrlSource } from './check-revocation.js'
 const MAX_URIS = 4
 /** Bytes of a list: the largest in public use have some 20 MB. */
 const MAX_SIZE = 64 * 1024 * 1024
+const MAX_KEPT = 4 * MAX_SIZE
 
 /** How CRLs are fetched, and how long those fetched are kept. */
 export interface FetchCrlOptions extends HttpFetchOptions {
@@ -20,6 +21,8 @@ export interface FetchCrlOptions extends HttpFetchOptions {
   readonly clock?: Clock
   /** Lists kept, the one used longest ago going first. Default 100. */
   readonly keptLists?: number
+  /** Bytes of the lists kept, of which each may have `maximumSize`. Default 256 MiB. */
+  readonly keptBytes?: number
   /** Seconds a list is kept at the most, though it may hold for longer. Default an hour. */
   readonly keptFor?: number
   /** Failures in a row after which a URI is left alone: what it failed by last is its answer. Default 5. */
@@ -30,7 +33,10 @@ export interface FetchCrlOptions extends HttpFetchOptions {
 
 /** What became of a URI. Times are milliseconds since 1970. */
 interface Kept {
+  readonly uri: string
   readonly list: Promise<CertificateList>
+  /** None while it is on its way. */
+  bytes: number
   /** Always and for ever while the list is on its way. */
   since: number
   until: number
@@ -53,14 +59,15 @@ export function fetchCrlSource(options: FetchCrlOptions = {}): CrlSource {
 
 class FetchingSource implements CrlSource {
   private readonly kept: RecentMap<string, Kept>
-  private readonly patience: Required<Pick<FetchCrlOptions, 'keptFor' | 'failuresToOpen' | 'openFor'>>
+  private readonly limits: Required<
+    Pick<FetchCrlOptions, 'keptLists' | 'keptBytes' | 'keptFor' | 'failuresToOpen' | 'openFor'>
+  >
 
   constructor(private readonly options: FetchCrlOptions) {
-    const { keptLists = 100, keptFor = 3600, failuresToOpen = 5, openFor = 60 } = options
+    const { keptLists = 100, keptBytes = MAX_KEPT, keptFor = 3600, failuresToOpen = 5, openFor = 60 } = options
     checkHttpOptions(options)
-    checkNumber('keptLists', keptLists, Number.MAX_SAFE_INTEGER)
-    this.patience = { keptFor, failuresToOpen, openFor }
-    for (const [name, value] of Object.entries(this.patience)) checkNumber(name, value, Infinity)
+    this.limits = { keptLists, keptBytes, keptFor, failuresToOpen, openFor }
+    for (const [name, value] of Object.entries(this.limits)) checkNumber(name, value, Infinity)
     this.kept = new RecentMap(keptLists)
   }
 
@@ -84,19 +91,23 @@ class FetchingSource implements CrlSource {
 
   private listAt(uri: string): Promise<CertificateList> {
     const { now } = this
-    const { keptFor, failuresToOpen, openFor } = this.patience
+    const { keptFor, failuresToOpen, openFor } = this.limits
     const known = this.kept.get(uri)
     // Where the clock was set back, what was kept by a wrong one does not count.
     if (known !== undefined && now >= known.since && now < known.until) return known.list
     const list = this.fetchList(uri)
-    const fetching: Kept = { list, since: -Infinity, until: Infinity, failures: 0 }
+    const fetching: Kept = { uri, list, bytes: 0, since: -Infinity, until: Infinity, failures: 0 }
     this.kept.set(uri, fetching)
     const keepFor = (seconds: number, until = Infinity): void => {
       fetching.since = this.now
       fetching.until = Math.min(until, fetching.since + seconds * 1000)
     }
     list.then(
-      ({ nextUpdate }) => keepFor(keptFor, nextUpdate?.getTime() ?? 0),
+      ({ nextUpdate, der }) => {
+        keepFor(keptFor, nextUpdate?.getTime() ?? 0)
+        fetching.bytes = der.length
+        this.makeRoom()
+      },
       () => {
         fetching.failures = (known?.failures ?? 0) + 1
         // One failure is not kept: the next check asks again.
@@ -104,6 +115,15 @@ class FetchingSource implements CrlSource {
       },
     )
     return list
+  }
+
+  /** Whoever names many large lists must not fill the memory with them. */
+  private makeRoom(): void {
+    let bytes = 0
+    for (const one of [...this.kept.values()].reverse()) {
+      bytes += one.bytes
+      if (bytes > this.limits.keptBytes) this.kept.delete(one.uri)
+    }
   }
 
   private get now(): number {

@@ -123,6 +123,31 @@ describe('fetchCrlSource', () => {
     expect(asked).toEqual(['authority', 'root', 'authority', 'root'])
   })
 
+  it('keeps the lists it has used last, of no more bytes than it may', async () => {
+    const lists = [await authority.crl(), await root.crl()]
+    const [first = 0, second = 0] = lists.map(({ der }) => der.length)
+    served.set(`${HOST}/authority`, async () => lists[0]?.der ?? 404)
+    served.set(`${HOST}/root`, async () => lists[1]?.der ?? 404)
+    for (const [keptBytes, again] of [
+      [first + second, []],
+      [first + second - 1, ['authority', 'root']],
+      [0, ['authority', 'root']],
+    ] as const) {
+      const crls = source({ keptBytes })
+      await check(crls)
+      asked = []
+      expect(lines(await check(crls))).toEqual(['good', 'good'])
+      expect(asked).toEqual(again)
+    }
+    // The one that was used last stays.
+    const crls = source({ keptBytes: Math.max(first, second) })
+    await crls.crlsFor(leaf.certificate)
+    await crls.crlsFor(authority.certificate)
+    asked = []
+    await crls.crlsFor(authority.certificate)
+    expect(asked).toEqual([])
+  })
+
   it('keeps nothing from a time that has not come: its clock was set back', async () => {
     const crls = source()
     await check(crls)
@@ -223,6 +248,8 @@ describe('fetchCrlSource', () => {
     { timeout: NaN },
     { maximumSize: NaN },
     { keptLists: NaN },
+    { keptBytes: NaN },
+    { keptBytes: -1 },
     { keptFor: NaN },
     { keptFor: -1 },
     { failuresToOpen: NaN },
