@@ -43,7 +43,7 @@ async function outcome(fetch: FetchFunction, size = 3): Promise<unknown> {
   }
 }
 
-describe('OCS-4 an answer over HTTP', () => {
+describe('an answer over HTTP', () => {
   it('is read in whatever parts it comes, to the last byte that is allowed', async () => {
     for (const parts of [[Uint8Array.of(1, 2, 3)], [Uint8Array.of(1), undefined, Uint8Array.of(2, 3)]]) {
       const { fetch, cancelled } = answering({ parts })
