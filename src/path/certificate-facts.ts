@@ -1,6 +1,5 @@
 // What validation asks of a certificate, decoded once however many paths it stands on.
 
-import type { PathFinding } from './finding.js'
 import { latin1 } from '../base/bytes.js'
 import { ParseError } from '../base/errors.js'
 import type {
@@ -86,8 +85,8 @@ export class CertificateFacts {
   private readonly extensions: Extension[] = []
   private entity: string | undefined
 
-  /** What is wrong at any time by the rules it was last held against, those of a profile for a role. */
-  lasting: { readonly rules: unknown; readonly findings: readonly PathFinding[] } | undefined
+  /** What search.ts found wrong at any time, by the rules of a profile for a role. Findings know facts, not facts them. */
+  lasting: { readonly rules: unknown; readonly findings: unknown } | undefined
 
   constructor(readonly certificate: Certificate) {
     const { subject, issuer } = certificate

@@ -75,7 +75,7 @@ export class Search {
   private lastingFindings(facts: CertificateFacts, role: CertificateRole): readonly PathFinding[] {
     const rules = rulesFor(this.question.profile, role)
     if (facts.lasting?.rules !== rules) facts.lasting = { rules, findings: this.judgeAnyTime(facts, role, rules) }
-    return facts.lasting.findings
+    return facts.lasting.findings as readonly PathFinding[]
   }
 
   private judgeAnyTime(facts: CertificateFacts, role: CertificateRole, rules: readonly NamedRule[]): PathFinding[] {
