@@ -25,9 +25,7 @@ export class RecentMap<Key, Value> {
   set(key: Key, value: Value): void {
     this.entries.delete(key)
     this.entries.set(key, value)
-    for (const oldest of this.entries.keys()) {
-      if (this.entries.size > this.most) this.entries.delete(oldest)
-      break
-    }
+    const [oldest] = this.entries.keys()
+    if (this.entries.size > this.most) this.entries.delete(oldest as Key)
   }
 }

@@ -13,7 +13,6 @@ import type { CrlSource } from './check-revocation.js'
 const MAX_URIS = 4
 /** Bytes of a list: the largest in public use have some 20 MB. */
 const MAX_SIZE = 64 * 1024 * 1024
-const MAX_KEPT = 4 * MAX_SIZE
 
 /** How CRLs are fetched, and how long those fetched are kept. */
 export interface FetchCrlOptions extends HttpFetchOptions {
@@ -64,7 +63,7 @@ class FetchingSource implements CrlSource {
   >
 
   constructor(private readonly options: FetchCrlOptions) {
-    const { keptLists = 100, keptBytes = MAX_KEPT, keptFor = 3600, failuresToOpen = 5, openFor = 60 } = options
+    const { keptLists = 100, keptBytes = 4 * MAX_SIZE, keptFor = 3600, failuresToOpen = 5, openFor = 60 } = options
     checkHttpOptions(options)
     this.limits = { keptLists, keptBytes, keptFor, failuresToOpen, openFor }
     for (const [name, value] of Object.entries(this.limits)) checkNumber(name, value, Infinity)
@@ -121,8 +120,8 @@ class FetchingSource implements CrlSource {
   private makeRoom(): void {
     let bytes = 0
     for (const one of [...this.kept.values()].reverse()) {
-      bytes += one.bytes
-      if (bytes > this.limits.keptBytes) this.kept.delete(one.uri)
+      if (bytes + one.bytes > this.limits.keptBytes) this.kept.delete(one.uri)
+      else bytes += one.bytes
     }
   }
 

@@ -139,6 +139,13 @@ describe('fetchCrlSource', () => {
       expect(lines(await check(crls))).toEqual(['good', 'good'])
       expect(asked).toEqual(again)
     }
+    // Failures weigh nothing, and lists that are too large do not take their place.
+    served.set(`${HOST}/authority`, async () => 503)
+    const patient = source({ keptBytes: 0, failuresToOpen: 1 })
+    asked = []
+    for (let round = 0; round < 2; round++) await check(patient)
+    expect(asked).toEqual(['authority', 'root', 'root'])
+    served.set(`${HOST}/authority`, async () => lists[0]?.der ?? 404)
     // The one that was used last stays.
     const crls = source({ keptBytes: Math.max(first, second) })
     await crls.crlsFor(leaf.certificate)
