@@ -40,7 +40,7 @@ async function runAll(databases: Databases): Promise<readonly string[]> {
     console.log(line)
   }
   const children = url === undefined ? [] : workers.map((name) => startProcess(url, name, say))
-  if (url === undefined) for (const name of workers) await work(databases, name, say)
+  if (url === undefined) for (const name of workers) await work(databases, name, ending.signal, say)
   // Twice, as after a retry: leases, not jobs, see to it that nobody is told twice.
   await databases.boss.send(PLAN, { sweeps: workers.length })
   await databases.boss.send(PLAN, { sweeps: workers.length })
@@ -79,9 +79,11 @@ boss.on('error', (error) => console.error(error.message))
 await boss.start()
 await makeQueues(boss)
 await fill(store)
+const ending = new AbortController()
 const lines = await runAll(databases)
 const { isHealthy } = await store.health()
 const { counters, tasks } = await store.metrics(['expiry'])
+ending.abort()
 await boss.stop({ graceful: true, wait: true })
 await close()
 

@@ -17,8 +17,16 @@ export async function makeQueues(boss: PgBoss): Promise<void> {
   await boss.schedule(PLAN, '*/15 * * * *', { sweeps: 4 })
 }
 
-/** Works until `boss` is stopped. A job that runs twice gives nothing twice: what is due is claimed under a lease. */
-export async function work({ store, boss }: Databases, name: string, say = console.log): Promise<void> {
+/**
+ * Works until `ending`, after which `boss` is stopped. A job that runs twice gives nothing twice: what is due is claimed
+ * under a lease.
+ */
+export async function work(
+  { store, boss }: Databases,
+  name: string,
+  ending: AbortSignal,
+  say = console.log,
+): Promise<void> {
   const monitor = createCertificateMonitor({
     catalogue: unifiedCommunications,
     storage: store.storage,
@@ -33,6 +41,8 @@ export async function work({ store, boss }: Databases, name: string, say = conso
     await boss.insert(Array.from({ length: sweeps }, () => ({ name: SWEEP })))
   })
   await boss.work(SWEEP, options, async () => {
+    // Stopping waits for the jobs that have begun, not for one that is being fetched: that is for another worker.
+    ending.throwIfAborted()
     const { notices, failures, next } = await monitor.tick()
     for (const { purpose, node, subject } of notices) say(`${name}: ${purpose} on ${node}: ${subject}`)
     for (const { notifier, message } of failures) say(`${name}: ${notifier} failed: ${message}`)
@@ -52,8 +62,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   boss.on('error', (error) => console.error(name, error.message))
   await boss.start()
   await makeQueues(boss)
-  await work(databases, name)
+  const ending = new AbortController()
+  await work(databases, name, ending.signal)
   process.once('SIGTERM', () => {
+    ending.abort()
     // Gracefully: what has been taken is finished.
     void boss.stop({ graceful: true, wait: true }).then(close)
   })
