@@ -84,9 +84,16 @@ const refused: readonly [
   ['a constructed BIT STRING', '23 04 03 02 00 01', bits, 'constructed-string', 0, 'constructed BIT STRING'],
   ['a constructed OCTET STRING anywhere', '24 03 04 01 01', any, 'constructed-string', 0, 'constructed OCTET STRING'],
   ['a primitive SEQUENCE anywhere', '10 00', any, 'invalid-tag', 0, 'tag 0x10'],
+  ['a primitive SET anywhere', '11 00', any, 'invalid-tag', 0, 'tag 0x11'],
+  ['a constructed INTEGER anywhere', '22 03 02 01 00', any, 'constructed-string', 0, 'constructed INTEGER'],
   ['end-of-contents octets anywhere', '00 00', any, 'invalid-tag', 0, 'tag 0x00'],
   ['an identifier of several bytes anywhere', '1f 1f 00', any, 'invalid-tag', 0, 'tag 0x1f'],
   ['a malformed INTEGER anywhere', '30 04 02 02 00 01', any, 'non-minimal-integer', 4],
+  ['a malformed ENUMERATED anywhere', '30 04 0a 02 00 01', any, 'non-minimal-integer', 4],
+  ['a malformed BOOLEAN anywhere', '30 03 01 01 01', any, 'invalid-boolean', 4],
+  ['a malformed BIT STRING anywhere', '30 04 03 02 01 01', any, 'invalid-bit-string', 5],
+  ['a malformed NULL anywhere', '30 03 05 01 00', any, 'invalid-null', 4],
+  ['a malformed OBJECT IDENTIFIER anywhere', '30 03 06 01 80', any, 'invalid-object-identifier', 4],
   ['a UTCTime without seconds', '17 0b 3530303130313030303 05a'.replace(/ /g, ''), moment, 'invalid-time', 2],
   ['a NULL with two bytes of content', '05 02 00 00', nothing, 'invalid-null', 2, '2 bytes'],
   ['unused bits where whole bytes are to be', '03 02 04 00', wholeBytes, 'invalid-bit-string', 2, '4 unused bits'],
@@ -133,11 +140,19 @@ describe('the DER reader', () => {
     expect(() => {
       read(20)
     }).not.toThrow()
-    expect(
-      parseErrorOf(() => {
-        read(21)
-      }, 'too-deep').expected,
-    ).toContain('limits.derDepth')
+    const tooDeep = parseErrorOf(() => {
+      read(21)
+    }, 'too-deep')
+    expect(tooDeep.expected).toContain('limits.derDepth')
+    expect(tooDeep.offset).toBe(42)
+  })
+
+  it('FMT-4 counts depth and not width', () => {
+    const reader = new DerReader(hex(`30 3c ${'30 00'.repeat(30)}`), 'value', 0, undefined, 0, 2)
+    reader.skipAny()
+    expect(reader.atEnd()).toBe(true)
+    // Where the outermost element's content begins, however much lies in it.
+    expect(reader.contentStart).toBe(2)
   })
 
   it('FMT-3 reads what is as short as DER has it', () => {

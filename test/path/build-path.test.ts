@@ -190,6 +190,29 @@ describe('the builder', () => {
     }
   })
 
+  it('lists what it refused in the order it tried: the anchor’s signature, a whole path, a link', async () => {
+    const [root, namesake] = [await rootOf({ nameConstraints: { permitted: { dns: ['other.test'] } } }), await rootOf()]
+    const authority = await root.issueIntermediate({ name: 'CA' })
+    const wrong = await root.issueIntermediate({ name: 'CA' })
+    const target = await authority.issue({ subjectAltName: { dns: ['www.example.test'] } })
+    const given = { target, pool: [wrong, authority], anchors: [namesake, root] }
+    const verdict = await build(given)
+    const attempts = verdict.ok ? [] : verdict.attempts
+    expect(
+      attempts.map(({ path, anchor, findings }) => [
+        path.map((one) => (one === authority.certificate ? 'CA' : one === wrong.certificate ? 'wrong' : 'target')),
+        anchor?.certificate === root.certificate ? 'root' : anchor && 'namesake',
+        findings.map(({ code }) => code),
+      ]),
+    ).toEqual([
+      [['target', 'CA'], 'root', ['name-constraint-violated']],
+      [['target', 'CA'], 'namesake', ['signature-invalid']],
+      [['target', 'wrong'], undefined, ['signature-invalid']],
+    ])
+    const short = await build({ ...given, limits: { attempts: 1 } })
+    expect(short.ok ? {} : short).toMatchObject({ attemptsDropped: 2, attempts: [{ findings: [{}] }] })
+  })
+
   it('goes through cycles of authorities that have signed each other, and ends where they lead nowhere', async () => {
     const root = await rootOf()
     const cas: TestCa[] = []

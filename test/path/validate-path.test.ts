@@ -66,10 +66,24 @@ describe('validity (RFC 5280 §6.1.3 (a) (2), §4.1.2.5)', () => {
 
   it('is told in times and in how long ago', async () => {
     const root = await rootOf({ clock: fixedClock(new Date('2026-01-01T00:00:00Z')) })
-    const leaf = await root.issue({ notAfter: new Date('2026-05-29T00:00:00Z') })
-    const verdict = await validateChain([root, leaf])
-    expect(verdict.ok ? '' : verdict.findings[0]?.message).toBe(
-      'it expired at 2026-05-29T00:00:00Z, 3 days before 2026-06-01T00:00:00Z',
+    const notBefore = new Date('2026-05-01T00:00:00Z')
+    const leaf = await root.issue({ notBefore, notAfter: new Date('2026-05-29T00:00:00Z') })
+    const messageAt = async (time: string): Promise<string | undefined> => {
+      const verdict = await validateChain([root, leaf], { at: new Date(time) })
+      return verdict.ok ? '' : verdict.findings[0]?.message
+    }
+    const expired = 'it expired at 2026-05-29T00:00:00Z,'
+    expect(await messageAt('2026-06-01T00:00:00Z')).toBe(`${expired} 3 days before 2026-06-01T00:00:00Z`)
+    expect(await messageAt('2026-05-30T00:00:00Z')).toBe(`${expired} 1 day before 2026-05-30T00:00:00Z`)
+    expect(await messageAt('2026-05-29T23:59:59Z')).toBe(`${expired} 23 hours before 2026-05-29T23:59:59Z`)
+    expect(await messageAt('2026-05-29T01:00:00Z')).toBe(`${expired} 1 hour before 2026-05-29T01:00:00Z`)
+    expect(await messageAt('2026-05-29T00:59:59Z')).toBe(`${expired} 59 minutes before 2026-05-29T00:59:59Z`)
+    expect(await messageAt('2026-05-29T00:01:00Z')).toBe(`${expired} 1 minute before 2026-05-29T00:01:00Z`)
+    expect(await messageAt('2026-05-29T00:00:59Z')).toBe(`${expired} 59 seconds before 2026-05-29T00:00:59Z`)
+    expect(await messageAt('2026-05-29T00:00:01Z')).toBe(`${expired} 1 second before 2026-05-29T00:00:01Z`)
+    expect(await messageAt('2026-05-29T00:00:00.250Z')).toBe(`${expired} 0 seconds before 2026-05-29T00:00:00.250Z`)
+    expect(await messageAt('2026-04-29T23:00:00Z')).toBe(
+      'it is valid from 2026-05-01T00:00:00Z on, which is 1 day after 2026-04-29T23:00:00Z',
     )
   })
 })
