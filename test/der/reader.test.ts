@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { ParseErrorCode } from '../../src/base/errors.js'
 import { DerReader } from '../../src/der/reader.js'
 import * as tags from '../../src/der/tags.js'
+import { integer as integerValue, octetString, sequence } from '../../src/der/writer.js'
 import { hex } from '../support/make-certificate.js'
 import { parseErrorOf } from '../support/parse-error.js'
 
@@ -21,6 +22,7 @@ const unsigned: Read = (reader) => reader.readUnsigned()
 const nothing: Read = (reader) => {
   reader.readNull()
 }
+const octets: Read = (reader) => reader.readContent(tags.OCTET_STRING)
 const oid: Read = (reader) => {
   reader.skipObjectIdentifier()
 }
@@ -67,6 +69,16 @@ const refused: readonly [
   ['an empty INTEGER', '02 00', integer, 'empty-integer', 2, 'no content'],
   ['an INTEGER with a redundant 00', '02 02 00 7f', integer, 'non-minimal-integer', 2, 'a redundant leading 00'],
   ['an INTEGER with a redundant ff', '02 02 ff 80', integer, 'non-minimal-integer', 2, 'a redundant leading ff'],
+  ['content of 256 bytes that lacks its last', `04 82 01 00 ${'01'.repeat(255)}`, octets, 'truncated', 1, '256'],
+  [
+    'content of 256 bytes that ends behind its SEQUENCE',
+    `30 82 01 03 04 82 01 00 ${'01'.repeat(255)} 01 05 00`,
+    inSequence(octets),
+    'length-exceeds-parent',
+    5,
+    '256',
+  ],
+  ['another identifier without a length', '04', integer, 'unexpected-tag', 0, 'OCTET STRING'],
   ['a BOOLEAN other than 00 and ff', '01 01 01', boolean, 'invalid-boolean', 2, '01'],
   ['an empty BOOLEAN', '01 00', boolean, 'invalid-boolean', 2, '0 bytes'],
   ['a BOOLEAN of two bytes', '01 02 ff ff', boolean, 'invalid-boolean', 2, '2 bytes'],
@@ -174,6 +186,19 @@ describe('the DER reader', () => {
     expect(unused('03 01 00')).toBe(0)
     expect(unused('03 02 07 80')).toBe(7)
     expect(unused('03 02 00 ff')).toBe(0)
+  })
+
+  it('FMT-3 reads lengths of every form', () => {
+    for (const length of [0, 127, 128, 255, 256, 257, 767, 768, 65_535, 65_536, 70_000]) {
+      // A number before it, whose bytes a reader must not take for the length.
+      const bytes = sequence(integerValue(127), octetString(new Uint8Array(length)))
+      const reader = new DerReader(bytes, 'value')
+      const outerEnd = reader.enter(tags.SEQUENCE)
+      expect(reader.readUnsigned()).toBe(127)
+      expect(reader.readContent(tags.OCTET_STRING)).toHaveLength(length)
+      reader.leave(outerEnd)
+      reader.finish()
+    }
   })
 
   it('counts offsets from the origin it is given', () => {
