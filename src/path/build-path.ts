@@ -135,7 +135,7 @@ export class PathBuilder {
     findings: readonly PathFinding[],
   ): void {
     const attempt = { path: path.map(({ certificate }) => certificate), anchor, findings }
-    if (saysMore(attempt, this.bestComplete)) this.bestComplete = attempt
+    if (anchor !== undefined && saysMore(attempt, this.bestComplete)) this.bestComplete = attempt
     if (this.attempts.length >= this.search.budget.limits.attempts) this.attemptsDropped++
     else this.attempts.push(attempt)
   }

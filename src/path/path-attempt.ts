@@ -13,14 +13,13 @@ export interface PathAttempt {
   readonly findings: readonly PathFinding[]
 }
 
-/** How much speaks against a path. One its anchor did not sign is the anchor's in name only. */
-function burden({ findings }: PathAttempt): number {
+/** How much speaks against a path. One that ends nowhere says less, and least one whose signatures do not hold. */
+function burden({ anchor, findings }: PathAttempt): number {
   const isSigned = findings.every(({ code }) => code !== 'signature-invalid')
-  return findings.length + (isSigned ? 0 : 1_000_000)
+  return findings.length + (isSigned ? 0 : 1_000_000) + (anchor === undefined ? 500_000 : 0)
 }
 
-/** Whether `a` says more to people than `b` does: it reaches an anchor, with less against it. */
+/** Whether `a` says more to people than `b` does: its signatures hold, it reaches an anchor, there is less against it. */
 export function saysMore(a: PathAttempt, b: PathAttempt | undefined): boolean {
-  if (a.anchor === undefined || a.findings.length === 0) return false
-  return b?.anchor === undefined || burden(a) < burden(b)
+  return a.findings.length > 0 && (b === undefined || burden(a) < burden(b))
 }

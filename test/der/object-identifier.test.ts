@@ -24,6 +24,31 @@ describe('object identifiers', () => {
     expect(objectIdentifierText(encodeObjectIdentifier(large), 0, encodeObjectIdentifier(large).length)).toBe(large)
   })
 
+  it('keeps arcs exact where numbers end and what is larger begins', () => {
+    const arcs = [44n, 45n, 46n, 51n, 52n, 53n, 54n, 63n].flatMap((bits) => [
+      2n ** bits - 1n,
+      2n ** bits,
+      2n ** bits + 1n,
+    ])
+    for (const arc of [0n, 1n, 39n, 40n, 47n, 48n, 127n, 128n, 16_383n, 16_384n, ...arcs]) {
+      for (const oid of [`2.${arc}`, `1.2.${arc}`, `1.2.${arc}.3`]) {
+        const content = encodeObjectIdentifier(oid)
+        expect(isObjectIdentifier(content, 0, content.length)).toBe(true)
+        expect(objectIdentifierText(content, 0, content.length)).toBe(oid)
+      }
+    }
+  })
+
+  it('FMT-3 refuses an arc padded or cut short, and takes 80 inside one', () => {
+    const isOne = (content: string): boolean => isObjectIdentifier(hex(content), 0, hex(content).length)
+    expect(isOne('2a 81 80 00')).toBe(true)
+    expect(text('2a 81 80 00')).toBe('1.2.16384')
+    expect(isOne('81 80 00')).toBe(true)
+    for (const content of ['', '80', '80 01', '80 80 01', '2a 80 01', '2a 81', '2a 81 80', '81']) {
+      expect(isOne(content)).toBe(false)
+    }
+  })
+
   it('refuses a content longer than its bound', () => {
     expect(isObjectIdentifier(new Uint8Array(1024).fill(1), 0, 1024)).toBe(true)
     expect(isObjectIdentifier(new Uint8Array(1025).fill(1), 0, 1025)).toBe(false)
