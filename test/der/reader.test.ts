@@ -23,6 +23,7 @@ const nothing: Read = (reader) => {
   reader.readNull()
 }
 const octets: Read = (reader) => reader.readContent(tags.OCTET_STRING)
+const tagged: Read = (reader) => reader.readUnsigned(9, 0x80)
 const oid: Read = (reader) => {
   reader.skipObjectIdentifier()
 }
@@ -94,6 +95,7 @@ const refused: readonly [
   ['an arc cut short', '06 02 55 84', oid, 'invalid-object-identifier', 2],
   ['another type', '04 01 05', integer, 'unexpected-tag', 0, 'OCTET STRING'],
   ['a constructed BIT STRING', '23 04 03 02 00 01', bits, 'constructed-string', 0, 'constructed BIT STRING'],
+  ['a constructed type of another class', 'a0 01 05', tagged, 'unexpected-tag', 0, '[0] constructed'],
   ['a constructed OCTET STRING anywhere', '24 03 04 01 01', any, 'constructed-string', 0, 'constructed OCTET STRING'],
   ['a primitive SEQUENCE anywhere', '10 00', any, 'invalid-tag', 0, 'tag 0x10'],
   ['a primitive SET anywhere', '11 00', any, 'invalid-tag', 0, 'tag 0x11'],

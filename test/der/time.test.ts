@@ -60,7 +60,8 @@ describe('times', () => {
     '500101000000z',
   ])('FMT-3 refuses the UTCTime %s', (text) => {
     const error = parseErrorOf(() => utc(text), 'invalid-time')
-    expect(error.found).toContain(text.slice(0, 4))
+    expect(error.found).toBe(`"${text.replace(' ', '?')}"`)
+    expect(error.expected).toBe('a time that exists, written YYMMDDhhmmssZ')
   })
 
   it.each([
@@ -71,6 +72,13 @@ describe('times', () => {
     '2050010100000Z',
     '20500101000000',
   ])('FMT-3 refuses the GeneralizedTime %s', (text) => {
-    parseErrorOf(() => generalized(text), 'invalid-time')
+    const error = parseErrorOf(() => generalized(text), 'invalid-time')
+    expect(error.found).toBe(`"${text}"`)
+    expect(error.expected).toBe('a time that exists, written YYYYMMDDhhmmssZ')
+  })
+
+  it('FMT-3 quotes the beginning of what is far too long', () => {
+    const digits = '123456789'.repeat(13)
+    expect(parseErrorOf(() => generalized(digits), 'invalid-time').found).toBe(`"${digits.slice(0, 24)}"`)
   })
 })
