@@ -52,6 +52,12 @@ describe('times', () => {
     '500100000000Z',
     '500132000000Z',
     '500431000000Z',
+    '500631000000Z',
+    '500931000000Z',
+    '501131000000Z',
+    '500230000000Z',
+    '20500101000000Z',
+    '2500101000000Z',
     '510229000000Z',
     '500101240000Z',
     '500101006000Z',
@@ -71,10 +77,27 @@ describe('times', () => {
     '19000229000000Z',
     '2050010100000Z',
     '20500101000000',
+    '500101000000Z',
+    '120500101000000Z',
+    '1220500101000000Z',
   ])('FMT-3 refuses the GeneralizedTime %s', (text) => {
     const error = parseErrorOf(() => generalized(text), 'invalid-time')
     expect(error.found).toBe(`"${text}"`)
     expect(error.expected).toBe('a time that exists, written YYYYMMDDhhmmssZ')
+  })
+
+  it('FMT-3 refuses anything but a digit where one is to be', () => {
+    for (const whole of ['20110111111111Z', '110111111111Z']) {
+      const [tag, read] = whole.length === 15 ? [0x18, generalized] : [0x17, utc]
+      expect(read(whole)).toBe('2011-01-11T11:11:11.000Z')
+      for (let at = 0; at < whole.length - 1; at++) {
+        // The neighbours of digits in ASCII, letters, space, and what wraps around.
+        for (const wrong of ['/', ':', 'a', ' ', '\0', '\xff', '-']) {
+          const der = encode(tag, whole.slice(0, at) + wrong + whole.slice(at + 1))
+          parseErrorOf(() => new DerReader(der, 'time').readTime(), 'invalid-time')
+        }
+      }
+    }
   })
 
   it('FMT-3 quotes the beginning of what is far too long', () => {
