@@ -11,7 +11,7 @@ function gravity(answer: Answer): number {
 }
 
 /** Until when an answer is said to hold; one without an end is the first to be asked for again. */
-const endOf = ({ thisUpdate, nextUpdate }: Answer): number => (nextUpdate ?? thisUpdate).getTime()
+const endOf = ({ nextUpdate }: Answer): number => nextUpdate?.getTime() ?? 0
 
 /**
  * Whether `a` counts rather than `b`: it is graver; of equal ones the newer; then the one that ends sooner. Answers alike in all of this

@@ -9,8 +9,8 @@ const SHOWN = 5
 
 /**
  * The verdict as text of several lines: the likeliest path from the target up, what is wrong with each certificate and
- * what to do, then the other paths that were tried. Names come from certificates, with characters that could forge a
- * line escaped.
+ * what to do, then the other paths that were tried, but for beginnings of the likeliest. Names come from certificates,
+ * with characters that could forge a line escaped.
  */
 export function explain(verdict: PathVerdict): string {
   if (verdict.ok) {
@@ -19,8 +19,8 @@ export function explain(verdict: PathVerdict): string {
     return ['valid:', ...lines, anchor, `not checked: ${verdict.notChecked.join(', ')}`].join('\n')
   }
   const { best, attempts, attemptsDropped } = verdict
-  const others = attempts.filter((attempt) => !isSamePath(attempt, best))
-  const hidden = others.length - Math.min(others.length, SHOWN) + attemptsDropped
+  const others = attempts.filter((attempt) => !isPartOf(attempt, best))
+  const hidden = Math.max(others.length - SHOWN, 0) + attemptsDropped
   return [
     'refused:',
     ...explainPath(best),
@@ -29,8 +29,10 @@ export function explain(verdict: PathVerdict): string {
   ].join('\n')
 }
 
-const isSamePath = (a: PathAttempt, b: PathAttempt): boolean =>
-  a.anchor === b.anchor && a.path.length === b.path.length && a.path.every((one, i) => one === b.path[i])
+/** Whether `best`, which has all that is found in its certificates, tells what refused the attempt too. */
+const isPartOf = ({ path, anchor }: PathAttempt, best: PathAttempt): boolean =>
+  path.every((one, i) => one === best.path[i]) &&
+  (anchor === undefined || (anchor === best.anchor && path.length === best.path.length))
 
 function explainPath({ path, anchor, findings }: PathAttempt): readonly string[] {
   const lines: string[] = []

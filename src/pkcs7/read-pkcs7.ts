@@ -84,7 +84,7 @@ function readChoices(
   for (let count = 1; !set.atEnd(); count++) {
     checkCount(count - 1, limits)
     const tag = set.peek()
-    if (tag !== tags.SEQUENCE && others.some((other) => tag === contextConstructed(other))) {
+    if (others.some((other) => tag === contextConstructed(other))) {
       set.next(where)
       otherCount++
       continue

@@ -58,6 +58,30 @@ describe('explain', () => {
     expect(text.some((line) => line.endsWith('no anchor'))).toBe(true)
   })
 
+  it('tells of the likeliest path once, however far an attempt got on it, and of what is about no certificate', async () => {
+    const [root, intermediate = root] = await authorities({}, { notAfter: new Date('2026-05-31T00:00:00Z') })
+    const leaf = await intermediate.issue({ name: {}, dns: ['a.example'] })
+    const chain = [root, intermediate, leaf]
+    expect(told(await validateChain(chain, { profile: rfc5280Section6 }))).toEqual([
+      'refused:',
+      '  target (empty name), serial …',
+      '    issuer CN=Intermediate 1, serial …',
+      '      ✗ expired: it expired at 2026-05-31T00:00:00Z, 1 day before 2026-06-01T00:00:00Z; renew it, or install a certificate that has been renewed (RFC 5280 §6.1.3 (a) (2))',
+      '      anchor CN=Root',
+    ])
+    // Refused by one path to an anchor, which is the likeliest and the only one.
+    const direct = await root.issue({ name: 'Direct' })
+    const finding = { code: 'revoked', message: 'all is lost', remedy: 'run', rule: 'x' } as const
+    const { name: subject } = { name: root.certificate.subject }
+    const furtherCheck = async () => [{ ...finding, subject, certificate: undefined }]
+    expect(told(await validateChain([root, direct], { furtherCheck }))).toEqual([
+      'refused:',
+      '  target CN=Direct, serial …',
+      '    anchor CN=Root',
+      '      ✗ revoked: all is lost; run (x)',
+    ])
+  })
+
   it('counts the paths it does not show', async () => {
     const root = await rootOf()
     const right = await root.issueIntermediate({ name: 'CA' })

@@ -29,6 +29,10 @@ interface Parts {
   crls?: Uint8Array
 }
 const nothing = new Uint8Array(0)
+const content = (...parts: readonly Uint8Array[]): Uint8Array => element(0xa0, ...parts)
+/** The least there is of one, and `more` at its end. */
+const signedData = (...more: readonly Uint8Array[]): Uint8Array =>
+  sequence(integer(1), setOf(), sequence(objectIdentifier('1.2.840.113549.1.7.1')), setOf(), ...more)
 const bundle = ({
   type = SIGNED_DATA,
   content = nothing,
@@ -77,15 +81,17 @@ describe('readPkcs7', () => {
     expect(read).toMatchObject({ crls: [crl], encoding: 'ber' })
   })
 
+  const other = (tag: number): Uint8Array => element(tag, nullValue())
+
   it('steps over attribute certificates and other formats, and counts them', () => {
     const read = readPkcs7(
       bundle({
-        certificates: element(0xa0, element(0xa2, nullValue()), first?.der ?? nothing, element(0xa1)),
+        certificates: element(0xa0, ...[0xa2, 0xa0, 0xa3].map(other), first?.der ?? nothing, other(0xa1)),
         crls: element(0xa1, element(0xa1, nullValue())),
       }),
     )
     expect(read.certificates).toHaveLength(1)
-    expect(read.otherCertificateCount).toBe(2)
+    expect(read.otherCertificateCount).toBe(4)
     expect(read.crls).toEqual([])
   })
 
@@ -103,6 +109,24 @@ describe('readPkcs7', () => {
       /contentType/,
     ],
     ['bytes after the bundle', Uint8Array.of(...bundle({}), 0), 'trailing-bytes', /ContentInfo/],
+    [
+      'bytes after its content',
+      sequence(objectIdentifier(SIGNED_DATA), content(signedData()), nullValue()),
+      'trailing-bytes',
+      /^ContentInfo:/,
+    ],
+    [
+      'bytes after its SignedData',
+      sequence(objectIdentifier(SIGNED_DATA), content(signedData(), nullValue())),
+      'trailing-bytes',
+      /^ContentInfo\.content:/,
+    ],
+    [
+      'bytes after its signerInfos',
+      sequence(objectIdentifier(SIGNED_DATA), content(signedData(nullValue()))),
+      'trailing-bytes',
+      /^SignedData:/,
+    ],
     ['bytes cut off', bundle({}).slice(0, -2), 'truncated', /cut short/],
     [
       'a certificate with an indefinite length',
@@ -120,6 +144,14 @@ describe('readPkcs7', () => {
       'a malformed CRL',
       bundle({ crls: element(0xa1, sequence(sequence(hex('02 02 00 01')))) }),
       'non-minimal-integer',
+      /CertificateList/,
+    ],
+    [
+      'a CRL without thisUpdate',
+      bundle({
+        crls: element(0xa1, sequence(sequence(ed25519(), name('CA'), integer(5)), ed25519(), hex('03 01 00'))),
+      }),
+      'unexpected-tag',
       /CertificateList/,
     ],
     [
