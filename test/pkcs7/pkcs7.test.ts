@@ -155,6 +155,12 @@ describe('readPkcs7', () => {
       /CertificateList/,
     ],
     [
+      'a CRL with a field too many',
+      bundle({ crls: element(0xa1, sequence(crl.slice((crl[1] ?? 0) < 0x80 ? 2 : 3), nullValue())) }),
+      'trailing-bytes',
+      /CertificateList/,
+    ],
+    [
       'a private key in place of a CRL',
       bundle({ crls: element(0xa1, sequence(integer(0), ed25519(), octetString(new Uint8Array(34)))) }),
       'unexpected-tag',
