@@ -377,6 +377,13 @@ describe('OCS-9 a request goes', () => {
   it('by POST all the same where the URL would be too long, or has a query', async () => {
     await ask({ method: 'GET' }, `http://ocsp.example/${'a'.repeat(200)}`)
     expect(seen.method).toBe('POST')
+    // 255 characters are what every cache takes: one more goes by POST (RFC 5019 §5).
+    await ask({ method: 'GET' })
+    const short = seen.url.length - 'a'.length
+    await ask({ method: 'GET' }, `http://ocsp.example/${'a'.repeat(255 - short)}`)
+    expect([seen.method, seen.url.length]).toEqual(['GET', 255])
+    await ask({ method: 'GET' }, `http://ocsp.example/${'a'.repeat(256 - short)}`)
+    expect(seen.method).toBe('POST')
     await ask({ method: 'GET' }, 'http://ocsp.example/?ca=1')
     expect(seen).toMatchObject({ method: 'POST', url: 'http://ocsp.example/?ca=1' })
   })
@@ -390,6 +397,16 @@ describe('OCS-9 a request goes', () => {
 })
 
 describe('fetchOcspTransport', () => {
+  it('takes a mebibyte of an answer where no limit is given, and no byte more (OCS-9)', async () => {
+    const answering =
+      (length: number): FetchFunction =>
+      async () =>
+        new Response(new Uint8Array(length), { headers: { 'content-type': 'application/ocsp-response' } })
+    expect(await send('http://ocsp.example/', { fetch: answering(1_048_576) })).toBe('answered')
+    expect(await send('http://ocsp.example/', { fetch: answering(1_048_577) })).toBe('too-large')
+    expect(await send('http://ocsp.example/', { fetch: answering(5), maximumSize: 4 })).toBe('too-large')
+  })
+
   it.each([{ timeout: NaN }, { timeout: -1 }, { timeout: 2 ** 31 }, { maximumSize: NaN }])(
     'refuses a limit that is none: %o',
     (options) => {
