@@ -173,12 +173,12 @@ describe('OCS-4 the client asks', () => {
 
 describe('the client keeps', () => {
   it('a verdict until its nextUpdate, and asks again then', async () => {
-    const client = clientOf(await answering({ thisUpdate: at, nextUpdate: after(DAY) }))
+    const client = clientOf(await answering({ thisUpdate: at, nextUpdate: after(3 * DAY) }))
     const verdicts = new Set([await client.check(asker.certificate, scene.authority.certificate)])
-    now = after(DAY - 1)
+    now = after(3 * DAY - 1)
     verdicts.add(await client.check(asker.certificate, scene.authority.certificate))
     expect([verdicts.size, calls.length]).toEqual([1, 1])
-    now = after(DAY)
+    now = after(3 * DAY)
     await check(client)
     expect(calls).toHaveLength(2)
   })
@@ -212,6 +212,17 @@ describe('the client keeps', () => {
     await check(client)
     expect(calls).toHaveLength(1)
     now = after(60 * SECOND)
+    await check(client)
+    expect(calls).toHaveLength(2)
+  })
+
+  it('one without a nextUpdate for a day, where no maximum age is given', async () => {
+    const client = clientOf(await answering({ thisUpdate: at, nextUpdate: 'omit' }))
+    await check(client)
+    now = after(DAY - 1)
+    await check(client)
+    expect(calls).toHaveLength(1)
+    now = after(DAY)
     await check(client)
     expect(calls).toHaveLength(2)
   })

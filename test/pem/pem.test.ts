@@ -56,6 +56,16 @@ describe('readPem', () => {
         bytes: Uint8Array.of(0, 1, 2),
       },
     ])
+    // Those of one block are none of the next, whichever way it is decoded.
+    for (const base64 of ['AAAA', 'AA\n AA', 'AAA=\n\n']) {
+      expect(readPem(`${text}${block(base64, 'THREE')}`).at(-1)).toMatchObject({ label: 'THREE', headers: '' })
+    }
+  })
+
+  it('finds a block right behind hyphens that are none of its own', () => {
+    for (const before of ['-', '--', '-----', '------', '---- ', '-----BEGI']) {
+      expect(readPem(`${before}${block('AAAA')}`)).toMatchObject([{ offset: before.length }])
+    }
   })
 
   it('FMT-3 reads, or refuses, more header lines than a stack is deep', () => {
