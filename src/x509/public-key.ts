@@ -211,10 +211,7 @@ function readRsa(key: DerReader): { modulusLength: number; modulus: Uint8Array; 
 
 function readEc(key: DerReader, parameters: DerReader): PublicKey {
   const point = key.bytes.subarray(key.position, key.end)
-  if (parameters.peek() === tags.SEQUENCE) {
-    parameters.skipAny()
-    return { type: 'ec-explicit', point }
-  }
+  if (parameters.peek() === tags.SEQUENCE) return { type: 'ec-explicit', point }
   if (parameters.peek() !== tags.OBJECT_IDENTIFIER) {
     parameters.failTag('a named curve (RFC 5480 §2.1.1)', 'invalid-algorithm-parameters')
   }

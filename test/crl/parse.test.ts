@@ -1,7 +1,7 @@
 // The structure of CRLs (RFC 5280 §5): each field right, and each field wrong with its own code.
 
 import { describe, expect, it } from 'vitest'
-import type { ParseErrorCode } from '../../src/base/errors.js'
+import { ParseError, type ParseErrorCode } from '../../src/base/errors.js'
 import { type CertificateList, parseCertificateList, type RevokedCertificate } from '../../src/crl/index.js'
 import * as tags from '../../src/der/tags.js'
 import {
@@ -134,6 +134,11 @@ describe('parseCertificateList', () => {
     ['an algorithm that is none', { signature: nullValue(), outerSignature: nullValue() }, 'unexpected-tag'],
     ['two algorithms', { outerSignature: sha256WithRsa() }, 'algorithm-mismatch'],
     [
+      'two algorithms of one length',
+      { outerSignature: sequence(objectIdentifier('1.3.101.113')) },
+      'algorithm-mismatch',
+    ],
+    [
       'the same algorithm with parameters',
       { outerSignature: sequence(objectIdentifier('1.3.101.112'), nullValue()) },
       'algorithm-mismatch',
@@ -180,6 +185,43 @@ describe('parseCertificateList', () => {
     ['more behind the signature', { trailing: nullValue() }, 'trailing-bytes'],
   ])('refuses %s', (_, parts, code) => {
     parseErrorOf(() => parse(parts), code)
+  })
+
+  it('refuses bytes behind the list, and elements behind its signature', () => {
+    const der = makeCrl()
+    expect(parseErrorOf(() => parseCertificateList(Uint8Array.of(...der, 5, 0)), 'trailing-bytes').offset).toBe(
+      der.length,
+    )
+    const { offset, where } = parseErrorOf(() => parse({ trailing: nullValue() }), 'trailing-bytes')
+    expect({ offset, where }).toEqual({ offset: der.length, where: 'CertificateList.signatureValue' })
+  })
+
+  it.each<[string, CrlParts]>([
+    ['version', { version: integer(2) }],
+    ['signature', { signature: nullValue() }],
+    ['issuer', { issuer: integer(1) }],
+    ['thisUpdate', { thisUpdate: integer(1) }],
+    ['nextUpdate', { nextUpdate: element(tags.UTC_TIME, hex('00')) }],
+    ['revokedCertificates', { entries: [nullValue()] }],
+    ['crlExtensions', { extensions: [] }],
+    ['signatureAlgorithm', { outerSignature: nullValue() }],
+    ['signatureValue', { signatureValue: nullValue() }],
+  ])('says in which field the fault is: %s', (field, parts) => {
+    let where: string | undefined
+    try {
+      parse(parts)
+    } catch (error) {
+      if (error instanceof ParseError) ({ where } = error)
+    }
+    expect(where).toBe(`CertificateList.${field}`)
+  })
+
+  it('is unusable by any of its entries (RFC 5280 §5.3)', () => {
+    const plain = crlEntry(integer(1))
+    const unknown = crlEntry(integer(2), [extension('1.2.3', nullValue(), true)])
+    for (const entries of [[unknown], [unknown, plain], [plain, unknown], [plain, unknown, plain]]) {
+      expect(parse({ entries }).unusable).toContain('critical extension 1.2.3')
+    }
   })
 
   it.each<[string, CrlParts, string]>([

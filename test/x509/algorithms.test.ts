@@ -38,17 +38,29 @@ describe('public keys', () => {
   })
 
   it.each([
+    ['P-192', 48],
+    ['P-224', 56],
     ['P-256', 64],
     ['P-384', 96],
     ['P-521', 132],
     ['secp256k1', 64],
     ['brainpoolP256r1', 64],
+    ['brainpoolP384r1', 96],
+    ['brainpoolP512r1', 128],
   ])('tell EC keys by named curve: %s', (name, length) => {
     expect(keyOf(algorithm('ecPublicKey', curve(name)), point(4, length))).toMatchObject({ type: 'ec', curve: name })
-    expect(keyOf(algorithm('ecPublicKey', curve(name)), point(2, length / 2))).toMatchObject({
-      type: 'ec',
-      curve: name,
-    })
+    for (const form of [2, 3]) {
+      const compressed = keyOf(algorithm('ecPublicKey', curve(name)), point(form, length / 2))
+      expect(compressed).toMatchObject({ type: 'ec', curve: name, point: point(form, length / 2) })
+      parseErrorOf(() => keyOf(algorithm('ecPublicKey', curve(name)), point(form, length)), 'invalid-public-key')
+    }
+    for (const wrong of [length - 1, length + 1, length / 2]) {
+      const error = parseErrorOf(
+        () => keyOf(algorithm('ecPublicKey', curve(name)), point(4, wrong)),
+        'invalid-public-key',
+      )
+      expect(error).toMatchObject({ expected: `a ${name} point of ${length + 1} bytes`, found: `${wrong + 1}` })
+    }
   })
 
   it('tell unknown curves by OID, and name explicit parameters as what they are', () => {
@@ -116,8 +128,36 @@ describe('public keys', () => {
     ['a hybrid point', algorithm('ecPublicKey', curve('P-256')), point(6, 64), 'invalid-public-key'],
     ['a point of the wrong length', algorithm('ecPublicKey', curve('P-256')), point(4, 63), 'invalid-public-key'],
     ['no point', algorithm('ecPublicKey', curve('P-256')), hex(''), 'invalid-public-key'],
+    ['bytes after a DSA key', algorithm('dsa'), Uint8Array.of(...integer(5), 5, 0), 'trailing-bytes'],
+    [
+      'a DSA parameter too many',
+      algorithm('dsa', sequence(integer(7), integer(5), integer(2), integer(1))),
+      integer(5),
+      'trailing-bytes',
+    ],
+    [
+      'a negative DSA parameter',
+      algorithm('dsa', sequence(integer(7), integer(-5), integer(2))),
+      integer(5),
+      'invalid-public-key',
+    ],
   ])('FMT-3 are refused: %s', (_, identifier, key, code) => {
     expect(parseErrorOf(() => keyOf(identifier, key), code).where).toContain('subjectPublicKeyInfo')
+  })
+
+  it('FMT-3 say what stands where a positive number or a point is to be', () => {
+    const found = (identifier: Uint8Array, key: Uint8Array): string =>
+      parseErrorOf(() => keyOf(identifier, key), 'invalid-public-key').found
+    const rsa = algorithm('rsaEncryption', nullValue())
+    expect(found(rsa, sequence(integer(0), integer(3)))).toBe('zero')
+    expect(found(rsa, sequence(integer(-128), integer(3)))).toBe('a negative number')
+    expect(found(rsa, sequence(integer(-1), integer(3)))).toBe('a negative number')
+    // Curves nobody knows have points of the same forms.
+    for (const oid of ['1.2.3', identifierOf('P-256')]) {
+      const ec = algorithm('ecPublicKey', objectIdentifier(oid))
+      expect(found(ec, hex(''))).toBe('none')
+      for (const form of [0, 1, 5, 6, 7]) expect(found(ec, point(form, 64))).toBe(`0${form}`)
+    }
   })
 })
 
