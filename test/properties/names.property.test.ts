@@ -98,4 +98,32 @@ describe('skipName', () => {
       { numRuns: 5000 },
     )
   })
+
+  it('does so for every value of each of the first bytes, and of every two lengths', () => {
+    const attribute = (type: string, value: Uint8Array): Uint8Array => setOf(sequence(objectIdentifier(type), value))
+    const ders = [
+      sequence(attribute('2.5.4.3', printableString('test'))),
+      sequence(attribute('2.5.4.6', printableString('DE')), attribute('2.5.4.10', utf8String('a')), setOf(sequence())),
+      sequence(attribute('2.5.4.3', utf8String(''))),
+      // Whose value could be two elements, or one and a rest.
+      sequence(attribute('2.5.4.3', utf8String('\f\0\f\0'))),
+      sequence(attribute('2.5.4.3', utf8String('a'.repeat(118)))),
+      sequence(attribute('2.5.4.3', utf8String('a'.repeat(119)))),
+    ]
+    for (const der of ders) {
+      expect(outcome(der, skipName)).toBe(outcome(der, skipGenerally))
+      const check = (...changes: readonly (readonly [at: number, byte: number])[]): void => {
+        const edited = der.slice()
+        for (const [at, byte] of changes) edited[at] = byte
+        const [actual, expected] = [outcome(edited, skipName), outcome(edited, skipGenerally)]
+        if (actual !== expected) expect.fail(`${actual} for ${expected}: ${JSON.stringify(changes)}`)
+      }
+      for (let at = 0; at < Math.min(der.length, 30); at++) for (let byte = 0; byte < 256; byte++) check([at, byte])
+      // The lengths of the name, its first level, the attribute, its type and its value.
+      const lengths = [1, 3, 5, 7, 12]
+      for (const a of lengths)
+        for (const b of lengths)
+          for (let x = 0; a < b && der.length < 40 && x < 18; x++) for (let y = 0; y < 18; y++) check([a, x], [b, y])
+    }
+  })
 })

@@ -171,6 +171,10 @@ describe('signature algorithms', () => {
     expect(signatureOf(algorithm('ecdsaWithSHA512'))).toMatchObject({ scheme: 'ecdsa', hash: 'sha-512' })
     expect(signatureOf(algorithm('Ed448'))).toMatchObject({ scheme: 'ed448', hash: undefined })
     expect(signatureOf(algorithm('ML-DSA-65'))).toMatchObject({ scheme: 'ml-dsa-65' })
+    // What an algorithm nobody knows may have for parameters, its definition says.
+    for (const parameters of [[], [sequence(integer(1))], [integer(1)]]) {
+      expect(signatureOf(algorithm('1.2.3', ...parameters))).toMatchObject({ oid: '1.2.3', scheme: undefined })
+    }
     expect(signatureOf(algorithm('1.2.3', nullValue()))).toEqual({
       oid: '1.2.3',
       name: undefined,
@@ -232,6 +236,21 @@ describe('signature algorithms', () => {
       'PSS with a hash that is none',
       algorithm('rsassaPss', sequence(explicit(0, algorithm('Ed25519')))),
       'invalid-algorithm-parameters',
+    ],
+    [
+      'PSS with a hash that has parameters',
+      algorithm('rsassaPss', sequence(explicit(0, algorithm('sha256', integer(1))))),
+      'invalid-algorithm-parameters',
+    ],
+    [
+      'PSS with a field too many',
+      algorithm('rsassaPss', sequence(explicit(2, integer(32)), explicit(4, integer(1)))),
+      'trailing-bytes',
+    ],
+    [
+      'PSS with a mask function that has two parameters',
+      algorithm('rsassaPss', sequence(explicit(1, algorithm('mgf1', algorithm('sha256'), nullValue())))),
+      'trailing-bytes',
     ],
     [
       'PSS with another mask function',
