@@ -1,7 +1,8 @@
 // The structure of responses (OCS-9, RFC 6960 §4.2.1): each field right, and each field wrong with its own code.
 
 import { describe, expect, it } from 'vitest'
-import type { ParseErrorCode } from '../../src/base/errors.js'
+import { ParseError, type ParseErrorCode } from '../../src/base/errors.js'
+import { DerReader } from '../../src/der/reader.js'
 import * as tags from '../../src/der/tags.js'
 import {
   bitString,
@@ -75,6 +76,25 @@ function responseOf(parts: Parts = {}): Uint8Array {
   const type = objectIdentifier(parts.type ?? '1.3.6.1.5.5.7.48.1.1')
   const bytes = explicit(0, sequence(type, content))
   return sequence(parts.status ?? integer(0, tags.ENUMERATED), bytes, parts.afterBytes ?? NOTHING)
+}
+
+/** The encoding with a NULL more at the end of one constructed element or of the OCTET STRING of a response, each in its turn. */
+function* withOneMore(der: Uint8Array): Generator<Uint8Array> {
+  const reader = new DerReader(der, 'element')
+  const tag = reader.peek()
+  const content = reader.readContent(tag)
+  const isWrapper = tag === tags.OCTET_STRING && content.length > 100
+  if ((tag & tags.CONSTRUCTED) === 0 && !isWrapper) return
+  yield element(tag, content, nullValue())
+  const inside = new DerReader(content, 'content')
+  while (!inside.atEnd()) {
+    const start = inside.position
+    inside.skipAny()
+    const end = inside.position
+    for (const edited of withOneMore(content.subarray(start, end))) {
+      yield element(tag, content.subarray(0, start), edited, content.subarray(end))
+    }
+  }
 }
 
 describe('OCS-9 parseOcspResponse', () => {
@@ -234,6 +254,49 @@ describe('OCS-9 parseOcspResponse', () => {
       parseErrorOf(() => parseOcspResponse(der.subarray(0, length)), 'truncated')
     }
     parseErrorOf(() => parseOcspResponse(Uint8Array.from([...der, 0])), 'trailing-bytes')
+  })
+
+  it('refuses an element too many, wherever it stands', () => {
+    const der = responseOf({
+      responderId: explicit(1, name('Responder')),
+      extensions: explicit(1, sequence(extension('1.2.3', nullValue(), true))),
+      certs: explicit(0, sequence(makeCertificate())),
+      single: {
+        status: element(tags.contextConstructed(1), generalizedTime(NOW), explicit(0, enumerated(1))),
+        nextUpdate: explicit(0, generalizedTime(NOW + 1000)),
+        extensions: explicit(1, sequence(extension('1.2.3', nullValue()))),
+      },
+    })
+    expect(parseOcspResponse(der).basic?.certificates).toHaveLength(1)
+    const edited = [...withOneMore(der)]
+    expect(edited.length).toBeGreaterThan(30)
+    // A certificate's key is decoded once it is asked for.
+    const read = (one: Uint8Array) => parseOcspResponse(one).basic?.certificates.map(({ publicKey }) => publicKey.key)
+    expect(read(der)).toMatchObject([{ type: 'ed25519' }])
+    for (const one of edited) expect(() => read(one)).toThrow(ParseError)
+  })
+
+  it('reads a responder by the hash of its key', () => {
+    const hash = hex('01'.repeat(20))
+    const { basic } = parseOcspResponse(responseOf({ responderId: explicit(2, octetString(hash)) }))
+    expect(basic?.responderId).toEqual({ type: 'byKey', keyHash: hash })
+  })
+
+  it.each<[string, Parts]>([
+    ['ResponseData', { responderId: NOTHING }],
+    ['ResponseData.responses', { responses: element(tags.SET) }],
+    ['ResponseData.responseExtensions', { extensions: explicit(1, sequence()) }],
+    ['BasicOCSPResponse.signatureAlgorithm', { signatureAlgorithm: nullValue() }],
+    ['BasicOCSPResponse.signature', { signature: nullValue() }],
+    ['BasicOCSPResponse.certs', { certs: explicit(0, nullValue()) }],
+  ])('says where the fault is: %s', (where, parts) => {
+    let found: string | undefined
+    try {
+      parseOcspResponse(responseOf(parts))
+    } catch (error) {
+      if (error instanceof ParseError) found = error.where
+    }
+    expect(found).toBe(where)
   })
 
   it('refuses what exceeds a limit, and names it', () => {

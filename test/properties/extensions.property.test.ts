@@ -69,4 +69,24 @@ describe('skipExtensions', () => {
       { numRuns: 5000 },
     )
   })
+
+  it('does so for every value of every byte of a few', () => {
+    const of = (oid: string, critical: boolean, value: Uint8Array): Uint8Array =>
+      sequence(objectIdentifier(oid), ...(critical ? [booleanValue(true)] : []), octetString(value))
+    const lists = [
+      sequence(of('2.5.29.15', true, new Uint8Array(2)), of('2.5.29.19', false, new Uint8Array(0))),
+      sequence(of('2.5.29.15', false, Uint8Array.of(4, 1, 4, 0)), of('2.5.29.63', true, new Uint8Array(1))),
+      sequence(of('2.5.29.64', false, new Uint8Array(1)), of('1.2', true, new Uint8Array(0))),
+    ]
+    for (const list of lists) {
+      expect(accepts(list)).toBe(true)
+      for (let at = 0; at < list.length; at++) {
+        for (let byte = 0; byte < 256; byte++) {
+          const edited = list.slice()
+          edited[at] = byte
+          if (accepts(edited) !== acceptsPlainly(edited)) expect.fail(`byte ${at} as ${byte}`)
+        }
+      }
+    }
+  })
 })
