@@ -1,7 +1,7 @@
 // The structure of responses (OCS-9, RFC 6960 §4.2.1): each field right, and each field wrong with its own code.
 
 import { describe, expect, it } from 'vitest'
-import { ParseError, type ParseErrorCode } from '../../src/base/errors.js'
+import type { ParseErrorCode } from '../../src/base/errors.js'
 import { DerReader } from '../../src/der/reader.js'
 import * as tags from '../../src/der/tags.js'
 import {
@@ -269,11 +269,12 @@ describe('OCS-9 parseOcspResponse', () => {
     })
     expect(parseOcspResponse(der).basic?.certificates).toHaveLength(1)
     const edited = [...withOneMore(der)]
-    expect(edited.length).toBeGreaterThan(30)
+    // As many as are constructed: 23 down to the response's extensions, 1 for the signature's algorithm, 16 in certs.
+    expect(edited).toHaveLength(40)
     // A certificate's key is decoded once it is asked for.
     const read = (one: Uint8Array) => parseOcspResponse(one).basic?.certificates.map(({ publicKey }) => publicKey.key)
     expect(read(der)).toMatchObject([{ type: 'ed25519' }])
-    for (const one of edited) expect(() => read(one)).toThrow(ParseError)
+    for (const one of edited) parseErrorOf(() => read(one))
   })
 
   it('reads a responder by the hash of its key', () => {
@@ -290,13 +291,7 @@ describe('OCS-9 parseOcspResponse', () => {
     ['BasicOCSPResponse.signature', { signature: nullValue() }],
     ['BasicOCSPResponse.certs', { certs: explicit(0, nullValue()) }],
   ])('says where the fault is: %s', (where, parts) => {
-    let found: string | undefined
-    try {
-      parseOcspResponse(responseOf(parts))
-    } catch (error) {
-      if (error instanceof ParseError) found = error.where
-    }
-    expect(found).toBe(where)
+    expect(parseErrorOf(() => parseOcspResponse(responseOf(parts))).where).toBe(where)
   })
 
   it('refuses what exceeds a limit, and names it', () => {

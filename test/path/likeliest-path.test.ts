@@ -72,7 +72,7 @@ describe('the path shown where none is valid', () => {
     expect((await shown(target, [authority, shorter, short], anchors, { profile })).above).toEqual([short.certificate])
     expect((await shown(target, [shorter, authority], anchors, { profile })).above).toEqual([shorter.certificate])
     expect((await shown(target, [authority], anchors, { profile })).above).toEqual([authority.certificate])
-    // One without faults of its own may still be held against what lies below.
+    // One with nothing against it comes first.
     const good = await worst.crossSign(authority)
     expect((await shown(target, [authority, shorter, short, good], anchors, { profile })).above).toEqual([
       good.certificate,
@@ -92,8 +92,12 @@ describe('the path shown where none is valid', () => {
     const limited = await shown(target, [later, wrong], anchors, { limits })
     expect(limited.above).toEqual([later.certificate])
     expect(limited.codes).toContain('budget-exceeded')
-    // One that did sign comes before one that may have.
-    const signed = await shown(await later.issue(), [wrong, later], anchors, { limits })
+    const unverified = await shown(await later.issue(), [wrong, later], anchors, { limits })
+    expect(unverified.above).toEqual([later.certificate])
+    // One that did sign, and is looked at first, comes before one that may have.
+    const sooner = await other.issueIntermediate({ name: 'CA', notAfter: new Date('2026-05-30T00:00:00Z') })
+    const below = await later.issue({ without: ['authorityKeyIdentifier'] })
+    const signed = await shown(below, [sooner, later], anchors, { limits, profile: rfc5280Section6 })
     expect(signed.above).toEqual([later.certificate])
   })
 

@@ -29,7 +29,8 @@ interface Parts {
   crls?: Uint8Array
 }
 const nothing = new Uint8Array(0)
-const content = (...parts: readonly Uint8Array[]): Uint8Array => element(0xa0, ...parts)
+/** `[0]`, as what a ContentInfo carries stands in. */
+const contentOf = (...parts: readonly Uint8Array[]): Uint8Array => element(0xa0, ...parts)
 /** The least there is of one, and `more` at its end. */
 const signedData = (...more: readonly Uint8Array[]): Uint8Array =>
   sequence(integer(1), setOf(), sequence(objectIdentifier('1.2.840.113549.1.7.1')), setOf(), ...more)
@@ -111,19 +112,19 @@ describe('readPkcs7', () => {
     ['bytes after the bundle', Uint8Array.of(...bundle({}), 0), 'trailing-bytes', /ContentInfo/],
     [
       'bytes after its content',
-      sequence(objectIdentifier(SIGNED_DATA), content(signedData()), nullValue()),
+      sequence(objectIdentifier(SIGNED_DATA), contentOf(signedData()), nullValue()),
       'trailing-bytes',
       /^ContentInfo:/,
     ],
     [
       'bytes after its SignedData',
-      sequence(objectIdentifier(SIGNED_DATA), content(signedData(), nullValue())),
+      sequence(objectIdentifier(SIGNED_DATA), contentOf(signedData(), nullValue())),
       'trailing-bytes',
       /^ContentInfo\.content:/,
     ],
     [
       'bytes after its signerInfos',
-      sequence(objectIdentifier(SIGNED_DATA), content(signedData(nullValue()))),
+      sequence(objectIdentifier(SIGNED_DATA), contentOf(signedData(nullValue()))),
       'trailing-bytes',
       /^SignedData:/,
     ],
