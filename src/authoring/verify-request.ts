@@ -1,6 +1,6 @@
 // The proof of possession in a request: its own signature (RFC 2986 §4.2), verified by the runtime's cryptography.
 
-import { ParseError } from '../base/errors.js'
+import { readOr } from '../base/errors.js'
 import { runtimeCrypto } from '../crypto/index.js'
 import type { CertificationRequest } from '../pkcs10/index.js'
 
@@ -15,13 +15,11 @@ const refused = (reason: string): PossessionVerdict => ({ ok: false, reason })
  * signed with MD5. Anything else is refused with its reason, never accepted.
  */
 export async function verifyRequestSignature(request: CertificationRequest): Promise<PossessionVerdict> {
-  let algorithm: CertificationRequest['signatureAlgorithm']
-  try {
-    algorithm = request.signatureAlgorithm
-  } catch (error) {
-    if (error instanceof ParseError) return refused(error.message)
-    throw error
-  }
+  const algorithm = readOr(
+    () => request.signatureAlgorithm,
+    ({ message }) => refused(message),
+  )
+  if ('ok' in algorithm) return algorithm
   const { publicKey, signatureValue, certificationRequestInfo } = request
   const title = algorithm.name ?? algorithm.oid
   // A collision would let one signature stand for two requests.

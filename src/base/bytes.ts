@@ -54,12 +54,15 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 
 const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
+/** One byte as two digits of lower-case hex. */
+export const byteToHex = (byte: number | undefined): string => hexPairs[byte ?? 0] ?? ''
+
 /** Lower-case hex, `separator` between bytes. */
 export function toHex(bytes: Uint8Array, separator = ''): string {
   let text = ''
   for (let i = 0; i < bytes.length; i++) {
     if (i > 0) text += separator
-    text += hexPairs[bytes[i] ?? 0] ?? ''
+    text += byteToHex(bytes[i])
   }
   return text
 }

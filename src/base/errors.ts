@@ -79,6 +79,16 @@ export class ParseError extends Error implements ParseErrorFacts {
   }
 }
 
+/** `read()`, or what `otherwise` makes of the {@link ParseError} it throws. */
+export function readOr<T, U>(read: () => T, otherwise: (error: ParseError) => U): T | U {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ParseError) return otherwise(error)
+    throw error
+  }
+}
+
 /**
  * Throws `error`; a {@link ParseError} with `part` in front of its field, and its offset, which counts from the start of the
  * part, counted from where the part starts at `start`.

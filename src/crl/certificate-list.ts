@@ -1,9 +1,9 @@
 // CertificateList (RFC 5280 §5): a view on its own bytes, like Certificate. One linear pass checks everything; entries
-// become objects only when asked for, through a table of offsets that the first lookup builds.
+// become objects only when asked for, through an index of offsets that the first lookup builds.
 
 import type { Der } from '../base/brands.js'
 import { equalRanges, plainBytes } from '../base/bytes.js'
-import { failLimit, ParseError } from '../base/errors.js'
+import { failLimit, type ParseError, readOr } from '../base/errors.js'
 import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
@@ -38,6 +38,17 @@ export interface RevokedCertificate {
   readonly certificateIssuer: readonly GeneralName[] | undefined
 }
 
+/**
+ * Entries by the hashes of their serial numbers. Those of one hash are chained: each adds one step to building the index,
+ * even where somebody has chosen serial numbers that hash alike.
+ */
+interface SerialIndex {
+  /** By hash, where in `links` the chain starts; 0 where there is none. */
+  readonly heads: Int32Array
+  /** Of each entry its offset and, behind it, where its chain goes on. */
+  readonly links: Int32Array
+}
+
 /** Where an indirect CRL changes the authority its entries speak of. */
 interface IssuerChange {
   readonly offset: number
@@ -68,7 +79,7 @@ export class CertificateList {
   private readonly entriesStart: number
   private readonly entriesEnd: number
   private readonly signatureStart: number
-  private table: Int32Array | undefined
+  private index: SerialIndex | undefined
   private changes: readonly IssuerChange[] = []
   private algorithm: SignatureAlgorithm | undefined
 
@@ -145,7 +156,9 @@ export class CertificateList {
 
   /** @throws ParseError where the parameters break the algorithm's definition */
   get signatureAlgorithm(): SignatureAlgorithm {
-    return (this.algorithm ??= this.readAlgorithm())
+    return (this.algorithm ??= readSignatureAlgorithm(
+      new DerReader(this.bytes, 'CertificateList.signatureAlgorithm', this.tbsEnd, this.bytes.length, 0),
+    ))
   }
 
   /** @throws ParseError where the extension is malformed */
@@ -185,32 +198,31 @@ export class CertificateList {
    * @throws ParseError where the entry's extensions are malformed
    */
   revocationsOf(serialNumberBytes: Uint8Array): readonly RevokedCertificate[] {
-    const table = (this.table ??= this.buildTable())
-    const found: RevokedCertificate[] = []
+    return [...this.eachRevocationOf(serialNumberBytes)]
+  }
+
+  /** @internal As {@link revocationsOf}, each made when it is reached: a list may hold one serial number a million times. */
+  *eachRevocationOf(serialNumberBytes: Uint8Array): Generator<RevokedCertificate> {
+    const { heads, links } = (this.index ??= this.buildIndex())
     const { length } = serialNumberBytes
-    for (
-      let slot = hashOf(serialNumberBytes, 0, length) & (table.length - 1);
-      ;
-      slot = (slot + 1) & (table.length - 1)
-    ) {
-      // Offsets count from 1, so that 0 is a free slot.
-      const offset = (table[slot] ?? 0) - 1
-      if (offset < 0) return found
+    const slot = hashOf(serialNumberBytes, 0, length) & (heads.length - 1)
+    for (let link = heads[slot] ?? 0; link > 0; link = links[link] ?? 0) {
+      const offset = links[link - 1] ?? 0
       const reader = this.entryReader(offset)
       reader.skipInteger()
       const start = reader.contentStart
       if (reader.position - start === length && equalRanges(this.bytes, start, serialNumberBytes, 0, length)) {
-        found.push(this.readEntry(offset))
+        yield this.readEntry(offset)
       }
     }
   }
 
   /** All entries, in encoded order, each made when it is reached. @throws ParseError where an entry's extensions are malformed */
   *entries(): Generator<RevokedCertificate> {
-    this.table ??= this.buildTable()
+    this.index ??= this.buildIndex()
     for (let offset = this.entriesStart; offset < this.entriesEnd;) {
       yield this.readEntry(offset)
-      offset = this.endOfEntry(offset)
+      offset = this.entryReader(offset).end
     }
   }
 
@@ -218,10 +230,6 @@ export class CertificateList {
     const reader = new DerReader(this.bytes, 'CertificateList.revokedCertificates', offset, this.entriesEnd, 0)
     reader.enter(tags.SEQUENCE)
     return reader
-  }
-
-  private endOfEntry(offset: number): number {
-    return this.entryReader(offset).end
   }
 
   private readEntry(offset: number): RevokedCertificate {
@@ -252,20 +260,18 @@ export class CertificateList {
     return this.changes[low - 1]?.names
   }
 
-  /** Open addressing over the serial numbers' hashes; half empty, so that probes stay short. */
-  private buildTable(): Int32Array {
-    const { bytes } = this
-    const table = new Int32Array(2 ** Math.ceil(Math.log2(2 * this.entryCount + 2)))
-    const mask = table.length - 1
+  private buildIndex(): SerialIndex {
+    const { bytes, entryCount } = this
+    const heads = new Int32Array(2 ** Math.ceil(Math.log2(entryCount + 1)))
+    const links = new Int32Array(2 * entryCount)
     const changes: IssuerChange[] = []
     const reader = new DerReader(bytes, 'CertificateList.revokedCertificates', this.entriesStart, this.entriesEnd, 0)
-    while (!reader.atEnd()) {
+    for (let link = 1; !reader.atEnd(); link += 2) {
       const offset = reader.position
       const outerEnd = reader.enter(tags.SEQUENCE)
       reader.skipInteger()
-      let slot = hashOf(bytes, reader.contentStart, reader.position) & mask
-      while (table[slot] !== 0) slot = (slot + 1) & mask
-      table[slot] = offset + 1
+      links[link - 1] = offset
+      links[link] = hashOf(bytes, reader.contentStart, reader.position) & (heads.length - 1)
       reader.skipTime()
       if (!reader.atEnd()) {
         const names = decodeExtension(readExtensions(reader), crlIdentifiers.certificateIssuer, readCertificateIssuer)
@@ -273,14 +279,14 @@ export class CertificateList {
       }
       reader.leave(outerEnd)
     }
+    // From the last to the first, so that chains run in encoded order.
+    for (let link = links.length - 1; link > 0; link -= 2) {
+      const slot = links[link] ?? 0
+      links[link] = heads[slot] ?? 0
+      heads[slot] = link
+    }
     this.changes = changes
-    return table
-  }
-
-  private readAlgorithm(): SignatureAlgorithm {
-    return readSignatureAlgorithm(
-      new DerReader(this.bytes, 'CertificateList.signatureAlgorithm', this.tbsEnd, this.bytes.length, 0),
-    )
+    return { heads, links }
   }
 
   private decode<T>(oid: string, read: (reader: DerReader) => T): T | undefined {
@@ -289,17 +295,17 @@ export class CertificateList {
 
   /** A list whose scope cannot be read covers nobody knows what. */
   private malformedPart(): string | undefined {
-    const { cRLNumber, deltaCRLIndicator, issuingDistributionPoint } = crlIdentifiers
-    try {
-      this.decode(cRLNumber, readCrlNumber)
-      this.decode(deltaCRLIndicator, readCrlNumber)
-      this.decode(issuingDistributionPoint, readIssuingDistributionPoint)
-      this.readAlgorithm()
-      return this.extensions.find(({ error }) => error !== undefined)?.error?.message
-    } catch (error) {
-      if (error instanceof ParseError) return error.message
-      throw error
+    const parts = (): readonly unknown[] => [
+      this.crlNumber,
+      this.baseCRLNumber,
+      this.issuingDistributionPoint,
+      this.signatureAlgorithm,
+    ]
+    const firstFault = (): ParseError | undefined => {
+      parts()
+      return this.extensions.find(({ error }) => error !== undefined)?.error
     }
+    return readOr(firstFault, (error) => error)?.message
   }
 }
 
@@ -363,7 +369,7 @@ function skipEntry(reader: DerReader, version: 1 | 2, limits: ReadLimits): strin
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193)
-  return (hash ^ (hash >>> 15)) >>> 0
+  return hash ^ (hash >>> 15)
 }
 
 /**

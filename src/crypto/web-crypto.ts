@@ -1,6 +1,6 @@
 // A provider over any implementation of Web Crypto: a runtime's own, or a package that knows more curves.
 
-import { ParseError } from '../base/errors.js'
+import { readOr } from '../base/errors.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import type { PublicKey, SignatureAlgorithm, SubjectPublicKeyInfo } from '../x509/index.js'
@@ -50,10 +50,10 @@ const pureNames: Readonly<Record<string, string | undefined>> = {
 
 /** DER of r and s (RFC 5480 appendix A) as Web Crypto's two numbers side by side; undefined where they do not fit. */
 function rawEcdsa(der: Uint8Array, length: number): Uint8Array | undefined {
-  try {
-    const reader = new DerReader(der, 'signature')
+  const reader = new DerReader(der, 'signature')
+  const raw = new Uint8Array(2 * length)
+  const readNumbers = (): Uint8Array | undefined => {
     const outerEnd = reader.enter(tags.SEQUENCE)
-    const raw = new Uint8Array(2 * length)
     for (const end of [length, 2 * length]) {
       reader.skipInteger()
       const content = der.subarray(reader.contentStart, reader.position)
@@ -64,10 +64,8 @@ function rawEcdsa(der: Uint8Array, length: number): Uint8Array | undefined {
     reader.leave(outerEnd)
     reader.finish()
     return raw
-  } catch (error) {
-    if (error instanceof ParseError) return undefined
-    throw error
   }
+  return readOr(readNumbers, () => undefined)
 }
 
 interface Verification {
@@ -146,13 +144,11 @@ export function webCryptoProvider(subtle: () => SubtleCryptoLike): CryptoProvide
     },
 
     async verify(algorithm, publicKey, signature, data) {
-      let key: PublicKey
-      try {
-        ;({ key } = publicKey)
-      } catch (error) {
-        if (error instanceof ParseError) return 'unsupported'
-        throw error
-      }
+      const key = readOr(
+        () => publicKey.key,
+        () => 'unsupported' as const,
+      )
+      if (key === 'unsupported') return key
       const verification = verificationOf(algorithm, key, signature)
       if (typeof verification === 'string') return verification
       const imported = await importedKey(publicKey, verification)

@@ -1,6 +1,7 @@
 // A strict DER reader: a cursor over one Uint8Array. It never copies and never allocates per element; what it accepts
 // has exactly one encoding (X.690 §10, §11). Callers read `contentStart` … `position` after each skip.
 
+import { byteToHex } from '../base/bytes.js'
 import { CUT_SHORT, fail, failDepth, type ParseErrorCode } from '../base/errors.js'
 import { MAX_DEPTH } from '../base/limits.js'
 import { MAX_LENGTH, readLength } from './length.js'
@@ -117,7 +118,7 @@ export class DerReader {
     const end = this.header(tag)
     const value = this.bytes[this.contentStart]
     if (end - this.contentStart !== 1 || (value !== 0 && value !== 0xff)) {
-      const found = end - this.contentStart === 1 ? byteText(value) : `${end - this.contentStart} bytes`
+      const found = end - this.contentStart === 1 ? byteToHex(value) : `${end - this.contentStart} bytes`
       this.fail('invalid-boolean', this.contentStart, 'a BOOLEAN of one byte, 00 or ff', found)
     }
     this.position = end
@@ -146,7 +147,7 @@ export class DerReader {
       this.fail('invalid-bit-string', start, 'a BIT STRING with 0 to 7 unused bits', found)
     }
     if (unused > 0 && ((this.bytes[end - 1] ?? 0) & ((1 << unused) - 1)) !== 0) {
-      this.fail('invalid-bit-string', end - 1, `${unused} unused bits set to zero`, byteText(this.bytes[end - 1]))
+      this.fail('invalid-bit-string', end - 1, `${unused} unused bits set to zero`, byteToHex(this.bytes[end - 1]))
     }
     this.contentStart = start + 1
     this.position = end
@@ -328,4 +329,3 @@ export class DerReader {
 }
 
 const tagName = tags.tagName
-const byteText = (byte: number | undefined): string => (byte ?? 0).toString(16).padStart(2, '0')

@@ -1,18 +1,16 @@
 // A certificate as a record's searchable facts.
 
 import { toHex } from '../base/bytes.js'
+import { readOr } from '../base/errors.js'
 import { digest } from '../crypto/index.js'
-import { type Certificate, formatPublicKey, ParseError } from '../x509/index.js'
+import { type Certificate, formatPublicKey } from '../x509/index.js'
 import { type CertificateIndex, type CertificateRecord, type CertificateType, type Scope, scopeKey } from './records.js'
 
-function keyTypeOf({ publicKey }: Certificate): string {
-  try {
-    return formatPublicKey(publicKey.key)
-  } catch (error) {
-    if (error instanceof ParseError) return 'malformed'
-    throw error
-  }
-}
+const keyTypeOf = ({ publicKey }: Certificate): string =>
+  readOr(
+    () => formatPublicKey(publicKey.key),
+    () => 'malformed',
+  )
 
 const typeOf = (certificate: Certificate): CertificateType => (certificate.isSelfSigned ? 'self-signed' : 'ca-signed')
 

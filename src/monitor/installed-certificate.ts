@@ -1,17 +1,15 @@
 // The certificate of a record, where it can be read: one that cannot must not hold up the others.
 
+import { readOr } from '../base/errors.js'
 import { type CertificateRecord, type InventoryRecord, isCertificateRecord } from '../inventory/index.js'
-import { type Certificate, ParseError, parseCertificate } from '../x509/index.js'
+import { type Certificate, parseCertificate } from '../x509/index.js'
 
 /** Undefined where the storage holds something else: it may have been damaged, or written by other means than a manager. */
-export function installedCertificate({ der }: CertificateRecord): Certificate | undefined {
-  try {
-    return parseCertificate(der)
-  } catch (error) {
-    if (error instanceof ParseError) return undefined
-    throw error
-  }
-}
+export const installedCertificate = ({ der }: CertificateRecord): Certificate | undefined =>
+  readOr(
+    () => parseCertificate(der),
+    () => undefined,
+  )
 
 /** A certificate that could be read, and its record. */
 export interface InstalledCertificate {

@@ -2,12 +2,13 @@
 
 import { checkNumber, checkTime } from '../base/arguments.js'
 import { equalBytes } from '../base/bytes.js'
+import { readOr } from '../base/errors.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { RevocationReason } from '../crl/index.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { type PathProfile, rfc5280 } from '../path/index.js'
-import { type Certificate, type Extension, ParseError } from '../x509/index.js'
+import type { Certificate, Extension } from '../x509/index.js'
 import {
   authorizeResponder,
   type ModelRefusal,
@@ -146,14 +147,11 @@ export async function evaluateOcspResponse(evaluation: OcspEvaluation): Promise<
   return { ok: true, ...statusOf(chosen), ...provenBy(basic, chosen), model, responder, refusedModels: refused }
 }
 
-function readResponse(der: Uint8Array, limits: Partial<OcspLimits> | undefined): OcspResponse | OcspFinding {
-  try {
-    return parseOcspResponse(der, limits)
-  } catch (error) {
-    if (error instanceof ParseError) return finding('malformed', error.message, 'RFC 6960 §4.2.1')
-    throw error
-  }
-}
+const readResponse = (der: Uint8Array, limits: Partial<OcspLimits> | undefined): OcspResponse | OcspFinding =>
+  readOr(
+    () => parseOcspResponse(der, limits),
+    ({ message }) => finding('malformed', message, 'RFC 6960 §4.2.1'),
+  )
 
 /** Extensions a client that does not process them may not ignore (RFC 6960 §4.4 with RFC 5280 §4.2). */
 const unknownCritical = (extensions: readonly Extension[], known: readonly string[]): Extension | undefined =>
@@ -285,13 +283,11 @@ function provenBy({ producedAt }: BasicOcspResponse, { thisUpdate, nextUpdate, e
 function archiveCutoffOf(extensions: readonly Extension[]): Date | undefined {
   const extension = extensions.find(({ oid }) => oid === ocspIdentifiers.archiveCutoff)
   if (extension === undefined) return undefined
-  try {
-    const reader = new DerReader(extension.bytes, 'archiveCutoff')
+  const reader = new DerReader(extension.bytes, 'archiveCutoff')
+  const readTime = (): Date => {
     const time = reader.readTime(tags.GENERALIZED_TIME)
     reader.finish()
     return new Date(time)
-  } catch (error) {
-    if (error instanceof ParseError) return undefined
-    throw error
   }
+  return readOr(readTime, () => undefined)
 }

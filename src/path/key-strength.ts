@@ -1,12 +1,7 @@
 // Which keys and signature algorithms a profile accepts.
 
-import {
-  formatPublicKey,
-  ParseError,
-  type PublicKey,
-  type SignatureAlgorithm,
-  type SubjectPublicKeyInfo,
-} from '../x509/index.js'
+import { readOr } from '../base/errors.js'
+import { formatPublicKey, type PublicKey, type SignatureAlgorithm, type SubjectPublicKeyInfo } from '../x509/index.js'
 import type { PathProfile } from './profile.js'
 
 /** The least RSA modulus `legacyAlgorithms` lets through, in bits: shorter ones are factored at home. */
@@ -48,14 +43,11 @@ export function keyFault(key: PublicKey, { keys, legacyAlgorithms }: PathProfile
 }
 
 /** The same of a key that may be malformed. */
-export function publicKeyFault(publicKey: SubjectPublicKeyInfo, profile: PathProfile): string | undefined {
-  try {
-    return keyFault(publicKey.key, profile)
-  } catch (error) {
-    if (error instanceof ParseError) return error.message
-    throw error
-  }
-}
+export const publicKeyFault = (publicKey: SubjectPublicKeyInfo, profile: PathProfile): string | undefined =>
+  readOr(
+    () => keyFault(publicKey.key, profile),
+    ({ message }) => message,
+  )
 
 /** Schemes and hashes `legacyAlgorithms` adds. */
 const LEGACY_SCHEMES: readonly string[] = ['rsa-pkcs1', 'rsa-pss', 'ecdsa', 'dsa']

@@ -1,6 +1,6 @@
 // Holds an issued certificate against the profile its request followed (CSR-7, PUR-9, PUR-10, CSR-8).
 
-import { ParseError } from '../base/errors.js'
+import { readOr } from '../base/errors.js'
 import { type Certificate, formatGeneralName, formatPublicKey, type PublicKey } from '../x509/index.js'
 import { type Catalogue, type IdentityPurpose, type ProfileUsage, profileOf, type Required } from './catalogue.js'
 import type { PurposeFinding } from './finding.js'
@@ -19,14 +19,11 @@ const information = (finding: Omit<PurposeFinding, 'severity'>): PurposeFinding 
 })
 
 /** `read()`, or a finding in place of the ParseError it throws. */
-function orFinding<T>(read: () => T, subject: string): { readonly value: T } | { readonly finding: PurposeFinding } {
-  try {
-    return { value: read() }
-  } catch (thrown) {
-    if (!(thrown instanceof ParseError)) throw thrown
-    return { finding: error({ code: 'malformed', subject, message: thrown.message, rule: 'RFC 5280' }) }
-  }
-}
+const orFinding = <T>(read: () => T, subject: string): { readonly value: T } | { readonly finding: PurposeFinding } =>
+  readOr(
+    () => ({ value: read() }),
+    ({ message }) => ({ finding: error({ code: 'malformed', subject, message, rule: 'RFC 5280' }) }),
+  )
 
 const isRequired = (required: Required, key: PublicKey | undefined): boolean =>
   required === 'always' || (required === 'rsa' && key?.type.startsWith('rsa') !== false)

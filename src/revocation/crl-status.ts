@@ -1,7 +1,7 @@
 // The status of a certificate by CRLs: RFC 5280 §6.3.3, step by step.
 
 import { ensure } from '../base/ensure.js'
-import { ParseError } from '../base/errors.js'
+import { ParseError, readOr } from '../base/errors.js'
 import {
   allReasons,
   type CertificateList,
@@ -295,38 +295,41 @@ function usableCoverage(
 ): ReadonlySet<string> | string {
   const fault = unusableFault(list, inputs)
   if (fault !== undefined) return fault
-  try {
-    const coverage = coverageOf(list, certificate, location)
-    return 'outside' in coverage ? coverage.outside : coverage
-  } catch (error) {
+  const coverage = readOr(
+    () => coverageOf(list, certificate, location),
     // The certificate does not say readably of which kind it is.
-    if (error instanceof ParseError) return error.message
-    throw error
-  }
+    ({ message }) => ({ outside: message }),
+  )
+  return 'outside' in coverage ? coverage.outside : coverage
 }
 
-/** The entry for the certificate: of several the one that revokes it. */
+/** The entry for the certificate: of several the first that revokes it. */
 function entryOf(list: CertificateList, certificate: Certificate): RevokedCertificate | undefined {
-  const issuer = certificate.issuer
-  const entries = list
-    .revocationsOf(certificate.serialNumberBytes)
-    .filter(({ certificateIssuer }) =>
-      certificateIssuer === undefined
+  const { issuer } = certificate
+  // Entries share the names of one before them, of which there may be as many: they are gone through once.
+  const answers = new Map<RevokedCertificate['certificateIssuer'], boolean>()
+  const isOf = (names: RevokedCertificate['certificateIssuer']): boolean =>
+    ensure(answers, names, () =>
+      names === undefined
         ? list.issuer.equals(issuer)
-        : certificateIssuer.some((name) => name.type === 'directoryName' && name.value.equals(issuer)),
+        : names.some((name) => name.type === 'directoryName' && name.value.equals(issuer)),
     )
-  return entries.find(({ reason }) => reason !== 'removeFromCRL') ?? entries[0]
+  let first: RevokedCertificate | undefined
+  for (const entry of list.eachRevocationOf(certificate.serialNumberBytes)) {
+    if (!isOf(entry.certificateIssuer)) continue
+    if (entry.reason !== 'removeFromCRL') return entry
+    first ??= entry
+  }
+  return first
 }
 
 /** The entry, where it can be read and is one that nothing takes back. */
 function finalEntryOf(list: CertificateList, certificate: Certificate): RevokedCertificate | undefined {
-  try {
-    const entry = entryOf(list, certificate)
-    return entry?.reason === 'certificateHold' || entry?.reason === 'removeFromCRL' ? undefined : entry
-  } catch (error) {
-    if (error instanceof ParseError) return undefined
-    throw error
-  }
+  const entry = readOr(
+    () => entryOf(list, certificate),
+    () => undefined,
+  )
+  return entry?.reason === 'certificateHold' || entry?.reason === 'removeFromCRL' ? undefined : entry
 }
 
 const nameOf = (list: CertificateList): string => {

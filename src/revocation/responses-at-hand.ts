@@ -1,21 +1,18 @@
 // OCSP responses somebody has handed over, stapled ones for example: read once, and weighed against each other.
 
+import { readOr } from '../base/errors.js'
 import { type OcspResponse, type OcspVerdict, parseOcspResponse } from '../ocsp/index.js'
 import { isGraver } from '../ocsp/gravity.js'
-import { ParseError } from '../x509/index.js'
 
 /** A verdict that determines the status. */
 export type ProvenVerdict = OcspVerdict & { readonly ok: true }
 
 /** Parsed for all certificates of a path; what is malformed is left for the evaluation to say so. */
-export function parsedOrBytes(der: Uint8Array): OcspResponse | Uint8Array {
-  try {
-    return parseOcspResponse(der)
-  } catch (error) {
-    if (error instanceof ParseError) return der
-    throw error
-  }
-}
+export const parsedOrBytes = (der: Uint8Array): OcspResponse | Uint8Array =>
+  readOr(
+    () => parseOcspResponse(der),
+    () => der,
+  )
 
 /** Of two proven verdicts on one certificate the one that counts. Who does not know it says less than who does. */
 export function graver(a: ProvenVerdict, b: ProvenVerdict): ProvenVerdict {

@@ -4,7 +4,7 @@ import { keyIdentifier, publicKeyBits } from '../authoring/certificate-parts.js'
 import type { Der } from '../base/brands.js'
 import { latin1Bytes } from '../base/bytes.js'
 import type { Clock } from '../base/clock.js'
-import { ParseError } from '../base/errors.js'
+import { readOr } from '../base/errors.js'
 import { explicit, octetString } from '../der/writer.js'
 import { isIssuedBy } from './cert-id.js'
 import type { CertificateOptions } from './certificate.js'
@@ -140,14 +140,11 @@ function requestInPath(path: string): Uint8Array {
   return new Uint8Array(0)
 }
 
-function readOrUndefined(request: Uint8Array): TestOcspRequest | undefined {
-  try {
-    return readOcspRequest(request)
-  } catch (error) {
-    if (error instanceof ParseError) return undefined
-    throw error
-  }
-}
+const readOrUndefined = (request: Uint8Array): TestOcspRequest | undefined =>
+  readOr(
+    () => readOcspRequest(request),
+    () => undefined,
+  )
 
 async function respond(
   request: Uint8Array,

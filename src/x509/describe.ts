@@ -1,7 +1,7 @@
 // A certificate as readable text, in the layout of `openssl x509 -text -noout` (OpenSSL 3.0).
 
 import { concatBytes, toHex } from '../base/bytes.js'
-import { ParseError } from '../base/errors.js'
+import { readOr } from '../base/errors.js'
 import type { Certificate } from './certificate.js'
 import { describeExtension } from './describe-extension.js'
 import { formatTime } from './format-time.js'
@@ -80,12 +80,10 @@ function serialNumber(content: Uint8Array): readonly string[] {
 
 /** `read()`, or the error's message in its place. */
 function orMessage<T>(read: () => T, show: (value: T) => readonly string[]): readonly string[] {
-  try {
-    return show(read())
-  } catch (error) {
-    if (error instanceof ParseError) return [`malformed: ${error.message}`]
-    throw error
-  }
+  return readOr(
+    () => show(read()),
+    ({ message }) => [`malformed: ${message}`],
+  )
 }
 
 /** The name, then the parameters of RSASSA-PSS, with the indentation OpenSSL gives them. */

@@ -1,6 +1,6 @@
 // The ASN.1 string types of names and extensions: which bytes each allows, and their text.
 
-import { latin1 } from '../base/bytes.js'
+import { byteToHex, latin1 } from '../base/bytes.js'
 import type { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 
@@ -91,7 +91,7 @@ function checkText(reader: DerReader, type: StringType): void {
     default:
   }
   if (bad >= 0) {
-    const found = `byte 0x${(bytes[bad] ?? 0).toString(16).padStart(2, '0')}`
+    const found = `byte 0x${byteToHex(bytes[bad])}`
     reader.fail('invalid-string', bad, `text a ${type} can hold`, found)
   }
 }

@@ -3,10 +3,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { parseCertificateList } from '../../src/crl/index.js'
+import { parseCertificateList, type RevokedCertificate } from '../../src/crl/index.js'
 import { concatBytes } from '../../src/base/bytes.js'
 import * as tags from '../../src/der/tags.js'
-import { integer } from '../../src/der/writer.js'
+import { integer, time } from '../../src/der/writer.js'
 import { countReads } from '../support/byte-counter.js'
 import { extension } from '../support/make-certificate.js'
 import { crlEntry, makeCrl } from '../support/make-crl.js'
@@ -84,5 +84,26 @@ describe('serial numbers chosen to be slow', () => {
     const list = parseCertificateList(makeCrl({ entries: Array.from({ length: 300 }, () => crlEntry(integer(5))) }))
     expect(list.revocationsOf(Uint8Array.of(5))).toHaveLength(300)
     expect(list.revocationsOf(Uint8Array.of(6))).toEqual([])
+  })
+
+  // Were each to go past those before it, as in a table without chains, this would take minutes.
+  it('that are the same cost a step each, half a million of them too', () => {
+    const entries = concatBytes(new Array<Uint8Array>(500_000).fill(crlEntry(integer(5))))
+    const list = parseCertificateList(makeCrl({ entries: [entries] }))
+    expect(list.revocationsOf(Uint8Array.of(6))).toEqual([])
+    let count = 0
+    for (const { reason } of list.eachRevocationOf(Uint8Array.of(5))) if (reason === 'unspecified') count++
+    expect(count).toBe(500_000)
+  })
+
+  it('that are the same are read one by one, as far as somebody asks', () => {
+    const entries = Array.from({ length: 3000 }, (_, i) => crlEntry(integer(5), undefined, time(i * 1000)))
+    const { counted, reads } = countReads(makeCrl({ entries }))
+    const list = parseCertificateList(counted)
+    list.revocationsOf(Uint8Array.of(6))
+    const before = reads()
+    const { value } = list.eachRevocationOf(Uint8Array.of(5)).next() as { value: RevokedCertificate }
+    expect(value.revocationDate).toEqual(new Date(0))
+    expect(reads() - before).toBeLessThan(200)
   })
 })

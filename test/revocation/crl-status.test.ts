@@ -1,7 +1,7 @@
 // The status of a certificate by CRLs (RFC 5280 §6.3.3): whose lists count, what they cover, and what they say together.
 
 import { createPrivateKey, sign } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CryptoProvider, runtimeCrypto, type SignatureVerdict } from '../../src/crypto/index.js'
 import { sequence } from '../../src/der/writer.js'
 import { type BuiltPath, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
@@ -15,6 +15,7 @@ import {
   type TestIssuingDistributionPoint,
 } from '../../src/testkit/index.js'
 import { generalNames } from '../../src/testkit/names.js'
+import { Name } from '../../src/x509/index.js'
 import { DAY, SECOND, after } from '../support/ocsp.js'
 import { at, rootOf } from '../support/paths.js'
 import type { RevocationNote } from '../../src/revocation/index.js'
@@ -25,6 +26,10 @@ let authority: TestCa
 beforeAll(async () => {
   root = await rootOf()
   authority = await root.issueIntermediate({ name: 'Authority' })
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
 })
 
 const NONE = 'no CRL could be used'
@@ -717,6 +722,19 @@ describe('an indirect CRL', () => {
     expect(
       await judgeEntries({ ...first, certificateIssuer: 'Another' }, { ...first, certificateIssuer }, entry(leaf)),
     ).toBe('revoked (unspecified)')
+  })
+
+  it('costs one look at the names of an entry, however many entries have them', async () => {
+    const { leaf, path, issuer, above } = await scene()
+    const count = 300
+    const others = generalNames({ directory: Array.from({ length: count }, (_, i) => `Other ${i}`) })
+    const named = { oid: '2.5.29.29', critical: true, value: sequence(...others) }
+    const entries = Array.from({ length: count }, (_, i) => entry(leaf, i === 0 ? { extensions: [named] } : {}))
+    const crl = await authority.crl({ issuer, issuingDistributionPoint: scope, entries })
+    const equals = vi.spyOn(Name.prototype, 'equals')
+    expect(line(await statusByCrl(path, [crl, above], { certificates: [issuer.certificate] }))).toBe('good')
+    expect(equals.mock.calls.length).toBeGreaterThan(count)
+    expect(equals.mock.calls.length).toBeLessThan(2 * count)
   })
 
   it('does not count where an entry’s issuer has no name', async () => {
