@@ -18,58 +18,64 @@ export const allReasons: readonly string[] = reasonFlags.filter((reason) => reas
 /** Where a certificate says its status is to be found; the RFC's stand-in where it does not say. */
 export type CrlLocation = Pick<DistributionPoint, 'distributionPoint' | 'reasons' | 'cRLIssuer'>
 
-/** The reasons the list covers for the certificate, or why it does not cover it. */
+/**
+ * The reasons the list covers for the certificate, of all that one of the locations is for; where the list is outside of
+ * every location, why it is outside of each.
+ */
 export function coverageOf(
   list: CertificateList,
   certificate: Certificate,
-  location: CrlLocation,
-): ReadonlySet<string> | { readonly outside: string } {
+  locations: readonly CrlLocation[],
+): ReadonlySet<string> | { readonly outside: readonly string[] } {
   const scope = list.issuingDistributionPoint
-  const issuers = location.cRLIssuer
-  // (b) (1)
-  if (issuers !== undefined) {
-    if (!holdsName(issuers, list.issuer)) return { outside: 'its issuer is not the cRLIssuer the certificate names' }
-    if (scope?.indirectCRL !== true) return { outside: 'it is not marked as indirect' }
-  } else if (!list.issuer.equals(certificate.issuer)) {
-    return { outside: 'its issuer is not the certificate’s' }
-  }
-  if (scope !== undefined) {
+  const point = scope?.distributionPoint
+  // Of the names on either side there may be very many.
+  const own = point && new Set(fullNames(point, list.issuer).map(keyOf))
+  const faultOf = (location: CrlLocation): string | undefined => {
+    const issuers = location.cRLIssuer
+    // (b) (1)
+    if (issuers !== undefined) {
+      if (!issuers.some((name) => isOf(name, list.issuer))) {
+        return 'its issuer is not the cRLIssuer the certificate names'
+      }
+      if (scope?.indirectCRL !== true) return 'it is not marked as indirect'
+    } else if (!list.issuer.equals(certificate.issuer)) {
+      return 'its issuer is not the certificate’s'
+    }
     // (b) (2) (i)
-    if (scope.distributionPoint !== undefined && !isNamed(scope.distributionPoint, list, location)) {
-      return { outside: 'its distribution point is not one the certificate names' }
+    if (own !== undefined && !namesAt(location, list.issuer).some((name) => own.has(keyOf(name)))) {
+      return 'its distribution point is not one the certificate names'
     }
     // (b) (2) (ii) to (iv)
+    if (scope === undefined) return undefined
     const isAuthority = certificate.basicConstraints?.cA === true
-    if (scope.onlyContainsUserCerts && isAuthority) return { outside: 'it holds no certificates of authorities' }
-    if (scope.onlyContainsCACerts && !isAuthority) return { outside: 'it holds certificates of authorities alone' }
-    if (scope.onlyContainsAttributeCerts) return { outside: 'it holds attribute certificates alone' }
+    if (scope.onlyContainsUserCerts && isAuthority) return 'it holds no certificates of authorities'
+    if (scope.onlyContainsCACerts && !isAuthority) return 'it holds certificates of authorities alone'
+    return scope.onlyContainsAttributeCerts ? 'it holds attribute certificates alone' : undefined
   }
   // (d)
   const covered: readonly string[] = scope?.onlySomeReasons ?? allReasons
-  const wanted: readonly string[] = location.reasons ?? allReasons
-  return new Set(covered.filter((reason) => reason !== 'unused' && wanted.includes(reason)))
+  const reasons = new Set<string>()
+  const outside: string[] = []
+  for (const location of locations) {
+    const fault = faultOf(location)
+    if (fault !== undefined) {
+      outside.push(fault)
+      continue
+    }
+    const wanted: readonly string[] = location.reasons ?? allReasons
+    for (const reason of covered) if (reason !== 'unused' && wanted.includes(reason)) reasons.add(reason)
+  }
+  return outside.length < locations.length ? reasons : { outside }
 }
 
-const holdsName = (names: readonly GeneralName[], name: Name): boolean =>
-  names.some((one) => one.type === 'directoryName' && one.value.equals(name))
+const isOf = (name: GeneralName, issuer: Name): boolean => name.type === 'directoryName' && name.value.equals(issuer)
 
 /** "… verify that one of the names in the IDP matches one of the names in the DP", or of the cRLIssuer without one. */
-function isNamed(
-  point: DistributionPointName,
-  list: CertificateList,
-  { distributionPoint, cRLIssuer }: CrlLocation,
-): boolean {
-  const own = fullNames(point, list.issuer)
-  const wanted =
-    distributionPoint === undefined
-      ? (cRLIssuer ?? [])
-      : fullNames(distributionPoint, (cRLIssuer && directoryOf(cRLIssuer)) ?? list.issuer)
-  return own.some((name) => wanted.some((other) => isSameName(name, other)))
-}
-
-const directoryOf = (names: readonly GeneralName[]): Name | undefined => {
-  for (const name of names) if (name.type === 'directoryName') return name.value
-  return undefined
+function namesAt({ distributionPoint, cRLIssuer = [] }: CrlLocation, issuer: Name): readonly GeneralName[] {
+  if (distributionPoint === undefined) return cRLIssuer
+  const named = cRLIssuer.find((name) => name.type === 'directoryName')
+  return fullNames(distributionPoint, named?.value ?? issuer)
 }
 
 /** The point's names; a relative one hangs below the name of the CRL's issuer (§4.2.1.13). */
@@ -83,7 +89,8 @@ function fullNames(point: DistributionPointName, issuer: Name): readonly General
 /** Where the content of a DER element starts. */
 const contentOffset = (der: Uint8Array): number => ((der[1] ?? 0) < 0x80 ? 2 : 2 + ((der[1] ?? 0) & 0x7f))
 
-function isSameName(a: GeneralName, b: GeneralName): boolean {
-  if (a.type === 'directoryName') return b.type === 'directoryName' && a.value.equals(b.value)
-  return a.type === b.type && typeof a.value === 'string' && a.value === b.value
+/** Alike for names that are the same; names of forms nobody compares are not even the same as themselves. */
+function keyOf({ type, value }: GeneralName): unknown {
+  if (type === 'directoryName') return type + value.canonicalKey
+  return typeof value === 'string' ? type + value : Symbol(type)
 }

@@ -132,14 +132,12 @@ export class CrlChecker {
     { certificate, issuer, locations }: Subject,
     selfVouching: SelfVouching,
   ): Promise<Candidate | undefined> {
-    const coverages = locations.map((location) => usableCoverage(list, certificate, location, this.inputs))
-    const covered = coverages.filter((coverage) => typeof coverage !== 'string')
-    if (covered.length === 0) {
-      for (const fault of coverages) if (typeof fault === 'string') processing.note(list, fault)
+    const reasons = usableCoverage(list, certificate, locations, this.inputs)
+    if ('outside' in reasons) {
+      for (const fault of reasons.outside) processing.note(list, fault)
       return undefined
     }
     // (e)
-    const reasons = new Set(covered.flatMap((coverage) => [...coverage]))
     if ([...reasons].every((reason) => processing.reasons.has(reason))) return undefined
     // (a), (c): together with a delta it holds as long as the delta. Without any, its issuer need not be looked for.
     const runOut = runOutFault(list, this.inputs)
@@ -217,9 +215,7 @@ export class CrlChecker {
           (!processing.isOver || list.thisUpdate.getTime() > processing.knownAt) &&
           finalEntryOf(list, certificate) !== undefined,
       )
-      const isCovered = (location: CrlLocation): boolean =>
-        typeof usableCoverage(base, certificate, location, inputs) !== 'string'
-      if (proofs.length === 0 || !locations.some(isCovered)) continue
+      if (proofs.length === 0 || 'outside' in usableCoverage(base, certificate, locations, inputs)) continue
       const key = await orParseError(() => this.signers.keyOf(base, issuer, 'refuse'))
       if (typeof key === 'string' || key instanceof ParseError) continue
       const proof = await this.firstSigned(proofs, key)
@@ -290,17 +286,16 @@ const WITHOUT_BASE = 'it is a delta, which counts together with its base alone'
 function usableCoverage(
   list: CertificateList,
   certificate: Certificate,
-  location: CrlLocation,
+  locations: readonly CrlLocation[],
   inputs: CrlInputs,
-): ReadonlySet<string> | string {
+): ReturnType<typeof coverageOf> {
   const fault = unusableFault(list, inputs)
-  if (fault !== undefined) return fault
-  const coverage = readOr(
-    () => coverageOf(list, certificate, location),
+  if (fault !== undefined) return { outside: [fault] }
+  return readOr(
+    () => coverageOf(list, certificate, locations),
     // The certificate does not say readably of which kind it is.
-    ({ message }) => ({ outside: message }),
+    ({ message }) => ({ outside: [message] }),
   )
-  return 'outside' in coverage ? coverage.outside : coverage
 }
 
 /** The entry for the certificate: of several the first that revokes it. */

@@ -667,6 +667,20 @@ describe('the scope of a CRL', () => {
     expect(line(await statusByCrl(path, [first, second]))).toBe('good')
   })
 
+  // Were each name held against each, this would take minutes.
+  it('is found among very many names, of the certificate and of the CRL', async () => {
+    const urisAt = (host: string): readonly string[] =>
+      Array.from({ length: 15_000 }, (_, i) => `http://${host}.example/${i}`)
+    const points = [...urisAt('certificate'), uri]
+    const { path } = await leafOf({ cRLDistributionPoints: points })
+    const crlAt = (...uris: readonly string[]): Promise<TestCrl> =>
+      authority.crl({ issuingDistributionPoint: { distributionPoint: { uri: uris } } })
+    expect(line(await statusByCrl(path, [await crlAt(...urisAt('list'), uri)]))).toBe('good')
+    expect(line(await statusByCrl(path, [await crlAt(...urisAt('list'))]))).toBe(
+      undetermined('its distribution point is not one the certificate names', NONE),
+    )
+  })
+
   it('is users or authorities, and the certificate does not say readably which it is', async () => {
     const { path } = await leafOf()
     const malformed = { oid: 'basicConstraints', value: Uint8Array.of(5, 0) }
