@@ -22,6 +22,7 @@ import { createTestCa } from '../../src/testkit/index.js'
 import { crlEntry, type CrlParts, makeCrl } from '../support/make-crl.js'
 import { extension, hex, name, sha256WithRsa } from '../support/make-certificate.js'
 import { parseErrorOf } from '../support/parse-error.js'
+import { withOneMore } from '../support/with-one-more.js'
 
 const NOW = Date.UTC(2026, 5, 1)
 const number = (value: number): Uint8Array => extension('2.5.29.20', integer(value))
@@ -291,6 +292,33 @@ describe('parseCertificateList', () => {
       'limits.extensionCount',
     )
     expect(parseCertificateList(der, { fileSize: der.length, extensionCount: 2 }).entryCount).toBe(0)
+  })
+
+  it('cannot be used, or not for the entry, with an element too many, wherever it stands', () => {
+    const point = explicit(0, element(tags.contextConstructed(0), element(tags.context(6), Buffer.from('http://a/'))))
+    const der = makeCrl({
+      entries: [
+        crlEntry(integer(5), [reason(1), extension('2.5.29.24', generalizedTime(NOW))]),
+        crlEntry(integer(6), [extension('2.5.29.29', sequence(element(tags.contextConstructed(4), name('A'))), true)]),
+      ],
+      extensions: [
+        extension('2.5.29.20', integer(1)),
+        scope(point, flag(1)),
+        extension('authorityKeyIdentifier', sequence(element(tags.context(0), hex('01')))),
+      ],
+    })
+    const read = (one: Uint8Array): readonly unknown[] => {
+      const list = parseCertificateList(one)
+      if (list.unusable !== undefined) throw new Error(list.unusable)
+      return [...list.entries()]
+    }
+    expect(read(der)).toHaveLength(2)
+    const edited = [...withOneMore(der, () => true)]
+    // The list, its body, both signature algorithms, the issuer's name (3), the entries (3), the extensions of the first
+    // (1 + 2, and their values), those of the second (1 + 1, the value, and the names in it, 5), those of the list (2 + 3),
+    // and of these the number's value (1), the scope's (4) and the key identifier's (2).
+    expect(edited).toHaveLength(1 + 1 + 2 + 3 + 3 + (3 + 2) + (2 + 1 + 5) + 5 + (1 + 4 + 2))
+    for (const one of edited) expect(() => read(one)).toThrow()
   })
 
   it('takes views and Buffers, and nothing else', () => {

@@ -625,6 +625,27 @@ describe('the scope of a CRL', () => {
     expect(await judge({ issuingDistributionPoint, critical }, options)).toBe(expected)
   })
 
+  // RFC 5280 §4.2.1.13: the relative name is a level more of the issuer's name, whatever the length of that.
+  it.each([0, 70, 110, 120, 240, 250, 300, 65_500, 66_000])(
+    'is a point relative to its issuer’s name, of %i letters and more',
+    async (length) => {
+      const levels = ['Long', 'a'.repeat(length)].map((value) => ({ type: 'organizationName', value }) as const)
+      const issuer = await root.issueIntermediate({ name: levels })
+      const last = { type: 'commonName', value: 'CRL 1' } as const
+      const point = (value: string): TestDistributionPoint => ({
+        distributionPoint: { directory: [[...levels, { ...last, value }]] },
+      })
+      const crl = await issuer.crl({ issuingDistributionPoint: { distributionPoint: { relativeName: 'CRL 1' } } })
+      for (const [value, expected] of [
+        ['CRL 1', 'good'],
+        ['CRL 2', undetermined(OUTSIDE, NONE)],
+      ] as const) {
+        const { path } = await leafOf({ cRLDistributionPoints: [point(value)] }, issuer)
+        expect(line(await statusByCrl(path, [crl]))).toBe(expected)
+      }
+    },
+  )
+
   it('is users, and the certificate is an authority’s', async () => {
     const below = await authority.issueIntermediate({ name: 'Below' })
     const path = await pathOf(below, root)
@@ -780,6 +801,33 @@ describe('an indirect CRL', () => {
     expect(line(await statusByCrl(elsewhere, [crl, above], check))).toContain(
       'its issuer is not the cRLIssuer the certificate names',
     )
+  })
+
+  it('is at the point, or by the issuer, the certificate names, and relative to that one’s name', async () => {
+    const issuer = await root.issueCrlIssuer({ name: 'CRL Issuer' })
+    const above = await root.crl({ entries: [] })
+    const cRLIssuer = { dns: ['crl.example'], directory: [issuer.certificate.subject] }
+    const whole = [...['CRL Issuer', 'CRL 1'].map((value) => ({ type: 'commonName', value }) as const)]
+    const judgeAt = async (point: TestDistributionPoint, scoped: TestIssuingDistributionPoint): Promise<string> => {
+      const { path } = await leafOf({ cRLDistributionPoints: [point] })
+      const crl = await authority.crl({ issuer, issuingDistributionPoint: { ...scoped, indirectCRL: true } })
+      return line(await statusByCrl(path, [crl, above], { certificates: [issuer.certificate] }))
+    }
+    const relative = { relativeName: 'CRL 1' }
+    const outside = 'its distribution point is not one the certificate names'
+    expect(await judgeAt({ cRLIssuer }, {})).toBe('good')
+    // §6.3.3 (b) (2) (i): without a point, the names of the cRLIssuer are what the scope's must be among.
+    expect(await judgeAt({ cRLIssuer }, { distributionPoint: { directory: ['CRL Issuer'] } })).toBe('good')
+    expect(await judgeAt({ cRLIssuer }, { distributionPoint: { dns: ['crl.example'] } })).toBe('good')
+    expect(await judgeAt({ cRLIssuer }, { distributionPoint: uri })).toContain(outside)
+    expect(await judgeAt({ cRLIssuer, distributionPoint: relative }, { distributionPoint: relative })).toBe('good')
+    expect(
+      await judgeAt({ cRLIssuer, distributionPoint: relative }, { distributionPoint: { directory: [whole] } }),
+    ).toBe('good')
+    expect(
+      await judgeAt({ cRLIssuer, distributionPoint: { directory: [whole] } }, { distributionPoint: relative }),
+    ).toBe('good')
+    expect(await judgeAt({ cRLIssuer, distributionPoint: uri }, { distributionPoint: relative })).toContain(outside)
   })
 
   it('does not count where its issuer is not at hand, is revoked, has no status, or has no path to the anchor', async () => {

@@ -17,10 +17,16 @@ import {
   setOf,
   utf8String,
 } from '../../src/der/writer.js'
-import { type ExtensionName, parseCertificate } from '../../src/x509/index.js'
+import {
+  type DistributionPoint,
+  type ExtensionName,
+  parseCertificate,
+  type PolicyInformation,
+} from '../../src/x509/index.js'
 import { identifierOf } from '../../src/x509/object-identifiers.js'
 import { extension, hex, makeCertificate, name } from '../support/make-certificate.js'
 import { parseErrorOf } from '../support/parse-error.js'
+import { withOneMore } from '../support/with-one-more.js'
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 const dns = (value: string): Uint8Array => element(context(2), text(value))
@@ -329,6 +335,76 @@ describe('extensions', () => {
 
   it.each(refused)('FMT-3 %s is refused with %s', (extensionName, _, value, code) => {
     expect(parseErrorOf(() => decode(extensionName, value), code).where).toBe(extensionName)
+  })
+
+  it.each(decoded)(
+    'FMT-3 %s is refused with an element too many, wherever it stands, case %#',
+    (extensionName, value) => {
+      for (const edited of withOneMore(value)) parseErrorOf(() => decode(extensionName, edited))
+    },
+  )
+
+  it('names every reason a distribution point may be for, and bits without a name are none', () => {
+    const reasonsOf = (bits: Uint8Array): unknown => {
+      const cRLIssuer = element(contextConstructed(2), dns('a'))
+      const point = sequence(sequence(element(context(1), bits), cRLIssuer))
+      return (decode('cRLDistributionPoints', point) as readonly DistributionPoint[])[0]?.reasons
+    }
+    // RFC 5280 §4.2.1.13, bit by bit.
+    const all = [
+      'unused',
+      'keyCompromise',
+      'cACompromise',
+      'affiliationChanged',
+      'superseded',
+      'cessationOfOperation',
+      'certificateHold',
+      'privilegeWithdrawn',
+      'aACompromise',
+    ]
+    expect(all.map((_, bit) => reasonsOf(bit < 8 ? Uint8Array.of(0, 0x80 >> bit) : hex('07 00 80')))).toEqual(
+      all.map((reason) => [reason]),
+    )
+    expect(reasonsOf(hex('00 00 7f'))).toEqual([])
+  })
+
+  it('takes a time of a log up to the last a Date can hold', () => {
+    const listOf = (time: bigint): Uint8Array => {
+      const body = `${'11'.repeat(32)}${time.toString(16).padStart(16, '0')} 0000 0403 0000`
+      return octetString(hex(lengthPrefixed(lengthPrefixed(sct(0, body)))))
+    }
+    expect(decode('signedCertificateTimestamps', listOf(8_640_000_000_000_000n))).toMatchObject([
+      { timestamp: new Date(8_640_000_000_000_000) },
+    ])
+    const error = parseErrorOf(() => decode('signedCertificateTimestamps', listOf(8_640_000_000_000_001n)))
+    expect(error.expected).toBe('a timestamp Date can hold')
+  })
+
+  it('takes no part of a timestamp from behind the list', () => {
+    // A length of the signature that the item holds, were the list longer; and one that nothing holds.
+    for (const length of ['0003', 'ffff']) {
+      const body = sctV1.slice(0, -8) + length + 'abcd'
+      const error = parseErrorOf(() =>
+        decode('signedCertificateTimestamps', octetString(hex(lengthPrefixed(lengthPrefixed(body))))),
+      )
+      expect(error.expected).toBe(`${Number(`0x${length}`)} more bytes of the list`)
+      expect(error.found).toBe('2 bytes in all')
+    }
+  })
+
+  it('decodes a userNotice without a reference, without text, and without either', () => {
+    const noticeOf = (...fields: Uint8Array[]): unknown => {
+      const qualifier = sequence(oid('userNotice'), sequence(...fields))
+      const value = sequence(sequence(objectIdentifier('1.2.3'), sequence(qualifier)))
+      return (decode('certificatePolicies', value) as readonly PolicyInformation[])[0]?.policyQualifiers[0]
+    }
+    const reference = sequence(ia5String('Org'), sequence())
+    const noticeRef = { organization: 'Org', noticeNumbers: [] }
+    expect(noticeOf()).toEqual({ type: 'userNotice', noticeRef: undefined, explicitText: undefined })
+    expect(noticeOf(reference)).toEqual({ type: 'userNotice', noticeRef, explicitText: undefined })
+    expect(noticeOf(ia5String('text'))).toEqual({ type: 'userNotice', noticeRef: undefined, explicitText: 'text' })
+    const error = parseErrorOf(() => noticeOf(printableString('text')), 'unexpected-tag')
+    expect(error.expected).toBe('UTF8String or IA5String or VisibleString or BMPString')
   })
 
   it('decodes all nine forms of GeneralName, and mailboxes beyond ASCII (RFC 9598)', () => {
