@@ -2,7 +2,7 @@
 
 import { resolveIntegers } from '../base/arguments.js'
 import { plainBytes } from '../base/bytes.js'
-import { failLimit } from '../base/errors.js'
+import { failLimit, readOr } from '../base/errors.js'
 import { defaultReadLimits } from '../base/limits.js'
 import { readReasonCode, type RevocationReason } from '../crl/crl-extensions.js'
 import { DerReader } from '../der/reader.js'
@@ -292,7 +292,11 @@ function readOptionalExtensions(reader: DerReader): readonly Extension[] {
 export function nonceOf({ extensions }: BasicOcspResponse): Uint8Array | undefined {
   const extension = extensions.find(({ oid }) => oid === ocspIdentifiers.nonce)
   if (extension === undefined) return undefined
-  const { bytes } = extension
-  const isOctetString = bytes[0] === tags.OCTET_STRING && bytes[1] === bytes.length - 2 && bytes.length < 130
-  return isOctetString ? bytes.subarray(2) : bytes
+  const reader = new DerReader(extension.bytes, 'nonce')
+  const readNonce = (): Uint8Array => {
+    const nonce = reader.readContent(tags.OCTET_STRING)
+    reader.finish()
+    return nonce
+  }
+  return readOr(readNonce, () => extension.bytes)
 }

@@ -246,6 +246,16 @@ describe('OCS-9 a response answers the request', () => {
     expect(await asked({})).toBe(GOOD)
   })
 
+  it('of every length RFC 9654 §2.1 allows', async () => {
+    for (let length = 1; length <= 128; length++) {
+      const sent = new Uint8Array(length).fill(length)
+      const echoing = await answer(scene, { mode: 'direct' }, sent)
+      expect(summary(await evaluate(scene, echoing, { nonce: sent })), `${length}`).toBe(GOOD)
+      const other = sent.map((byte) => byte ^ 1)
+      expect(summary(await evaluate(scene, echoing, { nonce: other })), `${length}`).toBe('nonce-mismatch')
+    }
+  })
+
   it('and not where the nonce is missing, unless the caller accepts that', async () => {
     expect(await asked({ nonce: 'omit' })).toBe('nonce-missing')
     expect(await asked({ nonce: 'omit' }, { missingNonce: 'accept' })).toBe(GOOD)
