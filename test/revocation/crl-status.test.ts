@@ -328,6 +328,23 @@ describe('of several CRLs', () => {
     )
   })
 
+  it('an older one adds nothing by a bit that is no reason: the first of the flags is unused (RFC 5280 §4.2.1.13)', async () => {
+    const reasons = ['unused', 'superseded'] as const
+    const uri = 'http://crl.example/some.crl'
+    const { leaf, path } = await leafOf({ cRLDistributionPoints: [{ distributionPoint: uri, reasons }] })
+    const listOf = (onlySomeReasons: typeof reasons | readonly ['superseded'], options: CrlOptions): Promise<TestCrl> =>
+      authority.crl({ issuingDistributionPoint: { distributionPoint: uri, onlySomeReasons }, ...options })
+    const older = await listOf(reasons, {
+      thisUpdate: after(-DAY),
+      entries: [entry(leaf, { reason: 'superseded' })],
+    })
+    const newer = await listOf(['superseded'], { entries: [] })
+    expect(line(await statusByCrl(path, [older]))).toBe('revoked (superseded)')
+    expect(line(await statusByCrl(path, [older, newer]))).toMatch(
+      /^undetermined: no CRL for the reasons keyCompromise, /,
+    )
+  })
+
   it('one whose number or entry cannot be read takes nothing from another, and proves nothing', async () => {
     const { leaf, path } = await leafOf()
     const malformed = (oid: string) => [{ oid, value: Uint8Array.of(5, 0) }]
