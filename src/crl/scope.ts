@@ -72,11 +72,8 @@ export function coverageOf(
 const isOf = (name: GeneralName, issuer: Name): boolean => name.type === 'directoryName' && name.value.equals(issuer)
 
 /** "… verify that one of the names in the IDP matches one of the names in the DP", or of the cRLIssuer without one. */
-function namesAt({ distributionPoint, cRLIssuer = [] }: CrlLocation, issuer: Name): readonly GeneralName[] {
-  if (distributionPoint === undefined) return cRLIssuer
-  const named = cRLIssuer.find((name) => name.type === 'directoryName')
-  return fullNames(distributionPoint, named?.value ?? issuer)
-}
+const namesAt = ({ distributionPoint, cRLIssuer = [] }: CrlLocation, issuer: Name): readonly GeneralName[] =>
+  distributionPoint === undefined ? cRLIssuer : fullNames(distributionPoint, issuer)
 
 /** The point's names; a relative one hangs below the name of the CRL's issuer (§4.2.1.13). */
 function fullNames(point: DistributionPointName, issuer: Name): readonly GeneralName[] {
