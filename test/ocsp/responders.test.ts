@@ -323,12 +323,16 @@ const unvouched: readonly Row[] = [
   ),
 ]
 
+interface Designation {
+  readonly authorities?: readonly TestCertificate[]
+}
+
 /** Trusts whoever signs, with what else is said of it. */
 const trusting =
-  (more: (scene: Scene) => { authorities?: readonly TestCertificate[] } = () => ({})): NonNullable<Row['evaluation']> =>
+  (more: (scene: Scene) => Designation | Promise<Designation> = () => ({})): NonNullable<Row['evaluation']> =>
   async (all, options) => {
     const { certificate } = await all.authority.ocspResponder(options)
-    const { authorities } = more(all)
+    const { authorities } = await more(all)
     return {
       trustedResponders: [
         {
@@ -373,6 +377,15 @@ const trusted: readonly Row[] = [
     title: 'designated for others, one of them of the same name',
     options: designated(),
     evaluation: trusting(({ sibling, namesake }) => ({ authorities: [sibling, namesake] })),
+    verdict: REFUSED,
+    refused: [OTHER_NAME, NOT_ISSUED, 'trusted-responder: the designated responder may not speak for this issuer'],
+  },
+  {
+    title: 'designated for another authority with the same key',
+    options: designated(),
+    evaluation: trusting(async ({ root, authority: { key } }) => ({
+      authorities: [await root.issueIntermediate({ name: 'Another', key })],
+    })),
     verdict: REFUSED,
     refused: [OTHER_NAME, NOT_ISSUED, 'trusted-responder: the designated responder may not speak for this issuer'],
   },

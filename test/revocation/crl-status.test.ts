@@ -574,7 +574,9 @@ describe('the scope of a CRL', () => {
   const other = 'http://crl.example/2.crl'
   const OUTSIDE = 'its distribution point is not one the certificate names'
 
-  it.each<[string, TestIssuingDistributionPoint, readonly TestDistributionPoint[] | undefined, string]>([
+  type Points = readonly TestDistributionPoint[] | 'issuerAltName' | undefined
+
+  it.each<[string, TestIssuingDistributionPoint, Points, string]>([
     ['users', { onlyContainsUserCerts: true }, undefined, 'good'],
     [
       'authorities',
@@ -594,6 +596,13 @@ describe('the scope of a CRL', () => {
     ['a point, of a certificate that names none', { distributionPoint: uri }, undefined, undetermined(OUTSIDE, NONE)],
     ['no point, of a certificate that names one', {}, [uri], 'good'],
     ['its issuer’s name as its point', { distributionPoint: { directory: ['Authority'] } }, undefined, 'good'],
+    [
+      'another name of its issuer as its point',
+      { distributionPoint: { directory: ['Beside'] } },
+      'issuerAltName',
+      'good',
+    ],
+    ['a point that is no name of its issuer', { distributionPoint: uri }, 'issuerAltName', undetermined(OUTSIDE, NONE)],
     ['a point of several names', { distributionPoint: { uri: [other, uri] } }, [uri], 'good'],
     [
       'a point that is a mailbox of the same text',
@@ -635,7 +644,10 @@ describe('the scope of a CRL', () => {
       undetermined(OUTSIDE, NONE),
     ],
   ])('is %s', async (_, issuingDistributionPoint, cRLDistributionPoints, expected) => {
-    const options = cRLDistributionPoints === undefined ? {} : { cRLDistributionPoints }
+    const options =
+      cRLDistributionPoints === 'issuerAltName'
+        ? { issuerAltName: { dns: ['ca.example'], directory: ['Beside'] } }
+        : cRLDistributionPoints && { cRLDistributionPoints }
     expect(await judge({ issuingDistributionPoint }, options)).toBe(expected)
     // The extension ought to be critical; what it says holds all the same.
     const critical = { issuingDistributionPoint: false }
