@@ -18,6 +18,7 @@ import { ParsedCertificates } from './parsed-certificates.js'
 export class State {
   private readonly parsed = new Map<CertificateRecord, Certificate>()
   private readonly parsedRequests = new Map<RequestRecord, CertificationRequest>()
+  private readonly trustedIn = new ScopeMap<readonly CertificateRecord[]>()
   private readonly scopes = new ScopeMap<{ readonly records: InventoryRecord[]; readonly revision: number }>()
 
   constructor(
@@ -36,8 +37,9 @@ export class State {
     return this.in(scope).find((record) => record.kind === 'request')
   }
 
+  /** Picked out once: a file of many certificates has each held against all of them. */
   trusted(scope: Scope): readonly CertificateRecord[] {
-    return this.certificates(scope).filter(({ kind }) => kind === 'trust')
+    return ensure(this.trustedIn, scope, () => this.certificates(scope).filter(({ kind }) => kind === 'trust'))
   }
 
   /** The certificate of a record; parsed once. */

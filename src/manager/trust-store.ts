@@ -1,5 +1,6 @@
 // What comes into a trust purpose and goes from it, whoever brings it: newer over older, copies, word to other nodes.
 
+import { equalBytes } from '../base/bytes.js'
 import { copyId, type CertificateRecord, type Scope, trustId } from '../inventory/index.js'
 import { type IdentityPurpose, purposeOf, type TrustPurpose } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
@@ -35,7 +36,7 @@ export async function namesakeOf(
 
 /** Whether the very certificate is trusted already. */
 export const isTrusted = (state: State, scope: Scope, certificate: Certificate): boolean =>
-  certificatesIn(state, scope).some((one) => one.equals(certificate))
+  state.trusted(scope).some(({ der }) => equalBytes(der, certificate.der))
 
 /** UPL-5: a newer one replaces its namesake, an older one is refused; the same one again changes nothing. */
 export async function installTrusted(
