@@ -374,7 +374,7 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 
 /**
  * Reads one CRL from DER, in one pass over it. Memory stays that of the bytes, whatever the number of entries; the first
- * lookup adds eight to sixteen bytes an entry.
+ * lookup adds twelve to sixteen bytes an entry.
  * @throws ParseError where it is no DER of a CertificateList, or the file is larger than `limits.fileSize`
  */
 export function parseCertificateList(der: Uint8Array, limits?: Partial<ReadLimits>): CertificateList {
