@@ -106,6 +106,19 @@ it('CLU-3 finds by its subject what differs, where somebody had uploaded it', as
   ])
 })
 
+it('CLU-3 finds in its place what differs, where the node goes by another name now', async () => {
+  const { manager } = setting
+  done(await manager.generateSelfSigned({ ...ec, subject: { commonName: 'old.example' } }))
+  await nodes.cluster.drain()
+  const [old] = await nodes.gateway.list('sub1', 'tomcat-trust')
+  done(await manager.generateSelfSigned({ ...ec, subject: { commonName: 'new.example' } }))
+  const { findings } = await nodes.cluster.diagnose()
+  expect(findings.map((one) => 'peer' in one && [one.code, one.peer, one.found])).toEqual([
+    ['differs', 'sub1', old?.sha256],
+    ['differs', 'sub2', old?.sha256],
+  ])
+})
+
 it('CLU-3 says which nodes could not be asked', async () => {
   done(await setting.manager.generateSelfSigned(ec))
   await nodes.cluster.drain()

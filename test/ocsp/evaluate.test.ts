@@ -84,7 +84,9 @@ describe('OCS-2 the status', () => {
       nextUpdate: after(DAY),
       archiveCutoff: new Date('2020-01-01T00:00:00Z'),
     })
-    expect(await evaluate(scene, await with_(Uint8Array.of(5, 0)))).toMatchObject({ archiveCutoff: undefined })
+    for (const value of [Uint8Array.of(5, 0), Uint8Array.from([...cutoff, 5, 0])]) {
+      expect(await evaluate(scene, await with_(value))).toMatchObject({ status: 'good', archiveCutoff: undefined })
+    }
   })
 
   it('of several answers is the gravest, in whatever order they come', async () => {
@@ -367,6 +369,72 @@ describe('OCS-9 a response that is none', () => {
 })
 
 describe('OCS-9 everything against a response is told', () => {
+  const T = (milliseconds: number): string => after(milliseconds).toISOString().replace('.000', '')
+  const unknown = { oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }
+
+  it.each<[string, string, OcspResponderOptions, Evaluation?]>([
+    [
+      'the response has the critical extension 1.2.3.4, which is not understood',
+      'RFC 6960 §4.4',
+      { extensions: [unknown] },
+    ],
+    [
+      'the answer has the critical extension 1.2.3.4, which is not understood',
+      'RFC 6960 §4.4',
+      { singleExtensions: [unknown] },
+    ],
+    [
+      `the response was produced at ${T(DAY)}, after ${T(0)}`,
+      'RFC 6960 §2.4',
+      { producedAt: after(DAY), thisUpdate: after(0) },
+    ],
+    [
+      'the response lacks the nonce of the request: it may be an old one, replayed',
+      'RFC 6960 §4.4.1',
+      {},
+      { nonce: Uint8Array.of(1) },
+    ],
+    [
+      'the response answers another request: its nonce is another',
+      'RFC 6960 §4.4.1',
+      { nonce: Uint8Array.of(2) },
+      { nonce: Uint8Array.of(1) },
+    ],
+    [
+      'the response is not about the certificate: no CertID has its issuer’s name, key and serial number',
+      'RFC 6960 §3.2 (1)',
+      { answers: () => [] },
+    ],
+    [
+      `the answer holds from ${T(DAY)} on, after ${T(0)}`,
+      'RFC 6960 §3.2 (5)',
+      { thisUpdate: after(DAY), nextUpdate: after(2 * DAY), producedAt: after(0) },
+    ],
+    [
+      `the response was produced at ${T(-DAY)}, before what it tells was known (${T(-DAY / 2)})`,
+      'RFC 6960 §2.4',
+      { thisUpdate: after(-DAY / 2), producedAt: after(-DAY) },
+    ],
+    [
+      `the answer holds until ${T(-2 * DAY)}, before it does from ${T(-DAY)} on`,
+      'RFC 6960 §4.2.2.1',
+      { thisUpdate: after(-DAY), nextUpdate: after(-2 * DAY), producedAt: after(-DAY) },
+    ],
+    [
+      `the answer held until ${T(-DAY)}, before ${T(0)}`,
+      'RFC 6960 §3.2 (6)',
+      { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY), producedAt: after(-2 * DAY) },
+    ],
+    [
+      `the answer counts, without a nextUpdate, until ${T(-DAY)}, before ${T(0)}`,
+      'RFC 6960 §3.2 (6)',
+      { thisUpdate: after(-2 * DAY), nextUpdate: 'omit', producedAt: after(-2 * DAY) },
+    ],
+  ])('in words, and with the rule: %s', async (message, rule, options, evaluation = {}) => {
+    const verdict = await evaluate(scene, await answer(scene, { mode: 'direct', ...options }), evaluation)
+    expect(verdict.ok ? [] : verdict.findings.map((one) => [one.message, one.rule])).toEqual([[message, rule]])
+  })
+
   it('at once', async () => {
     const old = { thisUpdate: after(-10 * DAY), nextUpdate: after(-9 * DAY), producedAt: after(DAY) }
     const extensions = [{ oid: '1.2.3.4', critical: true, value: Uint8Array.of(5, 0) }]
