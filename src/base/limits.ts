@@ -8,7 +8,7 @@ export interface ReadLimits {
   readonly fileSize: number
   /** Certificates, and likewise CRLs and requests, in one file. */
   readonly certificatesPerFile: number
-  /** Bytes of one certificate or request. */
+  /** Bytes of one certificate or request, or of a CRL without its entries. */
   readonly certificateSize: number
   /**
    * Nested constructed encodings where any type may stand, at most 1,000. Where the structure is fixed, so
@@ -56,7 +56,7 @@ export function resolveReadLimits(limits: Partial<ReadLimits> | undefined): Read
   return resolved
 }
 
-/** Refuses a certificate or request of `size` bytes that is larger than limits.certificateSize. */
+/** Refuses a certificate, a request or the rest of a CRL of `size` bytes that is larger than limits.certificateSize. */
 export function checkSize(size: number, where: string, { certificateSize }: ReadLimits): void {
   if (size > certificateSize) failLimit(where, 0, certificateSize, 'bytes', 'certificateSize')
 }

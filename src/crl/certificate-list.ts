@@ -4,7 +4,7 @@
 import type { Der } from '../base/brands.js'
 import { equalRanges, plainBytes } from '../base/bytes.js'
 import { failLimit, type ParseError, readOr } from '../base/errors.js'
-import { type ReadLimits, resolveReadLimits } from '../base/limits.js'
+import { checkSize, type ReadLimits, resolveReadLimits } from '../base/limits.js'
 import { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
@@ -136,6 +136,7 @@ export class CertificateList {
     this.signatureStart = reader.contentStart
     reader.leave(fileEnd)
     reader.finish()
+    checkSize(bytes.length - this.entriesEnd + this.entriesStart, 'CertificateList without its entries', limits)
     this.unusable = unusable ?? unusableExtension(this.extensions, 'list') ?? this.malformedPart()
   }
 
@@ -193,7 +194,7 @@ export class CertificateList {
 
   /**
    * The entries of a serial number, in encoded order; usually none or one. Takes constant time once the first call has
-   * gone through the list.
+   * gone through the list, but for entries of that serial number and of others chosen to hash alike.
    * @param serialNumberBytes INTEGER content octets, as {@link Certificate.serialNumberBytes} has them
    * @throws ParseError where the entry's extensions are malformed
    */
@@ -201,7 +202,11 @@ export class CertificateList {
     return [...this.eachRevocationOf(serialNumberBytes)]
   }
 
-  /** @internal As {@link revocationsOf}, each made when it is reached: a list may hold one serial number a million times. */
+  /**
+   * The same one by one, each made when it is reached: a list nobody has verified may hold one serial number a million
+   * times.
+   * @throws ParseError where the extensions of an entry that is reached are malformed
+   */
   *eachRevocationOf(serialNumberBytes: Uint8Array): Generator<RevokedCertificate> {
     const { heads, links } = (this.index ??= this.buildIndex())
     const { length } = serialNumberBytes
@@ -375,7 +380,8 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 /**
  * Reads one CRL from DER, in one pass over it. Memory stays that of the bytes, whatever the number of entries; the first
  * lookup adds twelve to sixteen bytes an entry.
- * @throws ParseError where it is no DER of a CertificateList, or the file is larger than `limits.fileSize`
+ * @throws ParseError where it is no DER of a CertificateList, the file is larger than `limits.fileSize`, or all but its
+ * entries larger than `limits.certificateSize`
  */
 export function parseCertificateList(der: Uint8Array, limits?: Partial<ReadLimits>): CertificateList {
   const bounds = resolveReadLimits(limits)

@@ -210,19 +210,18 @@ export class CrlChecker {
     const { inputs } = this
     for (const base of this.complete.filter((list) => unusableFault(list, inputs) === undefined)) {
       const past = [...this.pastDeltas.updating(base), ...(runOutFault(base, inputs) === undefined ? [] : [base])]
-      const proofs = past.filter(
-        (list) =>
-          (!processing.isOver || list.thisUpdate.getTime() > processing.knownAt) &&
-          finalEntryOf(list, certificate) !== undefined,
-      )
-      if (proofs.length === 0 || 'outside' in usableCoverage(base, certificate, locations, inputs)) continue
+      const newer = past.filter((list) => !processing.isOver || list.thisUpdate.getTime() > processing.knownAt)
+      if (newer.length === 0 || 'outside' in usableCoverage(base, certificate, locations, inputs)) continue
       const key = await orParseError(() => this.signers.keyOf(base, issuer, 'refuse'))
       if (typeof key === 'string' || key instanceof ParseError) continue
-      const proof = await this.firstSigned(proofs, key)
-      const entry = proof && finalEntryOf(proof, certificate)
-      if (proof === undefined || entry === undefined) continue
-      processing.revoke(entry, proof)
-      return
+      for (const list of newer) {
+        // The signature first: entries may be many, with names that take long to compare.
+        const isSigned = list === base || (await this.firstSigned([list], key)) === list
+        const entry = isSigned ? finalEntryOf(list, certificate) : undefined
+        if (entry === undefined) continue
+        processing.revoke(entry, list)
+        return
+      }
     }
   }
 }

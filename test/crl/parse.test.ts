@@ -1,6 +1,7 @@
 // The structure of CRLs (RFC 5280 §5): each field right, and each field wrong with its own code.
 
 import { describe, expect, it } from 'vitest'
+import { concatBytes } from '../../src/base/bytes.js'
 import type { ParseErrorCode } from '../../src/base/errors.js'
 import { type CertificateList, parseCertificateList, type RevokedCertificate } from '../../src/crl/index.js'
 import * as tags from '../../src/der/tags.js'
@@ -292,6 +293,24 @@ describe('parseCertificateList', () => {
       'limits.extensionCount',
     )
     expect(parseCertificateList(der, { fileSize: der.length, extensionCount: 2 }).entryCount).toBe(0)
+  })
+
+  it('FMT-4 is no larger without its entries than a certificate may be: its names take long to compare', () => {
+    const entries = Array.from({ length: 100 }, (_, i) => crlEntry(integer(i)))
+    const content = entries.reduce((sum, { length }) => sum + length, 0)
+    const der = makeCrl({ entries })
+    const rest = der.length - content
+    expect(parseCertificateList(der, { certificateSize: rest }).entryCount).toBe(100)
+    const error = parseErrorOf(() => parseCertificateList(der, { certificateSize: rest - 1 }), 'limit-exceeded')
+    expect(error).toMatchObject({
+      where: 'CertificateList without its entries',
+      expected: `at most ${rest - 1} bytes (limits.certificateSize)`,
+    })
+    // By default a name of a megabyte is too large, where as many bytes of entries are not.
+    parseErrorOf(() => parse({ issuer: name('a'.repeat(1024 * 1024)) }), 'limit-exceeded')
+    const [first = new Uint8Array()] = entries
+    const many = [concatBytes(new Array<Uint8Array>(60_000).fill(first))]
+    expect(parse({ entries: many, issuer: name('a'.repeat(1000 * 1000)) }).entryCount).toBe(60_000)
   })
 
   it('cannot be used, or not for the entry, with an element too many, wherever it stands', () => {

@@ -3,6 +3,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CryptoProvider, runtimeCrypto, type SignatureVerdict } from '../../src/crypto/index.js'
+import { CertificateList } from '../../src/crl/index.js'
 import { sequence } from '../../src/der/writer.js'
 import { type BuiltPath, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
 import {
@@ -390,6 +391,12 @@ describe('of several CRLs', () => {
     expect(line(await statusByCrl(path, [part, older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
     const forged = await authority.crl({ ...past, entries: [entry(leaf)], signature: 'broken' })
     expect(line(await statusByCrl(path, [forged]))).toMatch(/^undetermined/)
+    // Nobody goes through the entries of a list before its signature: they may be many.
+    const lookedAt = vi.spyOn(CertificateList.prototype, 'eachRevocationOf')
+    expect(line(await statusByCrl(path, [forged]))).toMatch(/^undetermined/)
+    expect(lookedAt).not.toHaveBeenCalled()
+    expect(line(await statusByCrl(path, [await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
+    expect(lookedAt).toHaveBeenCalledTimes(1)
     // A scope is that of one place the certificate names; the RFC's stand-in for a place is outside of it.
     const distributionPoint = 'http://crl.example/part.crl'
     const pointing = await leafOf({ cRLDistributionPoints: [distributionPoint] })
