@@ -61,6 +61,9 @@ export function issuerOf({ path, anchor }: Pick<BuiltPath, 'path' | 'anchor'>, i
  */
 const MAX_SIGNER_PATHS = 64
 
+/** Keys that are tried for one list: a name is anybody's to take, and each try hashes the whole list. */
+const MAX_CANDIDATES = 100
+
 const OTHER_AUTHORITY = 'its issuer is another authority of the same name'
 
 /** The validated key that signed a list, or why there is none. */
@@ -125,7 +128,7 @@ export class CrlSigners {
       .named(list.issuer)
       .filter((certificate) => certificate !== issuer.certificate)
       .map((certificate) => ({ name: certificate.subject, publicKey: certificate.publicKey, certificate }))
-    return [issuer, anchor, ...named].filter(({ name }) => name.equals(list.issuer))
+    return [issuer, anchor, ...named].filter(({ name }) => name.equals(list.issuer)).slice(0, MAX_CANDIDATES)
   }
 
   private async listFault(

@@ -62,6 +62,19 @@ const entry = (leaf: TestCertificate, more: Partial<NonNullable<CrlOptions['entr
   ...more,
 })
 
+/** The runtime's provider, and how many signatures it has verified. */
+function countVerifications(): { readonly crypto: CryptoProvider; readonly verifications: () => number } {
+  let verifications = 0
+  const crypto: CryptoProvider = {
+    digest: (algorithm, data) => runtimeCrypto.digest(algorithm, data),
+    verify: (algorithm, key, signature, data) => {
+      verifications++
+      return runtimeCrypto.verify(algorithm, key, signature, data)
+    },
+  }
+  return { crypto, verifications: () => verifications }
+}
+
 describe('a complete CRL', () => {
   it('says good of what it does not list, and revoked, when and why, of what it lists', async () => {
     expect(await judge()).toBe('good')
@@ -279,14 +292,7 @@ describe('of several CRLs', () => {
   it('each costs one verification, however many complete ones and deltas there are', async () => {
     const ca = await root.issueIntermediate({ name: 'Delta Authority' })
     const { path } = await leafOf({}, ca)
-    let verifications = 0
-    const crypto: CryptoProvider = {
-      digest: (algorithm, data) => runtimeCrypto.digest(algorithm, data),
-      verify: (algorithm, key, signature, data) => {
-        verifications++
-        return runtimeCrypto.verify(algorithm, key, signature, data)
-      },
-    }
+    const { crypto, verifications } = countVerifications()
     const past = { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }
     const many = <T>(make: (i: number) => Promise<T>): Promise<readonly T[]> =>
       Promise.all(Array.from({ length: 100 }, (_, i) => make(i)))
@@ -296,7 +302,7 @@ describe('of several CRLs', () => {
     expect(line(await statusByCrl(path, [...complete, ...forgedDeltas, ...forged], { crypto }))).toMatch(
       /^undetermined/,
     )
-    expect(verifications).toBeLessThanOrEqual(300)
+    expect(verifications()).toBeLessThanOrEqual(300)
   })
 
   it('of the same second the one with the greater number counts', async () => {
@@ -942,6 +948,22 @@ it('a CRL of an issuer with very many certificates costs a bounded search for th
     line(await statusByCrl(path, [crl], { certificates: certificates.slice(0, count) }))
   expect(await judgeWith(64)).toContain('its issuer has no valid path to the anchor')
   expect(await judgeWith(65)).toContain('more than 64 paths to CRL issuers were looked for')
+})
+
+it('a CRL is tried with so many keys of its issuer’s name, and no more', async () => {
+  const { leaf, path } = await leafOf()
+  const stranger = await rootOf({ name: 'Stranger' })
+  const crls = [await authority.crl({ entries: [entry(leaf)], signature: 'broken' })]
+  // Certificates for the name of the authority, which a peer may have sent along.
+  const junk = await Promise.all(Array.from({ length: 300 }, () => stranger.issueCrlIssuer({ name: 'Authority' })))
+  const certificates = junk.map(({ certificate }) => certificate)
+  const { crypto, verifications } = countVerifications()
+  expect(line(await statusByCrl(path, crls, { certificates, crypto }))).toMatch(/^undetermined: its signature/)
+  expect(verifications()).toBe(100)
+  // The one on the path comes first.
+  expect(line(await statusByCrl(path, [await authority.crl({ entries: [entry(leaf)] })], { certificates }))).toBe(
+    'revoked (unspecified)',
+  )
 })
 
 describe('a key of its own for CRLs', () => {
