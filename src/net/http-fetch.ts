@@ -3,6 +3,7 @@
 
 import { checkNumber } from '../base/arguments.js'
 import { concatBytes } from '../base/bytes.js'
+import { reasonOf } from '../base/reason.js'
 import { LONGEST_TIMER, withinTimeout } from '../base/timers.js'
 import { isPrivateHost } from './private-host.js'
 
@@ -122,8 +123,9 @@ export async function fetchBytes(call: HttpCall, options: HttpFetchOptions, size
     return await withinTimeout(timeout, overdue, (signal) => exchange(url, request, types, fetch, signal, maximumSize))
   } catch (error) {
     if (error instanceof HttpError) throw error
-    const reason = error instanceof Error ? describeError(error) : String(error)
-    throw new HttpError('network', `${url.host} could not be reached: ${reason}`, { cause: error })
+    throw new HttpError('network', `${url.host} could not be reached: ${reasonOf(error)}${causeOf(error)}`, {
+      cause: error,
+    })
   }
 }
 
@@ -131,8 +133,8 @@ export async function fetchBytes(call: HttpCall, options: HttpFetchOptions, size
 export const runtimeFetch: FetchFunction = (url, init) => globalThis.fetch(url, init)
 
 /** fetch hides the reason in the cause. */
-const describeError = ({ message, cause }: Error): string =>
-  cause instanceof Error ? `${message} (${cause.message})` : message
+const causeOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
 
 function checkedUrl({ uri, origin, what }: HttpCall, { allowUrl, privateHosts = 'refuse' }: HttpFetchOptions): URL {
   let url: URL
@@ -163,13 +165,14 @@ async function exchange(
   signal: AbortSignal,
   maximumSize: number,
 ): Promise<Uint8Array> {
-  const response = await fetch(target, { ...request, redirect: 'manual', signal: signal as never })
-  const { status, type, headers } = response
+  const { status, type, headers, body } = await fetch(target, {
+    ...request,
+    redirect: 'manual',
+    signal: signal as never,
+  })
+  const reader = body?.getReader()
   const refuse = async (code: HttpErrorCode, message: string): Promise<never> => {
-    await response.body
-      ?.getReader()
-      .cancel()
-      .catch(() => undefined)
+    await reader?.cancel().catch(() => undefined)
     throw new HttpError(code, `${url.host} ${message}`)
   }
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
@@ -180,22 +183,17 @@ async function exchange(
   if (contentTypes?.includes(contentType) === false) {
     await refuse('content-type', `answers with ${contentType}, not ${contentTypes.join(' or ')}`)
   }
-  return readBody(response, url, maximumSize)
-}
-
-async function readBody({ body }: FetchedResponse, url: URL, maximumSize: number): Promise<Uint8Array> {
-  const reader = body?.getReader()
-  const parts: Uint8Array[] = []
+  let bytes: Uint8Array = new Uint8Array(0)
   let size = 0
-  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
-    const { value } = part
+  while (reader !== undefined) {
+    const { done, value } = await reader.read()
+    if (done) break
     if (value === undefined) continue
     size += value.length
-    if (size > maximumSize) {
-      await reader?.cancel().catch(() => undefined)
-      throw new HttpError('too-large', `${url.host} answers with more than ${maximumSize} bytes`)
-    }
-    parts.push(value)
+    if (size > maximumSize) await refuse('too-large', `answers with more than ${maximumSize} bytes`)
+    // Copied at once: a part of one byte may keep kilobytes, and there may be as many parts as bytes.
+    if (size > bytes.length) bytes = concatBytes([bytes, new Uint8Array(size)])
+    bytes.set(value, size - value.length)
   }
-  return concatBytes(parts)
+  return bytes.slice(0, size)
 }

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { fetchBytes, type FetchedResponse, type FetchFunction, HttpError } from '../../src/net/http-fetch.js'
+import { collectGarbage } from '../support/collect-garbage.js'
 
 interface Answer {
   readonly status?: number
@@ -31,6 +32,12 @@ function answering({ status = 200, type = 'basic', contentType = 'a/b', parts = 
   return { fetch: async () => response, cancelled: () => cancelled }
 }
 
+/** Bytes array buffers keep once garbage is gone. */
+function collectedArrayBuffers(): number {
+  collectGarbage()
+  return process.memoryUsage().arrayBuffers
+}
+
 const call = { uri: 'http://a.example/x', origin: 'configured', what: 'the list', contentTypes: ['a/b'] } as const
 
 /** The bytes, or the code and message of the error. */
@@ -52,6 +59,32 @@ describe('an answer over HTTP', () => {
     }
     expect(await outcome(answering({ body: null }).fetch)).toEqual([])
     expect(await outcome(answering({}).fetch, 0)).toEqual([])
+  })
+
+  it('is whole where it comes in very many parts, and keeps nothing but its bytes meanwhile', async () => {
+    const count = 4000
+    let given = 0
+    let kept = 0
+    // A part as runtimes give it: a view of what has been read from the connection, of which there may be one byte.
+    const part = (): Uint8Array =>
+      new Uint8Array(64 * 1024).fill(given % 251).subarray(given % 1000, (given % 1000) + 1)
+    const read = async () => {
+      if (given < count) {
+        const value = part()
+        given++
+        return { done: false, value }
+      }
+      kept = collectedArrayBuffers()
+      return { done: true }
+    }
+    const { fetch } = answering({})
+    const response = await fetch('', {} as never)
+    const before = collectedArrayBuffers()
+    const body = { getReader: () => ({ read, cancel: async () => undefined }) }
+    const bytes = await fetchBytes(call, { fetch: async () => ({ ...response, body }) }, count)
+    expect(bytes).toEqual(Uint8Array.from({ length: count }, (_, i) => i % 251))
+    expect(bytes.buffer.byteLength).toBe(count)
+    expect(kept - before).toBeLessThan(1024 * 1024)
   })
 
   it.each<[string, Answer, string]>([
