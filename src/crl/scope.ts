@@ -35,9 +35,7 @@ export function coverageOf(
     const issuers = location.cRLIssuer
     // (b) (1)
     if (issuers !== undefined) {
-      if (!issuers.some((name) => isOf(name, list.issuer))) {
-        return 'its issuer is not the cRLIssuer the certificate names'
-      }
+      if (!holdsName(issuers, list.issuer)) return 'its issuer is not the cRLIssuer the certificate names'
       if (scope?.indirectCRL !== true) return 'it is not marked as indirect'
     } else if (!list.issuer.equals(certificate.issuer)) {
       return 'its issuer is not the certificate’s'
@@ -69,7 +67,9 @@ export function coverageOf(
   return outside.length < locations.length ? reasons : { outside }
 }
 
-const isOf = (name: GeneralName, issuer: Name): boolean => name.type === 'directoryName' && name.value.equals(issuer)
+/** Whether the name is among them. */
+export const holdsName = (names: readonly GeneralName[], name: Name): boolean =>
+  names.some((one) => one.type === 'directoryName' && one.value.equals(name))
 
 /** "… verify that one of the names in the IDP matches one of the names in the DP", or of the cRLIssuer without one. */
 const namesAt = ({ distributionPoint, cRLIssuer = [] }: CrlLocation, issuer: Name): readonly GeneralName[] =>

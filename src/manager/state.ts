@@ -39,7 +39,7 @@ export class State {
 
   /** Picked out once: a file of many certificates has each held against all of them. */
   trusted(scope: Scope): readonly CertificateRecord[] {
-    return ensure(this.trustedIn, scope, () => this.certificates(scope).filter(({ kind }) => kind === 'trust'))
+    return this.trustedIn.ensure(scope, () => this.certificates(scope).filter(({ kind }) => kind === 'trust'))
   }
 
   /** The certificate of a record; parsed once. */

@@ -9,6 +9,7 @@ import {
   type CrlLocation,
   type RevokedCertificate,
 } from '../crl/index.js'
+import { holdsName } from '../crl/scope.js'
 import { algorithmFault } from '../path/key-strength.js'
 import type { Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
 import { valueOf } from '../x509/value-of.js'
@@ -75,7 +76,7 @@ export class CrlChecker {
   private readonly pastDeltas: DeltaLists
   private readonly signers: CrlSigners
   /** Deltas, and whether keys have signed them. */
-  private readonly verified = new Map<CertificateList, Map<SubjectPublicKeyInfo, boolean>>()
+  private readonly verified = new Map<CertificateList, Map<SubjectPublicKeyInfo, Promise<boolean>>>()
 
   constructor(private readonly inputs: CrlInputs) {
     const lists = [...inputs.lists].sort(newestFirst)
@@ -175,16 +176,16 @@ export class CrlChecker {
     lists: readonly CertificateList[],
     key: SubjectPublicKeyInfo,
   ): Promise<CertificateList | undefined> {
-    for (const list of lists) {
-      const known = ensure(this.verified, list, () => new Map<SubjectPublicKeyInfo, boolean>())
-      const { signatureAlgorithm, signatureValue, tbsCertList } = list
-      const isSigned =
-        known.get(key) ??
-        (await this.inputs.crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)) === 'valid'
-      known.set(key, isSigned)
-      if (isSigned) return list
-    }
+    for (const list of lists) if (await this.isSigned(list, key)) return list
     return undefined
+  }
+
+  private isSigned(list: CertificateList, key: SubjectPublicKeyInfo): Promise<boolean> {
+    const known = ensure(this.verified, list, () => new Map<SubjectPublicKeyInfo, Promise<boolean>>())
+    return ensure(known, key, async () => {
+      const { signatureAlgorithm, signatureValue, tbsCertList } = list
+      return (await this.inputs.crypto.verify(signatureAlgorithm, key, signatureValue, tbsCertList)) === 'valid'
+    })
   }
 
   /** Why deltas were not used, where nothing came of them. */
@@ -216,8 +217,8 @@ export class CrlChecker {
       if (typeof key === 'string' || key instanceof ParseError) continue
       for (const list of newer) {
         // The signature first: entries may be many, with names that take long to compare.
-        const isSigned = list === base || (await this.firstSigned([list], key)) === list
-        const entry = isSigned ? finalEntryOf(list, certificate) : undefined
+        if (list !== base && !(await this.isSigned(list, key))) continue
+        const entry = finalEntryOf(list, certificate)
         if (entry === undefined) continue
         processing.revoke(entry, list)
         return
@@ -303,11 +304,7 @@ function entryOf(list: CertificateList, certificate: Certificate): RevokedCertif
   // Entries share the names of one before them, of which there may be as many: they are gone through once.
   const answers = new Map<RevokedCertificate['certificateIssuer'], boolean>()
   const isOf = (names: RevokedCertificate['certificateIssuer']): boolean =>
-    ensure(answers, names, () =>
-      names === undefined
-        ? list.issuer.equals(issuer)
-        : names.some((name) => name.type === 'directoryName' && name.value.equals(issuer)),
-    )
+    ensure(answers, names, () => (names === undefined ? list.issuer.equals(issuer) : holdsName(names, issuer)))
   let first: RevokedCertificate | undefined
   for (const entry of list.eachRevocationOf(certificate.serialNumberBytes)) {
     if (!isOf(entry.certificateIssuer)) continue
