@@ -57,22 +57,22 @@ export class Attribute implements NameAttribute {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly typeStart: number,
+    /** Where the type ends. */
     private readonly valueStart: number,
     private readonly contentStart: number,
     private readonly valueEnd: number,
-    private readonly typeEnd: number,
   ) {}
 
   get type(): string {
-    return identifierText(this.bytes, this.typeStart, this.typeEnd)
+    return identifierText(this.bytes, this.typeStart, this.valueStart)
   }
 
   get name(): string | undefined {
-    return knownIdentifierAt(this.bytes, this.typeStart, this.typeEnd)?.name
+    return knownIdentifierAt(this.bytes, this.typeStart, this.valueStart)?.name
   }
 
   get shortName(): string | undefined {
-    return knownIdentifierAt(this.bytes, this.typeStart, this.typeEnd)?.short
+    return knownIdentifierAt(this.bytes, this.typeStart, this.valueStart)?.short
   }
 
   get encoding(): StringType | undefined {

@@ -13,7 +13,8 @@ import {
 } from './name-attribute.js'
 import { foldText } from './name-key.js'
 import { formatOneLine, formatRfc4514 } from './name-text.js'
-import { skipStringOrAny } from './string-types.js'
+import { knownIdentifierAt } from './object-identifiers.js'
+import { checkText, stringTypeOf } from './string-types.js'
 
 /** A distinguished name: a view on its DER. Make one with {@link parseName}; the readers make them for you. */
 export class Name {
@@ -167,7 +168,15 @@ export function skipRelativeDistinguishedName(reader: DerReader, tag: number): v
     const start = reader.position
     const attributeEnd = reader.enter(tags.SEQUENCE)
     reader.skipObjectIdentifier()
-    skipStringOrAny(reader)
+    const { bytes, contentStart, position } = reader
+    const tag = reader.peek()
+    const type = stringTypeOf(tag)
+    reader.skipAny()
+    if (type !== undefined) checkText(reader, type)
+    // The registered types are all of text (RFC 5280 Appendix A.1); a value of any other may be anything.
+    else if (knownIdentifierAt(bytes, contentStart, position)?.short !== undefined) {
+      reader.fail('unexpected-tag', position, 'a string', tags.tagName(tag))
+    }
     reader.leave(attributeEnd)
     if (previous >= 0) checkSetOrder(reader, previous, start)
     previous = start
@@ -195,9 +204,7 @@ export function decodeRelativeDistinguishedName(reader: DerReader, tag: number):
     const typeStart = reader.contentStart
     const valueStart = reader.position
     reader.skipAny()
-    attributes.push(
-      new Attribute(reader.bytes, typeStart, valueStart, reader.contentStart, reader.position, valueStart),
-    )
+    attributes.push(new Attribute(reader.bytes, typeStart, valueStart, reader.contentStart, reader.position))
     reader.leave(attributeEnd)
   }
   reader.leave(setEnd)

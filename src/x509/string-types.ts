@@ -52,25 +52,13 @@ function firstInvalidUniversal(bytes: Uint8Array, start: number, end: number): n
 }
 
 /**
- * Steps over a value of any type, checking that a string type's content is text of that type.
+ * Checks the content just skipped as text of `type`.
  *
  * The subsets of ASCII are held to ASCII only: `*`, `@` and `_` stand in the PrintableStrings of many issued
  * certificates, OpenSSL and Node read them, and no comparison depends on their absence. TeletexString is read as
  * Latin-1, as OpenSSL and BoringSSL do.
  */
-export function skipStringOrAny(reader: DerReader): void {
-  const tag = reader.peek()
-  const type = stringTypeOf(tag)
-  if (type === undefined) {
-    reader.skipAny()
-    return
-  }
-  reader.skip(tag)
-  checkText(reader, type)
-}
-
-/** Checks the content just skipped as text of `type`. */
-function checkText(reader: DerReader, type: StringType): void {
+export function checkText(reader: DerReader, type: StringType): void {
   const { bytes, contentStart, position } = reader
   // Most values are ASCII in one of the first three types, so that test comes first and alone.
   const high = firstNonAscii(bytes, contentStart, position)

@@ -29,10 +29,10 @@ const value = fc.oneof(
   text.map(utf8String),
   ascii.map(printableString),
   ascii.map((t) => ia5String(t)),
-  fc.constant(element(tags.INTEGER, Uint8Array.of(1))),
 )
+const anything = fc.oneof(value, fc.constant(element(tags.INTEGER, Uint8Array.of(1))))
 const attribute = fc
-  .tuple(fc.constantFrom('2.5.4.3', '2.5.4.10', '1.2.3'), value)
+  .oneof(fc.tuple(fc.constantFrom('2.5.4.3', '2.5.4.10'), value), fc.tuple(fc.constant('1.2.3'), anything))
   .map(([type, v]) => sequence(objectIdentifier(type), v))
 const rdn = fc
   .uniqueArray(attribute, { minLength: 1, maxLength: 2, selector: (bytes) => bytes.join() })

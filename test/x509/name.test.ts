@@ -1,5 +1,6 @@
 // Names: text forms, comparison by RFC 5280 §7.1, and the key that stands for it.
 
+import { X509Certificate } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
@@ -12,8 +13,9 @@ import {
   setOf,
   utf8String,
 } from '../../src/der/writer.js'
-import { type Name, parseName } from '../../src/x509/index.js'
-import { hex } from '../support/make-certificate.js'
+import { type Name, parseCertificate, parseName } from '../../src/x509/index.js'
+import { hex, makeCertificate } from '../support/make-certificate.js'
+import { parseErrorOf } from '../support/parse-error.js'
 
 type Value = Uint8Array
 const attribute = (oid: string, value: Value): Uint8Array => sequence(objectIdentifier(oid), value)
@@ -39,14 +41,14 @@ const example = parseName(
     setOf(attribute('2.5.4.11', printableString('A')), attribute('2.5.4.11', printableString('B'))),
     setOf(attribute('2.5.4.3', utf8String(' #lead;trail '))),
     setOf(attribute('1.2.3.4', utf8String('x'))),
-    setOf(attribute('2.5.4.5', integer(5))),
+    setOf(attribute('2.5.4.45', integer(5))),
   ),
 )
 
 describe('names', () => {
   it('are written as RFC 4514 says: last RDN first, specials escaped, unknown types and non-strings as hex', () => {
     expect(example.toString()).toBe(
-      'serialNumber=#020105,1.2.3.4=#0c0178,CN=\\ #lead\\;trail\\ ,OU=A+OU=B,O=Ex\\, \\"ample\\" \\+ Söhne,C=US',
+      '2.5.4.45=#020105,1.2.3.4=#0c0178,CN=\\ #lead\\;trail\\ ,OU=A+OU=B,O=Ex\\, \\"ample\\" \\+ Söhne,C=US',
     )
     expect(cn(utf8String('#hash')).toString()).toBe('CN=\\#hash')
     expect(cn(utf8String('a\\b<c>')).toString()).toBe('CN=a\\\\b\\<c\\>')
@@ -55,7 +57,7 @@ describe('names', () => {
 
   it('are written in one line as OpenSSL does: first RDN first, specials in quotes', () => {
     expect(example.toOneLine()).toBe(
-      'C = US, O = "Ex, \\"ample\\" + Söhne", OU = A + OU = B, CN = " #lead;trail ", 1.2.3.4 = x, serialNumber = #020105',
+      'C = US, O = "Ex, \\"ample\\" + Söhne", OU = A + OU = B, CN = " #lead;trail ", 1.2.3.4 = x, 2.5.4.45 = #020105',
     )
   })
 
@@ -95,7 +97,7 @@ describe('names', () => {
     expect(example.get('organizationalUnitName')).toBe('B')
     expect(example.getAll('2.5.4.11')).toEqual(['A', 'B'])
     expect(example.get('commonName')).toBe(' #lead;trail ')
-    expect(example.get('serialNumber')).toBe('#020105')
+    expect(example.get('2.5.4.45')).toBe('#020105')
     expect(example.get('title')).toBeUndefined()
     expect(example.isEmpty).toBe(false)
     expect(parseName(sequence()).isEmpty).toBe(true)
@@ -114,11 +116,42 @@ describe('names', () => {
     ['soft hyphens', utf8String('co\u00adop'), utf8String('coop'), true],
     ['composed and decomposed', utf8String('é'), utf8String('e\u0301'), true],
     ['accents', utf8String('é'), utf8String('e'), false],
-    ['an integer and its digit', integer(5), utf8String('5'), false],
-    ['non-strings by bytes', integer(5), integer(5), true],
   ])('compare by RFC 5280 §7.1: %s', (_, a, b, equal) => {
     expect(cn(a).equals(cn(b))).toBe(equal)
     expect(cn(a).canonicalKey === cn(b).canonicalKey).toBe(equal)
+  })
+
+  it('compare by RFC 5280 §7.1: values that are no strings by their bytes', () => {
+    const unnamed = (value: Value): Name => parseName(sequence(setOf(attribute('1.2.3.4', value))))
+    expect(unnamed(integer(5)).equals(unnamed(integer(5)))).toBe(true)
+    expect(unnamed(integer(5)).equals(unnamed(integer(6)))).toBe(false)
+    expect(unnamed(integer(5)).equals(unnamed(utf8String('5')))).toBe(false)
+  })
+
+  it('FMT-3 hold text in every registered attribute, and anything in others', () => {
+    const strange = [integer(5), sequence(), sequence(utf8String('a')), element(3, Uint8Array.of(0, 1))]
+    const types = ['2.5.4.3', '2.5.4.5', '2.5.4.6', '2.5.4.97', '0.9.2342.19200300.100.1.25', '1.2.840.113549.1.9.1']
+    for (const value of strange) {
+      for (const type of types) {
+        const before = sequence(setOf(attribute('2.5.4.10', printableString('O')))).length
+        const levels = [attribute('2.5.4.10', printableString('O')), attribute(type, value)].map((one) => setOf(one))
+        const error = parseErrorOf(() => parseName(sequence(...levels)), 'unexpected-tag')
+        // Behind the first level come the headers of SET and SEQUENCE, and the type.
+        expect(error.offset).toBe(before + 4 + objectIdentifier(type).length)
+        expect(error.expected).toBe('a string')
+      }
+      for (const type of ['2.5.4.45', '1.2.3.4', '2.5.29.15']) {
+        const [[found] = []] = parseName(sequence(setOf(attribute(type, value)))).relativeDistinguishedNames
+        expect(found).toMatchObject({ type, text: undefined, encoding: undefined })
+        expect(found?.der).toEqual(value)
+      }
+    }
+  })
+
+  it('FMT-3 that hold a number for a common name are none to OpenSSL either', () => {
+    const der = makeCertificate({ subject: sequence(setOf(attribute('2.5.4.3', integer(5)))) })
+    expect(() => new X509Certificate(der)).toThrow()
+    expect(parseErrorOf(() => parseCertificate(der), 'unexpected-tag').where).toBe('Certificate.subject')
   })
 
   it('compare attributes of one level in any order, and levels in theirs', () => {
@@ -174,7 +207,7 @@ describe('names', () => {
       { type: '2.5.4.3', name: 'commonName', encoding: 'UTF8String', value: ' #lead;trail ' },
       { type: '1.2.3.4', encoding: 'UTF8String', value: 'x' },
     ])
-    expect(JSON.stringify(example.attributes.at(-1))).toBe('{"type":"2.5.4.5","name":"serialNumber","value":"020105"}')
+    expect(JSON.stringify(example.attributes.at(-1))).toBe('{"type":"2.5.4.45","value":"020105"}')
     expect(inspect(unknown)).not.toContain('Uint8Array')
   })
 
