@@ -1,15 +1,14 @@
 // The outbox: words left for nodes, brought to each in the order they were left, and kept until they have arrived.
 
 import { ensure } from '../base/ensure.js'
-import { type OutboxRecord, type Scope, scopeKey, type Storage } from '../inventory/index.js'
-import { records } from '../manager/pages.js'
+import { commitAgain } from '../inventory/commit-again.js'
+import { type OutboxRecord, scopeKey, type Storage } from '../inventory/index.js'
+import { records } from '../inventory/pages.js'
+import { scopesOf } from '../inventory/scope-map.js'
 import type { TrustChange } from './gateway.js'
 import { type NodeFault, NodeView } from './node-view.js'
 import type { ClusterContext } from './settings.js'
 import { putOf } from './trust-put.js'
-
-/** Times the delivered words are taken from a scope anew where somebody else has written to it. */
-const ATTEMPTS = 8
 
 /** What a drain has come to. */
 export interface DrainReport {
@@ -56,14 +55,9 @@ const toChange = ({ purpose, recordId: id, sha256, record }: OutboxRecord): Trus
 
 /** Takes delivered words out, scope by scope. What is left where that fails is delivered once more, which changes nothing. */
 async function forget(storage: Storage, words: readonly OutboxRecord[]): Promise<void> {
-  const scopes = new Map<string, Scope>(
-    words.map(({ node, purpose }) => [scopeKey({ node, purpose }), { node, purpose }]),
-  )
-  for (const [key, scope] of scopes) {
+  for (const scope of scopesOf(words)) {
+    const key = scopeKey(scope)
     const deletes = words.filter((word) => scopeKey(word) === key)
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { revisions } = await storage.read([scope])
-      if ((await storage.commit({ relies: revisions, puts: [], deletes, appends: [] })).ok) break
-    }
+    await commitAgain(storage, [scope], () => ({ deletes }))
   }
 }

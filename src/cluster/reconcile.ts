@@ -2,9 +2,9 @@
 
 import { ensure } from '../base/ensure.js'
 import { copyId, type HistoryRecord, type Scope } from '../inventory/index.js'
+import { records } from '../inventory/pages.js'
 import { auditOfChange } from '../manager/audit.js'
 import type { Change } from '../manager/outcome.js'
-import { records } from '../manager/pages.js'
 import type { Certificate } from '../x509/index.js'
 import { drain } from './drain.js'
 import type { ListedCertificate, TrustChange } from './gateway.js'
@@ -164,7 +164,7 @@ class PurposeReconciler {
     const { nodes, storage } = this.context
     const removals: HistoryRecord[] = []
     for (const node of nodes) {
-      for await (const one of records(storage, 'history', { node, purpose: this.purpose })) {
+      for await (const one of records(storage, 'history', { scope: { node, purpose: this.purpose } })) {
         if (one.kind === 'history' && (one.why === 'deleted' || this.listed.has(node))) removals.push(one)
       }
     }

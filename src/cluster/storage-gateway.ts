@@ -1,14 +1,12 @@
 // The gateway to nodes whose storages are at hand: all in one, or one for each.
 
 import { type Clock, systemClock } from '../base/clock.js'
+import { commitAgain } from '../inventory/commit-again.js'
 import { type CertificateRecord, type Storage, trustId } from '../inventory/index.js'
 import { ChangeBuilder } from '../manager/change-builder.js'
 import { State } from '../manager/state.js'
 import { parseCertificate } from '../x509/index.js'
 import type { NodeGateway, TrustChange } from './gateway.js'
-
-/** Times a change is made anew where somebody else has written to its scope. */
-const ATTEMPTS = 8
 
 /**
  * A gateway to nodes in storages of this process.
@@ -35,19 +33,17 @@ export function createStorageGateway(
 
 async function apply(storage: Storage, node: string, change: TrustChange, now: number): Promise<void> {
   const scope = { node, purpose: change.purpose }
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const state = new State(await storage.read([scope]))
+  const isDone = await commitAgain(storage, [scope], async (snapshot) => {
+    const state = new State(snapshot)
     const builder = new ChangeBuilder(state, now)
     const current = state.trusted(scope).find(({ id }) => id === change.id)
     if (change.action === 'delete') {
-      if (current?.sha256 !== change.sha256) return
+      if (current?.sha256 !== change.sha256) return undefined
       builder.removeCertificate(current, 'deleted')
-    } else if (!(await install(builder, node, change, current))) return
-    const { puts, deletes } = builder.planned()
-    const result = await storage.commit({ relies: state.snapshot.revisions, puts, deletes, appends: [] })
-    if (result.ok) return
-  }
-  throw new Error(`${change.purpose} on ${node} kept changing while it was replicated to`)
+    } else if (!(await install(builder, node, change, current))) return undefined
+    return builder.planned()
+  })
+  if (!isDone) throw new Error(`${change.purpose} on ${node} kept changing while it was replicated to`)
 }
 
 /** Whether there was anything to install. */

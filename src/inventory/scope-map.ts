@@ -24,3 +24,10 @@ export class ScopeMap<T> {
     for (const purposes of this.nodes.values()) yield* purposes.values()
   }
 }
+
+/** The scopes of records or places, each once. */
+export function scopesOf(places: readonly Scope[]): readonly Scope[] {
+  const scopes = new ScopeMap<Scope>()
+  for (const { node, purpose } of places) scopes.set({ node, purpose }, { node, purpose })
+  return [...scopes.values()]
+}

@@ -1,8 +1,11 @@
 // Moving an inventory from one storage to another, whatever they are: the way into a database, and the way back.
 
 import { checkPageLimit } from './query.js'
-import { type AuditRecord, type InventoryRecord, recordKey, type RecordKind, type Scope, scopeKey } from './records.js'
+import { commitAgain } from './commit-again.js'
+import { recordPages, records } from './pages.js'
+import { type AuditRecord, type InventoryRecord, recordKey, type RecordKind } from './records.js'
 import { recordDigest } from './record-digest.js'
+import { scopesOf } from './scope-map.js'
 import type { Storage } from './storage.js'
 
 /** From where to where records are copied, how it goes on after an interruption, and who is told. */
@@ -116,23 +119,23 @@ async function* comparedPages(
   limit: number,
   after: string | undefined,
 ): AsyncGenerator<ComparedPage> {
-  const present = recordsAfter(to, kind, after)
-  let candidate = (await present.next()).value
-  let cursor = after
-  do {
-    const page = await from.list(kind, { limit, ...(cursor !== undefined && { cursor }) })
+  const start = after !== undefined && { cursor: after }
+  const present = records(to, kind, { limit: PAGE, ...start })
+  let candidate = await present.next()
+  for await (const page of recordPages(from, kind, { limit, ...start })) {
     const missing: InventoryRecord[] = []
-    for (const record of page.records) {
+    for (const record of page) {
       const key = recordKey(record)
-      while (candidate !== undefined && recordKey(candidate) < key) candidate = (await present.next()).value
-      const found = candidate !== undefined && recordKey(candidate) === key ? candidate : undefined
-      // An audit record is never changed: one that differs shows as a difference.
-      const isThere = found !== undefined && (kind === 'audit' || (await isSameRecord(found, record)))
+      while (candidate.done !== true && recordKey(candidate.value) < key) candidate = await present.next()
+      const isThere =
+        candidate.done !== true &&
+        recordKey(candidate.value) === key &&
+        // An audit record is never changed: one that differs shows as a difference.
+        (kind === 'audit' || (await isSameRecord(candidate.value, record)))
       if (!isThere) missing.push(record)
     }
-    yield { records: page.records, missing }
-    cursor = page.next
-  } while (cursor !== undefined)
+    yield { records: page, missing }
+  }
 }
 
 /** Counts and hashes everything a storage holds, but for revisions and leases. Reads all of it, a page at a time. */
@@ -145,7 +148,7 @@ export async function summarizeInventory(storage: Storage): Promise<InventorySum
 async function summarize(storage: Storage, kind: RecordKind): Promise<KindSummary> {
   let count = 0
   let fingerprint = ''
-  for await (const record of recordsAfter(storage, kind)) {
+  for await (const record of records(storage, kind, { limit: PAGE })) {
     fingerprint = await recordDigest(record, fingerprint)
     count++
   }
@@ -153,37 +156,13 @@ async function summarize(storage: Storage, kind: RecordKind): Promise<KindSummar
   return { count, fingerprint, ...(isPartial && { isPartial }) }
 }
 
-async function* recordsAfter(
-  storage: Storage,
-  kind: RecordKind,
-  after?: string,
-): AsyncGenerator<InventoryRecord, undefined> {
-  let cursor = after
-  do {
-    const page = await storage.list(kind, { limit: PAGE, ...(cursor !== undefined && { cursor }) })
-    yield* page.records
-    cursor = page.next
-  } while (cursor !== undefined)
-  return undefined
-}
-
 const isSameRecord = async (a: InventoryRecord, b: InventoryRecord): Promise<boolean> =>
   (await recordDigest(a)) === (await recordDigest(b))
 
-/** Times a commit is tried while others write to the same scopes. */
-const ATTEMPTS = 10
-
-async function write(to: Storage, records: readonly InventoryRecord[]): Promise<void> {
-  const appends = records.filter((record): record is AuditRecord => record.kind === 'audit')
-  const puts = records.filter(({ kind }) => kind !== 'audit')
-  const scopes = new Map<string, Scope>(
-    puts.map(({ node, purpose }) => [scopeKey({ node, purpose }), { node, purpose }]),
-  )
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { revisions } = await to.read([...scopes.values()])
-    const result = await to.commit({ relies: revisions, puts, deletes: [], appends })
-    if (result.ok) return
-  }
+async function write(to: Storage, missing: readonly InventoryRecord[]): Promise<void> {
+  const appends = missing.filter((record): record is AuditRecord => record.kind === 'audit')
+  const puts = missing.filter(({ kind }) => kind !== 'audit')
+  if (await commitAgain(to, scopesOf(puts), () => ({ puts, appends }))) return
   throw new Error('transfer: others keep writing to the storage that is being filled')
 }
 

@@ -1,11 +1,11 @@
 // Whether a backup holds the keys that are in use (REG-6).
 
 import type { Scope } from '../inventory/index.js'
+import { records } from '../inventory/pages.js'
 import type { Actor } from './audit.js'
 import { ChangeBuilder } from './change-builder.js'
 import type { Executor } from './executor.js'
 import { isRefusal } from './outcome.js'
-import { records } from './pages.js'
 import type { Surroundings } from './settings.js'
 
 /** When a backup was made, and who says so (REG-6). */

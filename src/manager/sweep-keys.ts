@@ -2,7 +2,7 @@
 // somebody is about to use.
 
 import type { RecordKind, Scope, Storage } from '../inventory/index.js'
-import { records } from './pages.js'
+import { records } from '../inventory/pages.js'
 import type { Surroundings } from './settings.js'
 import type { State } from './state.js'
 

@@ -1,6 +1,7 @@
 // Claimed due records and the certificates they are about: read in one go, and changed in one go, again where somebody else
 // has changed them in between.
 
+import { commitAgain } from '../inventory/commit-again.js'
 import {
   type CertificateRecord,
   type DueRecord,
@@ -8,11 +9,9 @@ import {
   isCertificateRecord,
   recordKey,
   type RecordKey,
-  ScopeMap,
-  type Scope,
-  type Snapshot,
   type Storage,
 } from '../inventory/index.js'
+import { ScopeMap, scopesOf } from '../inventory/scope-map.js'
 import { subjectOf } from './due-data.js'
 
 /** A claimed due record, and its certificate as it is now. */
@@ -80,39 +79,22 @@ async function change(storage: Storage, claims: readonly DueRecord[], decide: De
   for (const claim of claims) await attempt(storage, [claim], decide, ALONE)
 }
 
-async function attempt(
-  storage: Storage,
-  claims: readonly DueRecord[],
-  decide: Decide,
-  attempts: number,
-): Promise<boolean> {
-  for (let tried = 0; tried < attempts; tried++) {
-    const found = await readAround(storage, claims)
-    const changes = claims.map((claim) => decide(claim, found.certificateOf(claim)))
-    const puts = changes.flatMap((one) => one.puts)
-    const deletes = changes.flatMap((one) => one.deletes)
-    if (puts.length + deletes.length === 0) return true
-    const changed = new ScopeMap<true>()
-    for (const record of [...puts, ...deletes]) changed.set(record, true)
-    const relies = found.revisions.filter(({ scope }) => changed.get(scope) !== undefined)
-    if ((await storage.commit({ relies, puts, deletes, appends: [] })).ok) return true
-  }
-  return false
-}
-
-async function readAround(
-  storage: Storage,
-  claims: readonly DueRecord[],
-): Promise<Pick<Snapshot, 'revisions'> & { certificateOf(claim: DueRecord): CertificateRecord | undefined }> {
-  const scopes = new ScopeMap<Scope>()
-  for (const { node, purpose } of claims) scopes.set({ node, purpose }, { node, purpose })
-  const { records, revisions } = await storage.read([...scopes.values()])
-  const found = certificatesByPlace(records)
-  return {
-    revisions,
-    certificateOf: (claim) => {
-      const place = placeOf(claim)
-      return place && found.get(recordKey(place))
+const attempt = (storage: Storage, claims: readonly DueRecord[], decide: Decide, attempts: number): Promise<boolean> =>
+  commitAgain(
+    storage,
+    scopesOf(claims),
+    ({ records, revisions }) => {
+      const found = certificatesByPlace(records)
+      const changes = claims.map((claim) => {
+        const place = placeOf(claim)
+        return decide(claim, place && found.get(recordKey(place)))
+      })
+      const puts = changes.flatMap((one) => one.puts)
+      const deletes = changes.flatMap((one) => one.deletes)
+      const changed = new ScopeMap<true>()
+      for (const record of [...puts, ...deletes]) changed.set(record, true)
+      const relies = revisions.filter(({ scope }) => changed.get(scope) !== undefined)
+      return puts.length + deletes.length === 0 ? undefined : { relies, puts, deletes }
     },
-  }
-}
+    attempts,
+  )

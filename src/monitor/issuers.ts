@@ -4,6 +4,7 @@
 import { ensure } from '../base/ensure.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import type { CertificateRecord, Condition, Storage } from '../inventory/index.js'
+import { certificatePages } from '../inventory/pages.js'
 import type { Certificate } from '../x509/index.js'
 import { installedCertificate } from './installed-certificate.js'
 
@@ -55,15 +56,5 @@ export async function* certificatesWhere(
   value: string,
 ): AsyncGenerator<CertificateRecord, void, undefined> {
   const where: readonly Condition[] = [{ field, operator: 'is-exactly', value }]
-  let cursor: string | undefined
-  do {
-    const page = await storage.query({
-      where,
-      sort: { by: field },
-      limit: PAGE,
-      ...(cursor !== undefined && { cursor }),
-    })
-    yield* page.records
-    cursor = page.next
-  } while (cursor !== undefined)
+  for await (const page of certificatePages(storage, { where, sort: { by: field }, limit: PAGE })) yield* page
 }

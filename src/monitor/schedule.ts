@@ -1,5 +1,6 @@
 // Has certificates looked at again: where the rules have changed, or records came by other means than a manager.
 
+import { commitAgain } from '../inventory/commit-again.js'
 import {
   type CertificateRecord,
   type DueRecord,
@@ -7,14 +8,13 @@ import {
   isCertificateRecord,
   recordKey,
   scheduleOf,
-  scopeKey,
-  type Scope,
   type Storage,
 } from '../inventory/index.js'
+import { recordPages } from '../inventory/pages.js'
+import { scopesOf } from '../inventory/scope-map.js'
 import { subjectOf } from './due-data.js'
 
 const PAGE = 500
-const ATTEMPTS = 10
 const kinds = ['identity', 'trust', 'endpoint'] as const
 
 /**
@@ -25,14 +25,11 @@ const kinds = ['identity', 'trust', 'endpoint'] as const
 export async function makeAllDue(storage: Storage, now: number, leases: 'kept' | 'ended' = 'kept'): Promise<number> {
   let count = 0
   for (const kind of kinds) {
-    let cursor: string | undefined
-    do {
-      const page = await storage.list(kind, { limit: PAGE, ...(cursor !== undefined && { cursor }) })
-      const certificates = page.records.filter(isCertificateRecord)
+    for await (const page of recordPages(storage, kind, { limit: PAGE })) {
+      const certificates = page.filter(isCertificateRecord)
       count += certificates.length
       await makeDue(storage, certificates, now, leases)
-      cursor = page.next
-    } while (cursor !== undefined)
+    }
   }
   return count
 }
@@ -43,20 +40,15 @@ async function makeDue(
   now: number,
   leases: 'kept' | 'ended',
 ): Promise<void> {
-  const scopes = new Map<string, Scope>(
-    certificates.map(({ node, purpose }) => [scopeKey({ node, purpose }), { node, purpose }]),
-  )
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { records, revisions } = await storage.read([...scopes.values()])
+  const isDone = await commitAgain(storage, scopesOf(certificates), ({ records }) => {
     const stored = new Map(records.map((record) => [recordKey(record), record]))
     const puts = certificates
       .filter((record) => stored.has(recordKey(record)))
       .flatMap((record) => scheduleOf(record, now))
       .flatMap((fresh) => sooner(stored.get(recordKey(fresh)), fresh, leases))
-    if (puts.length === 0) return
-    if ((await storage.commit({ relies: revisions, puts, deletes: [], appends: [] })).ok) return
-  }
-  throw new Error('the certificates kept changing while they were made due: try again')
+    return puts.length === 0 ? undefined : { puts }
+  })
+  if (!isDone) throw new Error('the certificates kept changing while they were made due: try again')
 }
 
 /** The due record with what it remembers, due sooner; writing it again ends its lease. */

@@ -1,5 +1,6 @@
 // The settings in the storage, where every worker finds them, and what the certificates' due times were reckoned by.
 
+import { commitAgain } from '../inventory/commit-again.js'
 import type { Plain, Scope, SettingRecord, Storage } from '../inventory/index.js'
 import { connectionCheckInterval, defaultMonitorSettings, type MonitorSettings } from './settings.js'
 import { checkSettings, settingsFaults } from './settings-faults.js'
@@ -8,9 +9,6 @@ import { checkSettings, settingsFaults } from './settings-faults.js'
 const monitorScope: Scope = { node: '', purpose: 'monitor' }
 
 type SettingName = 'settings' | 'schedule'
-
-/** Times a change is made anew where somebody else has written to the scope. */
-const ATTEMPTS = 8
 
 /**
  * The settings of the storage; the vendor's defaults where it has none.
@@ -72,9 +70,6 @@ async function readSetting(storage: Storage, id: SettingName): Promise<Plain | u
 
 async function writeSetting(storage: Storage, id: SettingName, value: Plain): Promise<void> {
   const record: SettingRecord = { ...monitorScope, kind: 'setting', id, value }
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { revisions } = await storage.read([monitorScope])
-    if ((await storage.commit({ relies: revisions, puts: [record], deletes: [], appends: [] })).ok) return
-  }
-  throw new Error('the settings of the monitor kept changing while they were written: try again')
+  const isDone = await commitAgain(storage, [monitorScope], () => ({ puts: [record] }))
+  if (!isDone) throw new Error('the settings of the monitor kept changing while they were written: try again')
 }
