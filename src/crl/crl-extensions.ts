@@ -73,6 +73,8 @@ export interface IssuingDistributionPoint {
 export function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoint {
   const start = reader.position
   const outerEnd = reader.enter(tags.SEQUENCE)
+  // "CRL issuers MUST NOT issue CRLs where the DER encoding of the issuing distribution point extension is an empty sequence."
+  if (reader.atEnd()) reader.fail('invalid-extension', start, 'one field or more', 'none')
   const distributionPoint = readDistributionPointName(reader, 0)
   const onlyContainsUserCerts = readFlag(reader, 1)
   const onlyContainsCACerts = readFlag(reader, 2)

@@ -230,6 +230,7 @@ describe('parseCertificateList', () => {
     ],
     ['a base that is none', { extensions: [extension('2.5.29.27', nullValue(), true)] }, 'expected INTEGER'],
     ['a scope that is none', flagged(nullValue()), 'expected SEQUENCE'],
+    ['a scope that is empty', flagged(sequence()), 'one field or more'],
     ['a scope of two kinds', flagged(sequence(flag(1), flag(2))), 'one kind of certificate at most'],
     ['a scope of three kinds', flagged(sequence(flag(1), flag(2), flag(5))), 'one kind of certificate at most'],
     ['a scope that says FALSE', flagged(sequence(flag(1, 0))), 'expected'],

@@ -607,7 +607,7 @@ describe('the scope of a CRL', () => {
     ['one of the points the certificate names', { distributionPoint: uri }, [other, uri], 'good'],
     ['another point', { distributionPoint: uri }, [other], undetermined(OUTSIDE, NONE)],
     ['a point, of a certificate that names none', { distributionPoint: uri }, undefined, undetermined(OUTSIDE, NONE)],
-    ['no point, of a certificate that names one', {}, [uri], 'good'],
+    ['no point, of a certificate that names one', { onlyContainsUserCerts: true }, [uri], 'good'],
     ['its issuer’s name as its point', { distributionPoint: { directory: ['Authority'] } }, undefined, 'good'],
     [
       'another name of its issuer as its point',

@@ -47,7 +47,7 @@ function readDistributionPoint(reader: DerReader): DistributionPoint {
   const distributionPoint = readDistributionPointName(reader, 0)
   const reasons = reader.optional(context(1), (tag) => readNamedBits(reader, reasonFlags, tag))
   const cRLIssuer = reader.optional(contextConstructed(2), (tag) => readGeneralNames(reader, tag))
-  // §4.2.1.13: "a DistributionPoint MUST NOT consist of only the reasons where; either distributionPoint or cRLIssuer
+  // §4.2.1.13: "a DistributionPoint MUST NOT consist of only the reasons field; either distributionPoint or cRLIssuer
   // MUST be present."
   if (distributionPoint === undefined && cRLIssuer === undefined) {
     reader.fail('invalid-extension', reader.position, 'a distributionPoint or a cRLIssuer', 'neither')
