@@ -4,7 +4,7 @@ import type { GeneralName } from '../x509/index.js'
 import { isHostName } from './dns-name.js'
 
 export interface Mailbox {
-  /** Case matters (RFC 5321 §2.4). */
+  /** Without quotes and escapes that need not be there: `"a"` is the mailbox `a`. Case matters (RFC 5321 §2.4). */
   readonly localPart: string
   /** In lower case; an address in its brackets. */
   readonly host: string
@@ -23,11 +23,14 @@ export function parseMailbox(text: string): Mailbox | undefined {
   if (at < 0) return undefined
   const localPart = text.slice(0, at)
   const host = text.slice(at + 1)
-  const isLocal = (DOT_STRING.test(localPart) && isDotted(localPart)) || QUOTED_STRING.test(localPart)
+  const isQuoted = QUOTED_STRING.test(localPart)
+  const plain = isQuoted ? localPart.slice(1, -1).replace(/\\(.)/g, '$1') : localPart
+  const isAtoms = DOT_STRING.test(plain) && isDotted(plain)
   // RFC 5321 §4.5.3.1.1, in octets.
   const isShort = new TextEncoder().encode(localPart).length <= 64
   const isHost = isHostName(host) || ADDRESS_LITERAL.test(host)
-  return isLocal && isShort && isHost ? { localPart, host: host.toLowerCase() } : undefined
+  if (!(isAtoms || isQuoted) || !isShort || !isHost) return undefined
+  return { localPart: isAtoms ? plain : `"${plain}"`, host: host.toLowerCase() }
 }
 
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9'

@@ -125,6 +125,18 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     // An asterisk is a letter like others.
     [{ permitted: { email: ['*@example.com'] } }, { email: ['user@example.com'] }, violated],
     [{ permitted: { email: ['*@example.com'] } }, { email: ['*@example.com'] }, 'valid'],
+    // Quotes and escapes that need not be there are none (RFC 5321 §4.1.2): an exclusion is not evaded by them.
+    [{ excluded: { email: ['a.b@example.com'] } }, { email: ['"a.b"@example.com'] }, violated],
+    [{ excluded: { email: ['a.b@example.com'] } }, { email: ['"a\\.\\b"@example.com'] }, violated],
+    [{ excluded: { email: ['"a.b"@example.com'] } }, { email: ['a.b@example.com'] }, violated],
+    [{ excluded: { email: ['"a b"@example.com'] } }, { email: ['"a\\ b"@example.com'] }, violated],
+    [{ excluded: { email: ['"a\\"b"@example.com'] } }, { email: ['"a\\"\\b"@example.com'] }, violated],
+    [{ permitted: { email: ['a@example.com'] } }, { email: ['"a"@example.com'] }, 'valid'],
+    [{ permitted: { email: ['a@example.com'] } }, { email: ['"A"@example.com'] }, violated],
+    // Those that must be there stay: these are other mailboxes.
+    [{ permitted: { email: ['a@example.com'] } }, { email: ['""@example.com'] }, violated],
+    [{ permitted: { email: ['a@example.com'] } }, { email: ['"a."@example.com'] }, violated],
+    [{ permitted: { email: ['a@example.com'] } }, { email: ['"a\\""@example.com'] }, violated],
     // The host stands behind the last @; a quoted one belongs to the local part.
     [{ permitted: { email: ['example.com'] } }, { email: ['"a@example.com"@evil.test'] }, violated],
     [{ permitted: { email: ['example.com'] } }, { email: ['"a@evil.test"@example.com'] }, 'valid'],

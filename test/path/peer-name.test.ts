@@ -129,6 +129,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [{ email: ['user@example.com'] }, { email: 'user@example.com' }, 'valid'],
     [{ email: ['user@EXAMPLE.com'] }, { email: 'user@example.COM' }, 'valid'],
     [{ email: ['User@example.com'] }, { email: 'user@example.com' }, mismatch],
+    // Quotes that need not be there are none (RFC 5321 §4.1.2).
+    [{ email: ['"user"@example.com'] }, { email: 'user@example.com' }, 'valid'],
+    [{ email: ['user@example.com'] }, { email: '"user"@example.com' }, 'valid'],
+    [{ email: ['"user "@example.com'] }, { email: 'user@example.com' }, mismatch],
     [{ email: ['example.com'] }, { email: 'user@example.com' }, mismatch],
     [{ email: ['*@example.com'] }, { email: 'user@example.com' }, mismatch],
     [{ email: ['user@[IPv6:2001:DB8::1]'] }, { email: 'user@[ipv6:2001:db8::1]' }, 'valid'],
