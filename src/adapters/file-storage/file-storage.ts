@@ -15,7 +15,7 @@ import type { RecordTable } from '../../inventory/record-table.js'
 import type { JournalEntry } from './journal.js'
 import type { StoreDirectory } from './store-directory.js'
 
-/** Times a commit is tried where another process has broken the lock. */
+/** Times a commit is tried where another process has broken the lock. The store reads itself anew in between. */
 const ATTEMPTS = 5
 
 export function createFileStorage(directory: StoreDirectory): Storage {
@@ -35,7 +35,7 @@ export function createFileStorage(directory: StoreDirectory): Storage {
       }),
     async commit(change) {
       const own = ownChange(change)
-      return directory.writing((table) => commit(directory, own, table))
+      return directory.writing(() => commit(directory, own))
     },
     query: (query) =>
       directory.reading((table) => {
@@ -53,12 +53,13 @@ export function createFileStorage(directory: StoreDirectory): Storage {
       const isAnyFree = await directory.reading((table) => table.claimable(task, before, limit).length > 0)
       if (!isAnyFree) return []
       const { owner, until } = lease
-      return directory.writing(async (table) => {
+      return directory.writing(async () => {
         for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+          const { table } = directory
           const claimed = table.claimable(task, before, limit)
           if (claimed.length === 0) return []
           const puts = claimed.map((record) => ({ record, lease: { owner, until } }))
-          if (await directory.append({ deletes: [], puts, scopes: revisionsOf(directory.table, claimed), audits: [] }))
+          if (await directory.append({ deletes: [], puts, scopes: revisionsOf(table, claimed), audits: [] }))
             return claimed
         }
         return []
@@ -66,12 +67,13 @@ export function createFileStorage(directory: StoreDirectory): Storage {
     },
     async finishDue(finished, owner) {
       const own = finished.map(ownRecord)
-      return directory.writing(async (table) => {
-        for (let attempt = 0, current = table; attempt < ATTEMPTS; attempt++, current = directory.table) {
-          const held = current.heldBy(owner, own)
+      return directory.writing(async () => {
+        for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+          const { table } = directory
+          const held = table.heldBy(owner, own)
           const puts = held.map((record) => ({ record }))
           if (held.length === 0) return 0
-          if (await directory.append({ deletes: [], puts, scopes: revisionsOf(current, held), audits: [] }))
+          if (await directory.append({ deletes: [], puts, scopes: revisionsOf(table, held), audits: [] }))
             return held.length
         }
         return 0
@@ -91,14 +93,13 @@ function ownChange({ relies, puts, deletes, appends }: ChangeSet): ChangeSet {
   }
 }
 
-async function commit(directory: StoreDirectory, change: ChangeSet, first: RecordTable): Promise<CommitResult> {
-  let table = first
+async function commit(directory: StoreDirectory, change: ChangeSet): Promise<CommitResult> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { table } = directory
     directory.checkScopes(change.relies.map(({ scope }) => scope))
     const conflict = table.conflicts(change)
     if (conflict.length > 0) return { ok: false, conflict }
     if (await directory.append(entryOf(table, change))) return { ok: true }
-    table = directory.table
   }
   return { ok: false, conflict: change.relies.map(({ scope }) => scope) }
 }

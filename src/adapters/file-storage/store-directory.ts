@@ -20,7 +20,10 @@ const JOURNAL_ENTRIES = 64
 const UNWRITABLE: readonly string[] = ['no-space', 'read-only', 'permission-denied']
 
 export class StoreDirectory {
-  /** What the store holds, as of the last entry known. Current within {@link reading} and {@link writing}. */
+  /**
+   * What the store holds, as of the last entry known. Current within {@link reading} and {@link writing}; another object after
+   * an {@link append} that came too late.
+   */
   table = new RecordTable()
   /** What has been mended, in words. */
   readonly repairs: string[] = []
@@ -69,12 +72,12 @@ export class StoreDirectory {
     })
   }
 
-  /** Runs `work` on the newest state while nobody else writes. */
-  writing<T>(work: (table: RecordTable) => Promise<T>): Promise<T> {
+  /** Runs `work` while nobody else writes, once {@link table} has the newest state. */
+  writing<T>(work: () => Promise<T>): Promise<T> {
     return this.enqueue(() =>
       this.locked(async () => {
         await this.catchUp()
-        return work(this.table)
+        return work()
       }),
     )
   }

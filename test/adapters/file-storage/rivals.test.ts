@@ -72,6 +72,23 @@ it('a commit that rests on what another changes at the last moment is a conflict
   await expectEverywhere(scene, await scene.model.content())
 })
 
+it('what another claims at the last moment is that one’s, and the next is claimed in its place', async () => {
+  const scene = await storeAfter(2)
+  const rival = await storeAfter(2)
+  const [theirs] = await rival.store.storage.claimDue('expiry', 10, 1, { owner: 'rival', until: 20 })
+  const entry = await rival.system.readFile(nameOf(3, 'json'))
+  scene.system.faultAt = (_, operation, path) => {
+    if (operation === 'link' && path === nameOf(3, 'json')) scene.system.tamper(path, () => entry)
+    return undefined
+  }
+  const { storage } = scene.store
+  const ours = await storage.claimDue('expiry', 10, 1, { owner: 'worker', until: 20 })
+  expect(ours).toHaveLength(1)
+  expect(ours).not.toStrictEqual([theirs])
+  expect(await storage.finishDue(theirs === undefined ? [] : [theirs], 'worker')).toBe(0)
+  expect(await storage.finishDue(ours, 'worker')).toBe(1)
+})
+
 it.each([
   ['torn', () => Promise.resolve(new TextEncoder().encode('{"version":1,'))],
   ['whole', () => entryOfRival(2, 7)],
