@@ -21,9 +21,12 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && equalRanges(a, 0, b, 0, a.length)
 }
 
-/** True when the `length` bytes of `a` from `aStart` are those of `b` from `bStart`. */
+/**
+ * True when the `length` bytes of `a` from `aStart` are those of `b` from `bStart`. From the end, which in certificates is a
+ * signature and in names what is their own: what differs differs there at once.
+ */
 export function equalRanges(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
-  for (let i = 0; i < length; i++) {
+  for (let i = length; i-- > 0;) {
     if (a[aStart + i] !== b[bStart + i]) return false
   }
   return true

@@ -14,7 +14,7 @@ export interface OfferedKey {
 }
 
 /** The pending request's key, and the installed identity's. */
-function offeredKeys(state: State, scope: Scope): readonly OfferedKey[] {
+export function offeredKeys(state: State, scope: Scope): readonly OfferedKey[] {
   const request = state.request(scope)
   const identity = state.identity(scope)
   const keys: OfferedKey[] = []
@@ -29,6 +29,6 @@ function offeredKeys(state: State, scope: Scope): readonly OfferedKey[] {
   return keys
 }
 
-/** The key of the scope that the certificate is for. */
-export const keyFor = (state: State, scope: Scope, certificate: Certificate): OfferedKey | undefined =>
-  offeredKeys(state, scope).find(({ publicKey }) => equalBytes(publicKey, certificate.publicKey.der))
+/** The key that the certificate is for. */
+export const keyFor = (offered: readonly OfferedKey[], certificate: Certificate): OfferedKey | undefined =>
+  offered.find(({ publicKey }) => equalBytes(publicKey, certificate.publicKey.der))

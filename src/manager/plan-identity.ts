@@ -8,7 +8,7 @@ import { valueOf } from '../x509/value-of.js'
 import { pinnedFindings, validateChain } from './chain.js'
 import { type ChangeBuilder, identityPlace } from './change-builder.js'
 import { identityEffects, identityNotices } from './effects.js'
-import { keyFor, type OfferedKey } from './offered-keys.js'
+import { keyFor, type OfferedKey, offeredKeys } from './offered-keys.js'
 import { finding, type ManagerFinding } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
@@ -33,7 +33,7 @@ export async function planIdentity(
     builder.notices.push({ code: 'already-installed', message })
     return []
   }
-  const key = keyFor(state, scope, leaf)
+  const key = keyFor(offeredKeys(state, scope), leaf)
   const findings = [
     ...placementFindings(purpose, node, context),
     ...(key === undefined ? [keyMismatch(state, scope)] : []),

@@ -12,7 +12,7 @@ import {
 } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
-import { keyFor } from './offered-keys.js'
+import { keyFor, offeredKeys } from './offered-keys.js'
 import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
 import { planIdentity } from './plan-identity.js'
 import { planTrust } from './plan-trust.js'
@@ -92,7 +92,8 @@ async function planFile(
 
 /** CAPF's certificate is an authority's, and told from those above it by its key. */
 function hintFor(state: State, scope: Scope, certificates: readonly Certificate[]): { identityKey?: Uint8Array } {
-  const key = certificates.map((one) => keyFor(state, scope, one)).find((one) => one !== undefined)
+  const offered = offeredKeys(state, scope)
+  const key = certificates.map((one) => keyFor(offered, one)).find((one) => one !== undefined)
   return key === undefined ? {} : { identityKey: key.publicKey }
 }
 
@@ -111,7 +112,7 @@ function wrongPurpose(
     )
   }
   const own = identitiesOf(catalogue, purpose.id).filter(
-    ({ id }) => keyFor(state, { node, purpose: id }, upload.leaf) !== undefined,
+    ({ id }) => keyFor(offeredKeys(state, { node, purpose: id }), upload.leaf) !== undefined,
   )
   return own.map(({ id }) => {
     const message = `the file holds the certificate of ${id} on ${node}, which is no other system's: it belongs into ${id}`

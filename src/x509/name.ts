@@ -168,14 +168,15 @@ export function skipRelativeDistinguishedName(reader: DerReader, tag: number): v
     const start = reader.position
     const attributeEnd = reader.enter(tags.SEQUENCE)
     reader.skipObjectIdentifier()
-    const { bytes, contentStart, position } = reader
+    const typeStart = reader.contentStart
+    const valueStart = reader.position
     const tag = reader.peek()
     const type = stringTypeOf(tag)
     reader.skipAny()
     if (type !== undefined) checkText(reader, type)
     // The registered types are all of text (RFC 5280 Appendix A.1); a value of any other may be anything.
-    else if (knownIdentifierAt(bytes, contentStart, position)?.short !== undefined) {
-      reader.fail('unexpected-tag', position, 'a string', tags.tagName(tag))
+    else if (knownIdentifierAt(reader.bytes, typeStart, valueStart)?.short !== undefined) {
+      reader.fail('unexpected-tag', valueStart, 'a string', tags.tagName(tag))
     }
     reader.leave(attributeEnd)
     if (previous >= 0) checkSetOrder(reader, previous, start)
