@@ -144,6 +144,11 @@ const rules = {
       ),
   },
   'subject-key-identifier-critical': { cites: 'RFC 5280 §4.2.1.2', check: critical('subjectKeyIdentifier') },
+  'authority-key-usage-missing': {
+    cites: 'RFC 5280 §4.2.1.3, CA/Browser Forum BR 7.1.2.1.2, 7.1.2.10.7',
+    check: (facts) =>
+      breaks(facts.isAuthority && facts.keyUsage === undefined, 'it is an authority without a keyUsage'),
+  },
   'certificate-signing-without-authority': {
     cites: 'RFC 5280 §4.2.1.9',
     check: (facts) =>

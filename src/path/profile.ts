@@ -53,6 +53,7 @@ export interface PathProfile {
 const all: readonly CertificateRole[] = ['anchor', 'authority', 'target']
 const below: readonly CertificateRole[] = ['authority', 'target']
 const anchor: readonly CertificateRole[] = ['anchor']
+const authority: readonly CertificateRole[] = ['authority']
 const target: readonly CertificateRole[] = ['target']
 const off: readonly CertificateRole[] = []
 
@@ -75,6 +76,8 @@ export const rfc5280: PathProfile = {
     'authority-key-identifier-form': off,
     'subject-key-identifier-missing': all,
     'subject-key-identifier-critical': all,
+    // Of keys that "are used to validate digital signatures on other public key certificates"; trusted roots often have none.
+    'authority-key-usage-missing': authority,
     'certificate-signing-without-authority': all,
     'path-length-without-authority': all,
     'basic-constraints-not-critical': all,
@@ -156,6 +159,7 @@ export const webpki: PathProfile = {
     'generalized-time-before-2050': below,
     'unique-identifier-present': below,
     'authority-key-identifier-form': all,
+    'authority-key-usage-missing': all,
     'subject-alt-name-missing': target,
     'subject-alt-name-critical': target,
     'common-name-not-copied': target,

@@ -77,6 +77,10 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
   ],
   'subject-key-identifier-missing': [{ on: 'authority', broken: { without: ['subjectKeyIdentifier'] } }],
   'subject-key-identifier-critical': [{ on: 'authority', broken: { critical: { subjectKeyIdentifier: true } } }],
+  'authority-key-usage-missing': [
+    { on: 'authority', broken: { without: ['keyUsage'] } },
+    { on: 'anchor', broken: { without: ['keyUsage'] } },
+  ],
   'certificate-signing-without-authority': [{ on: 'target', broken: { keyUsage: ['keyCertSign'] } }],
   'path-length-without-authority': [
     {
