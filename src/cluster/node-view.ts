@@ -8,7 +8,10 @@ import type { ListedCertificate, NodeGateway, TrustChange } from './gateway.js'
 /** A node that did not answer, or whose word did not hold. */
 export interface NodeFault {
   readonly node: string
-  /** `unreachable`: a call failed. `untruthful`: it holds other bytes than it lists, or has not done what it confirmed. */
+  /**
+   * `unreachable`: a call failed, or brought no list of certificates. `untruthful`: it holds other bytes than it lists, or
+   * has not done what it confirmed.
+   */
   readonly code: 'unreachable' | 'untruthful'
   readonly message: string
 }
@@ -24,13 +27,9 @@ export class NodeView {
     return [...this.failed.values(), ...this.untruthful]
   }
 
-  isUp(node: string): boolean {
-    return !this.failed.has(node)
-  }
-
   /** What the node holds; undefined where it does not answer. */
   list(node: string, purpose: string): Promise<readonly ListedCertificate[] | undefined> {
-    return this.ask(node, () => this.gateway.list(node, purpose))
+    return this.ask(node, async () => checked(await this.gateway.list(node, purpose)))
   }
 
   /** The certificate, its fingerprint proven; undefined where the node does not have it, whatever it says. */
@@ -58,7 +57,7 @@ export class NodeView {
   }
 
   private async ask<T>(node: string, question: () => Promise<T>): Promise<T | undefined> {
-    if (!this.isUp(node)) return undefined
+    if (this.failed.has(node)) return undefined
     try {
       return await question()
     } catch (error) {
@@ -67,4 +66,14 @@ export class NodeView {
       return undefined
     }
   }
+}
+
+const texts = ['id', 'sha256', 'subject', 'description', 'origin'] as const
+
+/** A gateway may hand on what a node has sent, whatever that is. @throws TypeError for what is no list of certificates */
+function checked(list: readonly ListedCertificate[]): readonly ListedCertificate[] {
+  const isListed = (one: ListedCertificate): boolean =>
+    texts.every((name) => typeof one[name] === 'string') && Number.isFinite(one.installedAt)
+  if (list.every(isListed)) return list
+  throw new TypeError('it lists what is no certificate')
 }

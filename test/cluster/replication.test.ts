@@ -351,6 +351,25 @@ describe('reconcile', () => {
     }
   })
 
+  it('CLU-2, CLU-3 says which node lists what is no certificate, and goes on with the others', async () => {
+    const { manager } = setting
+    done(await manager.upload({ ...trust, file: root.pem }))
+    await nodes.cluster.drain()
+    const [listed] = await nodes.gateway.list('pub', 'tomcat-trust')
+    const members = ['id', 'sha256', 'subject', 'description', 'origin', 'installedAt']
+    const broken = members.flatMap((name) => [undefined, null, NaN, {}].map((value) => [{ ...listed, [name]: value }]))
+    for (const lists of [undefined, null, 5, 'text', {}, [null], [5], [listed, {}], ...broken]) {
+      nodes.behaviour['sub1'] = { lists }
+      const { mended, faults } = await nodes.cluster.reconcile()
+      const { faults: byDiagnosis } = await nodes.cluster.diagnose()
+      const { faults: byExchange } = await nodes.cluster.exchange()
+      expect(mended).toEqual([])
+      for (const found of [faults, byDiagnosis, byExchange]) {
+        expect(found, JSON.stringify(lists)).toMatchObject([{ node: 'sub1', code: 'unreachable' }])
+      }
+    }
+  })
+
   it('CLU-2 says which node confirms changes it does not make', async () => {
     nodes.behaviour['sub2'] = { ignoresChanges: true }
     done(await setting.manager.upload({ ...trust, file: root.pem }))

@@ -18,6 +18,8 @@ export interface Behaviour {
   ignoresChanges?: boolean
   /** Does not answer where this purpose is asked for. */
   hides?: string
+  /** Lists this for every purpose. */
+  lists?: unknown
   /** Gives these bytes for every certificate. */
   gives?: Uint8Array
 }
@@ -32,8 +34,9 @@ function unreliable(gateway: NodeGateway, behaviour: Readonly<Record<string, Beh
   }
   return {
     list: async (node, purpose) => {
-      if ((await meet(node)).hides === purpose) throw new Error(`${node} does not answer`)
-      return gateway.list(node, purpose)
+      const { hides, ...met } = await meet(node)
+      if (hides === purpose) throw new Error(`${node} does not answer`)
+      return 'lists' in met ? (met.lists as Awaited<ReturnType<NodeGateway['list']>>) : gateway.list(node, purpose)
     },
     pull: async (node, purpose, sha256) => (await meet(node)).gives ?? gateway.pull(node, purpose, sha256),
     push: async (node, changes) => {
