@@ -37,3 +37,14 @@ async function* pages<Request extends { readonly cursor?: string }, Item>(
     cursor = page.next
   } while (cursor !== undefined)
 }
+
+/** A cursor of `list` is the place of the record its page ended with. @throws TypeError for another text */
+export function placeCursor(cursor: string, kind: RecordKind): string {
+  try {
+    const parts: unknown = JSON.parse(cursor)
+    if (Array.isArray(parts) && parts.length === 4 && parts[2] === kind) return cursor
+  } catch {
+    // Not of our making; said below.
+  }
+  throw new TypeError(`cursor: expected one that a page of ${kind} records ended with`)
+}

@@ -83,9 +83,12 @@ function holds(record: CertificateRecord, condition: Condition): boolean {
     const difference = Number(found) - condition.value.getTime()
     return condition.operator === 'before' ? difference < 0 : difference > 0
   }
-  const text = String(found)
-  const wanted = condition.value.toLowerCase()
-  switch (condition.operator) {
+  return textHolds(String(found), condition.operator, condition.value.toLowerCase())
+}
+
+/** Both texts are in lower case. */
+export function textHolds(text: string, operator: Condition['operator'], wanted: string): boolean {
+  switch (operator) {
     case 'begins-with':
       return text.startsWith(wanted)
     case 'ends-with':

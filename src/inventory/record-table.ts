@@ -26,6 +26,7 @@ import {
   type Scope,
 } from './records.js'
 import { DueQueue } from './due-queue.js'
+import { placeCursor } from './pages.js'
 import { IndexedEntry, RecordEntry } from './record-entry.js'
 import { ScopeMap } from './scope-map.js'
 import { SortedList } from './sorted-list.js'
@@ -56,17 +57,6 @@ function prefixOn(by: SortField, where: readonly Condition[]): string | undefine
     if (field === by && (operator === 'is-exactly' || operator === 'begins-with')) return condition.value.toLowerCase()
   }
   return undefined
-}
-
-/** A cursor of `list` is the place of the record its page ended with. */
-function placeCursor(cursor: string, kind: RecordKind): string {
-  try {
-    const parts: unknown = JSON.parse(cursor)
-    if (Array.isArray(parts) && parts.length === 4 && parts[2] === kind) return cursor
-  } catch {
-    // Not of our making; said below.
-  }
-  throw new TypeError(`cursor: expected one that a page of ${kind} records ended with`)
 }
 
 /** All records by place; and for what has been asked for in some order, in that order from then on. */

@@ -26,6 +26,7 @@ import { planUpload, type UploadInput, uploadScopes } from './plan-upload.js'
 import { type CertificateReference, download, type DownloadFormat, downloadCsr, show } from './reading.js'
 import { type ManagerOptions, surroundingsOf } from './settings.js'
 import { sweepKeys } from './sweep-keys.js'
+import { refusingMalformed } from './uploaded-file.js'
 
 /** A request, made and pending. */
 export type RequestOutcome = Outcome & { readonly pem: string }
@@ -112,7 +113,7 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
     action: 'upload',
     place: input,
     scopes: () => uploadScopes(input, context),
-    plan: (state, now) => planUpload(state, input, now, context),
+    plan: (state, now) => refusingMalformed(() => planUpload(state, input, now, context)),
   })
   const deletion = (input: DeleteInput & Actor): Operation<PlannedDeletion> => ({
     action: 'delete',
@@ -145,7 +146,9 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
     recordEndpoint: async (input) =>
       toOutcome(
         await executor.execute(
-          endpoint('record-endpoint', input, (state, now) => planEndpoint(state, input, now, context)),
+          endpoint('record-endpoint', input, (state, now) =>
+            refusingMalformed(() => planEndpoint(state, input, now, context)),
+          ),
         ),
       ),
     removeEndpoint: async (input) =>

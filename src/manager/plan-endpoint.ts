@@ -7,7 +7,7 @@ import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
-import { certificatesOfFile, refusingMalformed } from './uploaded-file.js'
+import { certificatesOfFile } from './uploaded-file.js'
 
 /** A device’s certificate to be watched, and who hands it in (PUR-13). */
 export interface EndpointInput {
@@ -21,17 +21,11 @@ export interface EndpointInput {
 
 const scopeOf = ({ purpose, device }: Pick<EndpointInput, 'purpose' | 'device'>): Scope => ({ node: device, purpose })
 
-/** A newer certificate replaces the one there is, as in a trust purpose (UPL-5). Who has issued it is not looked at. */
-export function planEndpoint(
-  state: State,
-  input: EndpointInput,
-  now: number,
-  context: ManagerContext,
-): Promise<PlannedChange | Refusal> {
-  return refusingMalformed(() => planFile(state, input, now, context))
-}
-
-async function planFile(
+/**
+ * A newer certificate replaces the one there is, as in a trust purpose (UPL-5). Who has issued it is not looked at.
+ * @throws ParseError for a file that is malformed
+ */
+export async function planEndpoint(
   state: State,
   input: EndpointInput,
   now: number,

@@ -19,7 +19,7 @@ import { planTrust } from './plan-trust.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 import { trustPurposeOf, trustScopes } from './trust-store.js'
-import { certificatesOfFile, refusingMalformed } from './uploaded-file.js'
+import { certificatesOfFile } from './uploaded-file.js'
 
 /** A file to install for a purpose, and who asks (UPL-1). */
 export interface UploadInput {
@@ -55,17 +55,8 @@ const identitiesOf = (catalogue: Catalogue, trust: string): readonly IdentityPur
     (purpose): purpose is IdentityPurpose => purpose.usage === 'identity' && purpose.trust === trust,
   )
 
-/** Plans an upload on the state of its scopes at a time. Nothing is written, and nothing a file holds makes it throw. */
-export function planUpload(
-  state: State,
-  input: UploadInput,
-  now: number,
-  context: ManagerContext,
-): Promise<PlannedChange | Refusal> {
-  return refusingMalformed(() => planFile(state, input, now, context))
-}
-
-async function planFile(
+/** Plans an upload on the state of its scopes at a time. Nothing is written. @throws ParseError for a file that is malformed */
+export async function planUpload(
   state: State,
   input: UploadInput,
   now: number,

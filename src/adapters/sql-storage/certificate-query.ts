@@ -3,7 +3,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type CertificateRecord, type Condition, type Page, type Query, recordKey } from '../../inventory/index.js'
 import { isCertificateRecord } from '../../inventory/index.js'
-import { fieldValue, type Position, resolveQuery, type ResolvedQuery, writeCursor } from '../../inventory/query.js'
+import {
+  fieldValue,
+  type Position,
+  resolveQuery,
+  type ResolvedQuery,
+  textHolds,
+  writeCursor,
+} from '../../inventory/query.js'
 import { behindPrefix, codeUnitBytes } from './code-units.js'
 import type { CommonTrigrams } from './common-trigrams.js'
 import type { Database } from './database.js'
@@ -156,18 +163,5 @@ function holdsText(condition: TextCondition, column: Part, shares: ReadonlyMap<n
       const numbers = shares === undefined ? [] : lookupTrigrams(fieldNumber(field), wanted, isAtEnd, shares)
       return numbers.length === 0 ? found : sql`(trigrams @> ${[...numbers]}::int4[] and ${found})`
     }
-  }
-}
-
-function textHolds(text: string, operator: TextCondition['operator'], wanted: string): boolean {
-  switch (operator) {
-    case 'begins-with':
-      return text.startsWith(wanted)
-    case 'ends-with':
-      return text.endsWith(wanted)
-    case 'contains':
-      return text.includes(wanted)
-    default:
-      return text === wanted
   }
 }

@@ -13,6 +13,7 @@ import {
   type Snapshot,
   type Storage,
 } from '../../inventory/index.js'
+import { placeCursor } from '../../inventory/pages.js'
 import { checkPageLimit } from '../../inventory/query.js'
 import { queryCertificates } from './certificate-query.js'
 import { behindPrefix, codeUnitBytes } from './code-units.js'
@@ -100,15 +101,4 @@ async function list(
   const records = rows.slice(0, limit).map((row) => readRow(row, 'list'))
   const last = records.at(-1)
   return { records, next: rows.length > limit && last !== undefined ? recordKey(last) : undefined }
-}
-
-/** A cursor of `list` is the place of the record its page ended with. */
-function placeCursor(cursor: string, kind: RecordKind): string {
-  try {
-    const parts: unknown = JSON.parse(cursor)
-    if (Array.isArray(parts) && parts.length === 4 && parts[2] === kind) return cursor
-  } catch {
-    // Not of our making; said below.
-  }
-  throw new TypeError(`cursor: expected one that a page of ${kind} records ended with`)
 }
