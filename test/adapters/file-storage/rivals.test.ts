@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { FileStore } from '../../../src/adapters/file-storage/index.js'
+import { sampleSetting, scopeOf } from '../../../src/inventory/contract-case.js'
 import { changeOf, commitChange, contentOf, Model, openSimulated, SimulatedProcesses } from './scene.js'
 import { randomOf, SimulatedFileSystem } from './simulated-file-system.js'
 
@@ -87,6 +88,21 @@ it('what another claims at the last moment is that one’s, and the next is clai
   expect(ours).not.toStrictEqual([theirs])
   expect(await storage.finishDue(theirs === undefined ? [] : [theirs], 'worker')).toBe(0)
   expect(await storage.finishDue(ours, 'worker')).toBe(1)
+})
+
+it('what somebody holds is theirs also once the journal is settled and the store opened again', async () => {
+  const { system, processes, store } = await storeAfter(2)
+  const claimed = await store.storage.claimDue('expiry', 10, 1, { owner: 'worker', until: 20 })
+  expect(claimed).toHaveLength(1)
+  // Closing leaves the last entry where it is, and puts those before it into the records' files.
+  await commitChange(store.storage, { puts: [sampleSetting('s', 1, scopeOf('a'))], deletes: [], appends: [] })
+  await store.close()
+  const { storage } = await openSimulated(system, processes.start())
+  const others = await storage.claimDue('expiry', 19, 10, { owner: 'other', until: 30 })
+  expect(others).toHaveLength(1)
+  expect(others).not.toStrictEqual(claimed)
+  expect(await storage.finishDue(claimed, 'other')).toBe(0)
+  expect(await storage.claimDue('expiry', 20, 10, { owner: 'third', until: 30 })).toStrictEqual(claimed)
 })
 
 it.each([
