@@ -62,13 +62,18 @@ const auditOf = (id: string): AuditRecord => ({
 })
 
 /** A word for another node. */
-const wordOf = (scope: Scope): OutboxRecord => ({
-  ...{ kind: 'outbox', id: 'word', ...scope, target: 'sub1', action: 'put', at: 1 },
+const wordOf = (scope: Scope, id = 'word'): OutboxRecord => ({
+  ...{ kind: 'outbox', id, ...scope, target: 'sub1', action: 'put', at: 1 },
   ...{ record: sampleCertificate('Sent'), recordId: 'Sent', sha256: 'aa' },
 })
 
 async function recordsOf({ storage }: FileStore, scope = sound): Promise<number> {
   return (await storage.read([scope])).records.length
+}
+
+/** Of both scopes, as far as they can be read. */
+async function certificatesIn({ storage }: FileStore): Promise<number> {
+  return (await storage.query({})).records.length
 }
 
 /** Whoever asks for the broken scope is told. */
@@ -122,6 +127,13 @@ const places = [
   ['the revision of a scope', /\/broken\/scope\./, /\/broken\/scope\./],
 ] as const
 
+it('a record that has been written over keeps back what the journal alone has of its scope', async () => {
+  const { system, open, fileLike } = await settledScene()
+  await commitNow((await open()).storage, { puts: [sampleDue('late', 1, broken)], appends: [wordOf(broken, 'late')] })
+  system.tamper(fileLike(/\/broken\/setting\..*json$/), () => new Uint8Array(9))
+  await expectSoundScope(await open())
+})
+
 describe.each(places)('%s', (_, pattern, named) => {
   it.each(['EACCES', 'EIO', 'EISDIR'])(
     'that cannot be read, for %s, is named, and its scope alone refused',
@@ -135,6 +147,7 @@ describe.each(places)('%s', (_, pattern, named) => {
       expect(store.problems()[0]?.message).toContain(code === 'EACCES' ? 'access is denied' : 'the medium failed')
       await expectRefusal(store)
       await expectSoundScope(store)
+      expect(await certificatesIn(store)).toBe(pattern.source.includes('trust') ? 1 : 2)
       await store.close()
       // Once it can be read again it is as if nothing had been.
       system.faultAt = () => undefined
@@ -155,6 +168,7 @@ describe.each(places)('%s', (_, pattern, named) => {
     expect(store.problems()).toMatchObject([{ code: 'damaged', path: fileLike(named) }])
     await expectRefusal(store)
     await expectSoundScope(store)
+    expect(await certificatesIn(store)).toBe(pattern.source.includes('trust') ? 1 : 2)
     await store.close()
     expect(await system.readFile(path)).toStrictEqual(other)
     system.tamper(path, () => whole)
