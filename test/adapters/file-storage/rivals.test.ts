@@ -133,6 +133,21 @@ it('whoever opens a store says which commit was interrupted, ends it, and clears
   expect(system.paths().filter((path) => /\/tmp\/|\/lock\/new/.test(path))).toStrictEqual([])
 })
 
+it('whoever takes over the lock of a process that has ended says so, however long its own store has been open', async () => {
+  const { system, processes, store, model } = await storeAfter(1)
+  const ending = processes.start()
+  const other = await openSimulated(system, ending)
+  system.faultAt = (_, operation, path) =>
+    operation === 'rename' && path.startsWith('/store/lock/') ? { code: 'EIO', when: 'before' } : undefined
+  await commitChange(other.storage, change(2))
+  system.faultAt = () => undefined
+  ending.kill()
+  await commitChange(store.storage, change(3))
+  expect(store.repairs).toStrictEqual([`the lock left behind by process ${ending.self.pid} on here was taken over`])
+  for (const number of [2, 3]) await model.commit(change(number))
+  await expectEverywhere({ system, processes, store }, await model.content())
+})
+
 it('the journal and the lock keep so many files and no more, however many commits there are', async () => {
   const { system, store } = await storeAfter(0)
   const filesIn = (directory: string): number =>
