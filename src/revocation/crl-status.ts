@@ -201,8 +201,9 @@ export class CrlChecker {
   }
 
   /**
-   * A list that has run out still proves a revocation that is final, where no newer one says anything. Beyond RFC 5280:
-   * policies that let pass what is undetermined would forget it, and so would a complete list that outlives its deltas.
+   * A list that has run out still proves a revocation that is final, where no newer one says anything; so does one that lacks
+   * what tells whether it has, as OpenSSL's are without a number by default. Beyond RFC 5280: policies that let pass what is
+   * undetermined would forget it, and so would a complete list that outlives its deltas.
    */
   private async findFinalRevocation(
     processing: Processing,
@@ -264,18 +265,18 @@ function locationOfIssuer(certificate: Certificate): CrlLocation {
   return { distributionPoint: { type: 'fullName', names: fullName }, reasons: undefined, cRLIssuer: undefined }
 }
 
-/** Why the list has nothing to say now, though it may have had. */
-function runOutFault({ nextUpdate }: CertificateList, { at }: CrlInputs): string | undefined {
-  return nextUpdate !== undefined && nextUpdate < at ? `it held until ${nextUpdate.toISOString()}` : undefined
+/** Why the list has nothing to say now but what is final: it has run out, or does not say so that it is the latest. */
+function runOutFault({ nextUpdate, crlNumber }: CertificateList, { at, profile }: CrlInputs): string | undefined {
+  // RFC 5280 §5.1.2.5: "Conforming CRL issuers MUST include the nextUpdate field".
+  if (nextUpdate === undefined) return 'it does not say until when it holds'
+  if (profile.crlNumber === 'require' && crlNumber === undefined) return 'it has no cRLNumber (RFC 5280 §5.2.3)'
+  return nextUpdate < at ? `it held until ${nextUpdate.toISOString()}` : undefined
 }
 
 /** Why the list says nothing, now or ever, whatever it is about. */
 function unusableFault(list: CertificateList, { at, profile }: CrlInputs): string | undefined {
   if (list.unusable !== undefined) return list.unusable
   if (list.thisUpdate > at) return `it is from ${list.thisUpdate.toISOString()}, which is to come`
-  // RFC 5280 §5.1.2.5: "Conforming CRL issuers MUST include the nextUpdate field".
-  if (list.nextUpdate === undefined) return 'it does not say until when it holds'
-  if (profile.crlNumber === 'require' && list.crlNumber === undefined) return 'it has no cRLNumber (RFC 5280 §5.2.3)'
   const weak = algorithmFault(list.signatureAlgorithm, profile)
   return weak && `of the list, ${weak}`
 }

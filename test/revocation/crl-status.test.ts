@@ -19,6 +19,7 @@ import { generalNames } from '../../src/testkit/names.js'
 import { Name } from '../../src/x509/index.js'
 import { DAY, SECOND, after } from '../support/ocsp.js'
 import { at, rootOf } from '../support/paths.js'
+import type { RevocationReason } from '../../src/crl/index.js'
 import type { RevocationNote } from '../../src/revocation/index.js'
 import { line, pathOf, statusByCrl } from '../support/revocation.js'
 
@@ -106,6 +107,8 @@ describe('a complete CRL', () => {
       expect(line(await statusByCrl(path, [plain], lenient))).toBe('good')
       const revoking = await authority.crl({ ...options, entries: [entry(leaf)] })
       expect(line(await statusByCrl(path, [revoking], lenient))).toBe('revoked (unspecified)')
+      // What is final is, whichever list is the latest.
+      expect(line(await statusByCrl(path, [revoking]))).toBe('revoked (unspecified)')
     }
   })
 
@@ -413,6 +416,31 @@ describe('of several CRLs', () => {
   })
 })
 
+describe('a CRL that does not say whether it is the latest', () => {
+  it.each<[string, CrlOptions]>([
+    ['without a nextUpdate', { nextUpdate: 'omit' }],
+    ['without a number', { without: ['cRLNumber'] }],
+  ])('%s, proves a revocation that is final, and nothing else', async (_, lacking) => {
+    const { leaf, path } = await leafOf()
+    const saying = (reason: RevocationReason, options: CrlOptions = {}): Promise<TestCrl> =>
+      authority.crl({ thisUpdate: after(-DAY), ...lacking, ...options, entries: [entry(leaf, { reason })] })
+    expect(line(await statusByCrl(path, [await saying('keyCompromise')]))).toBe('revoked (keyCompromise)')
+    for (const list of [
+      await saying('certificateHold'),
+      await saying('removeFromCRL'),
+      await saying('keyCompromise', { signature: 'broken' }),
+      await authority.crl({ thisUpdate: after(-DAY), ...lacking }),
+    ]) {
+      expect(line(await statusByCrl(path, [list]))).toMatch(/^undetermined/)
+    }
+    const newer = await authority.crl()
+    expect(line(await statusByCrl(path, [await saying('keyCompromise'), newer]))).toBe('good')
+    const older = await authority.crl({ thisUpdate: after(-2 * DAY), nextUpdate: after(DAY) })
+    expect(line(await statusByCrl(path, [await saying('keyCompromise'), older]))).toBe('revoked (keyCompromise)')
+    expect(line(await statusByCrl(path, [await saying('certificateHold'), older]))).toBe('good')
+  })
+})
+
 describe('a delta CRL', () => {
   const scene = async (): Promise<{ leaf: TestCertificate; path: BuiltPath; ca: TestCa }> => {
     const ca = await root.issueIntermediate({ name: 'Delta Authority' })
@@ -525,6 +553,10 @@ describe('a delta CRL', () => {
     expect(line(await statusByCrl(path, [held, releasing]))).toBe('good')
     // What is older than both counts no more.
     expect(line(await statusByCrl(path, [held, revoking, releasing]))).toBe('good')
+    // One that does not say until when it holds does so for as long.
+    const endless = await ca.crl({ ...before, nextUpdate: 'omit', number: 7, entries: [] })
+    expect(line(await statusByCrl(path, [endless]))).toMatch(/^undetermined/)
+    expect(line(await statusByCrl(path, [endless, await ca.crl({ delta: { base: 7 }, entries: [] })]))).toBe('good')
   })
 
   it('that has run out still proves a revocation that is final, where nothing newer speaks', async () => {

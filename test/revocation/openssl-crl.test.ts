@@ -105,6 +105,8 @@ describe.skipIf(openssl === undefined)('a CRL of openssl ca', () => {
       expect(await status(good, crls, appliance)).toBe('revoked (unspecified)')
       expect(await status(unreasoned, crls, appliance)).toBe('good')
       expect(await status(unreasoned, crls)).toContain('it has no cRLNumber')
+      // But that it is the latest is of no matter to what is final.
+      expect(await status(good, crls)).toBe('revoked (unspecified)')
     } finally {
       database1.remove()
     }
