@@ -265,7 +265,7 @@ function locationOfIssuer(certificate: Certificate): CrlLocation {
   return { distributionPoint: { type: 'fullName', names: fullName }, reasons: undefined, cRLIssuer: undefined }
 }
 
-/** Why the list has nothing to say now but what is final: it has run out, or does not say so that it is the latest. */
+/** Why the list has nothing to say now but what is final: it has run out, or nobody can tell whether it is the latest. */
 function runOutFault({ nextUpdate, crlNumber }: CertificateList, { at, profile }: CrlInputs): string | undefined {
   // RFC 5280 §5.1.2.5: "Conforming CRL issuers MUST include the nextUpdate field".
   if (nextUpdate === undefined) return 'it does not say until when it holds'

@@ -170,13 +170,13 @@ export function skipRelativeDistinguishedName(reader: DerReader, tag: number): v
     reader.skipObjectIdentifier()
     const typeStart = reader.contentStart
     const valueStart = reader.position
-    const tag = reader.peek()
-    const type = stringTypeOf(tag)
+    const valueTag = reader.peek()
+    const type = stringTypeOf(valueTag)
     reader.skipAny()
     if (type !== undefined) checkText(reader, type)
     // The registered types are all of text (RFC 5280 Appendix A.1); a value of any other may be anything.
     else if (knownIdentifierAt(reader.bytes, typeStart, valueStart)?.short !== undefined) {
-      reader.fail('unexpected-tag', valueStart, 'a string', tags.tagName(tag))
+      reader.fail('unexpected-tag', valueStart, 'a string', tags.tagName(valueTag))
     }
     reader.leave(attributeEnd)
     if (previous >= 0) checkSetOrder(reader, previous, start)

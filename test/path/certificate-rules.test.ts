@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ia5String, namedBits, nullValue, objectIdentifier, octetString, sequence } from '../../src/der/writer.js'
 import {
+  appliance,
   type CertificateRole,
   type CertificateRuleName,
   rfc5280,
@@ -298,6 +299,19 @@ describe('the profiles', () => {
       expect(await judgeChain([root, middle, leaf], { ...anyone, at: new Date('2199-01-01T00:00:00Z') })).toEqual([
         'expired',
       ])
+    }
+  })
+
+  it('let a trusted root lack a keyUsage, but for the one of the Web, and no intermediate (RFC 5280 §4.2.1.3)', async () => {
+    const bare = { without: ['keyUsage'] } as const
+    const [root, middle] = [await chainWith('anchor', bare), await chainWith('authority', bare)]
+    for (const profile of [rfc5280, appliance]) {
+      expect(await judgeChain(root, { profile })).toEqual(['valid'])
+      expect(await judgeChain(middle, { profile })).toEqual(['authority-key-usage-missing'])
+    }
+    for (const chain of [root, middle]) {
+      expect(await judgeChain(chain, { profile: webpki })).toContain('authority-key-usage-missing')
+      expect(await judgeChain(chain, { profile: rfc5280Section6 })).toEqual(['valid'])
     }
   })
 

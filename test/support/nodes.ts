@@ -2,7 +2,8 @@
 
 import { createStorageGateway, type NodeGateway } from '../../src/cluster/index.js'
 import { type CertificateCluster, createCertificateCluster } from '../../src/cluster/index.js'
-import { createMemoryStorage, type Scope, scopeKey, type Storage } from '../../src/inventory/index.js'
+import { createMemoryStorage, type Storage } from '../../src/inventory/index.js'
+import { scopesOf } from '../../src/inventory/scope-map.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import { cluster as nodes, recordsOf, type Setting } from './manager.js'
 
@@ -77,9 +78,6 @@ export function nodesOf({ storage, clock }: Setting, where: 'one-storage' | 'own
 /** As if nobody had ever been told: what waits for the nodes is gone. */
 export async function loseWords(storage: Storage): Promise<void> {
   const deletes = await recordsOf(storage, 'outbox')
-  const scopes = new Map(
-    deletes.map(({ node, purpose }): [string, Scope] => [scopeKey({ node, purpose }), { node, purpose }]),
-  )
-  const { revisions } = await storage.read([...scopes.values()])
+  const { revisions } = await storage.read(scopesOf(deletes))
   await storage.commit({ relies: revisions, puts: [], deletes, appends: [] })
 }

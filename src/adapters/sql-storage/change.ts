@@ -10,6 +10,7 @@ import {
   type ScopeRevision,
 } from '../../inventory/index.js'
 import { ownRecord } from '../../inventory/own-record.js'
+import { scopesOf } from '../../inventory/scope-map.js'
 
 export interface OwnChange {
   readonly relies: readonly ScopeRevision[]
@@ -46,6 +47,6 @@ export function ownChange({ relies, puts, deletes, appends }: ChangeSet): OwnCha
       .filter(([key]) => !ownPuts.has(key))
       .map(([, { node, purpose, kind, id }]) => ({ node, purpose, kind, id })),
     appends: [...ownAppends.values()],
-    changed: [...new Map(written.map((record) => [scopeKey(record), scopeOf(record)])).values()],
+    changed: scopesOf(written),
   }
 }
