@@ -2,13 +2,23 @@
 
 import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
-import { type CertificateFile, ParseError, readCertificates, systemClock } from '../src/index.js'
+import {
+  type CertificateFile,
+  type CertificateList,
+  ParseError,
+  parseCertificateList,
+  readCertificates,
+  systemClock,
+} from '../src/index.js'
 import { printJson, printTables, printVerbose } from './describe/print.js'
+
+/** What a file holds, its CRLs read too. */
+export type Contents = Omit<CertificateFile, 'crls'> & { readonly crls: readonly CertificateList[] }
 
 /** One file: what it holds, or why it could not be read. */
 export interface Result {
   readonly file: string
-  readonly contents: CertificateFile | undefined
+  readonly contents: Contents | undefined
   readonly problem: string | undefined
 }
 
@@ -30,9 +40,14 @@ function problemOf(error: unknown): string {
   throw error
 }
 
+function read(input: string | Uint8Array): Contents {
+  const contents = readCertificates(input)
+  return { ...contents, crls: contents.crls.map((der) => parseCertificateList(der)) }
+}
+
 async function describeFile(file: string): Promise<Result> {
   try {
-    return { file, contents: readCertificates(await readInput(file)), problem: undefined }
+    return { file, contents: read(await readInput(file)), problem: undefined }
   } catch (error) {
     return { file, contents: undefined, problem: problemOf(error) }
   }
@@ -43,7 +58,7 @@ export type Detail = 'table' | 'verbose' | 'json'
 
 /** Describes the roots Node trusts. */
 export function describeRoots(detail: Detail): boolean {
-  const contents = readCertificates(rootCertificates.join('\n'))
+  const contents = read(rootCertificates.join('\n'))
   return print([{ file: 'the roots Node trusts', contents, problem: undefined }], detail)
 }
 

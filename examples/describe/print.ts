@@ -2,7 +2,7 @@
 
 import {
   type Certificate,
-  type CertificateFile,
+  type CertificateList,
   type CertificationRequest,
   describe,
   formatGeneralName,
@@ -10,7 +10,7 @@ import {
   ParseError,
   type SubjectPublicKeyInfo,
 } from '../../src/index.js'
-import type { Result } from '../describe.js'
+import type { Contents, Result } from '../describe.js'
 import { table } from '../table.js'
 
 const DAY = 86_400_000
@@ -32,8 +32,10 @@ function keyText(key: SubjectPublicKeyInfo): string {
 const shortName = (name: Certificate['subject']): string =>
   name.get('commonName') ?? name.get('organizationalUnitName') ?? name.get('organizationName') ?? name.toString()
 
+const dayOf = (time: Date): string => time.toISOString().slice(0, 10)
+
 function ends(certificate: Certificate, now: Date): string {
-  const day = certificate.notAfter.toISOString().slice(0, 10)
+  const day = dayOf(certificate.notAfter)
   const days = Math.floor((certificate.notAfterTime - now.getTime()) / DAY)
   if (days < 0) return `${day} EXPIRED`
   if (certificate.notBeforeTime > now.getTime()) return `${day} not yet valid`
@@ -66,7 +68,37 @@ function requestRow(request: CertificationRequest, index: number): readonly stri
   return [String(index + 1), fit(shortName(request.subject), 48), keyText(request.publicKey), fit(alternative, 60)]
 }
 
-function summary({ format, certificates, requests, crls }: CertificateFile): string {
+function listRow(list: CertificateList, index: number, now: Date): readonly string[] {
+  const { issuer, thisUpdate, nextUpdate, entryCount, unusable } = list
+  const until = nextUpdate === undefined ? 'not said' : `${dayOf(nextUpdate)}${nextUpdate < now ? ' RUN OUT' : ''}`
+  const entries = `${plural(entryCount, 'certificate')}${list.isDelta ? ', a delta' : ''}`
+  return [
+    String(index + 1),
+    fit(shortName(issuer), 48),
+    dayOf(thisUpdate),
+    until,
+    unusable === undefined ? entries : `${entries}, not to be used: ${fit(unusable, 80)}`,
+  ]
+}
+
+/** Entries that are shown. */
+const MOST_ENTRIES = 1000
+
+function entryRows(list: CertificateList): readonly (readonly string[])[] {
+  const rows: (readonly string[])[] = []
+  try {
+    for (const { serialNumberBytes, revocationDate, reason } of list.entries()) {
+      if (rows.length === MOST_ENTRIES) return [...rows, [`and ${list.entryCount - MOST_ENTRIES} more`]]
+      rows.push([Buffer.from(serialNumberBytes).toString('hex'), revocationDate.toISOString(), reason])
+    }
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    rows.push(['malformed', '', error.message])
+  }
+  return rows
+}
+
+function summary({ format, certificates, requests, crls }: Contents): string {
   const parts = [
     ...(certificates.length > 0 ? [plural(certificates.length, 'certificate')] : []),
     ...(requests.length > 0 ? [plural(requests.length, 'request')] : []),
@@ -86,6 +118,10 @@ export function printTables(results: readonly Result[], now: Date): void {
     if (contents.requests.length > 0) {
       console.log(`${table(['#', 'request for', 'key', 'names'], contents.requests.map(requestRow))}\n`)
     }
+    if (contents.crls.length > 0) {
+      const rows = contents.crls.map((list, index) => listRow(list, index, now))
+      console.log(`${table(['#', 'CRL of', 'from', 'until', 'lists'], rows)}\n`)
+    }
   }
 }
 
@@ -95,6 +131,10 @@ export function printVerbose(results: readonly Result[]): void {
     console.log(`${file}: ${summary(contents)}\n`)
     for (const certificate of contents.certificates) console.log(describe(certificate))
     for (const request of contents.requests) console.log(`${JSON.stringify(request, undefined, 2)}\n`)
+    for (const list of contents.crls) {
+      console.log(`${JSON.stringify(list, undefined, 2)}\n`)
+      if (list.entryCount > 0) console.log(`${table(['serial number', 'revoked', 'reason'], entryRows(list))}\n`)
+    }
   }
 }
 
@@ -109,7 +149,7 @@ export function printJson(results: readonly Result[]): void {
           blocks: contents.blocks,
           certificates: contents.certificates,
           requests: contents.requests,
-          crls: contents.crls.length,
+          crls: contents.crls,
         }),
   }))
   console.log(JSON.stringify({ files }, undefined, 2))

@@ -1,6 +1,7 @@
 // Records as JSON and back. Every field of every kind stands in one table: a field added to a record and forgotten here is
 // an error of the compiler, and a file that lacks one, or has one more, is damaged.
 
+import { isObject, type JsonObject } from '../base/json.js'
 import type { CertificateRecord, InventoryRecord, RecordKind } from '../inventory/index.js'
 import { ownRecord } from '../inventory/own-record.js'
 
@@ -81,12 +82,7 @@ const table: { readonly [K in RecordKind]: Fields<RecordOf<K>> } = {
   },
 }
 
-/** An object as JSON has it. */
-export type JsonObject = Readonly<Record<string, unknown>>
-
 const isKind = (value: unknown): value is RecordKind => typeof value === 'string' && Object.hasOwn(table, value)
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
 

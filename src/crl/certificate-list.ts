@@ -9,8 +9,15 @@ import { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
 import { skipAlgorithmIdentifier } from '../x509/algorithm-identifier.js'
-import { type Extension, findExtension, readExtensions, skipExtensions } from '../x509/extension.js'
+import {
+  type Extension,
+  findExtension,
+  readExtensions,
+  readOptionalExtensions,
+  skipExtensions,
+} from '../x509/extension.js'
 import { Name, skipName } from '../x509/name.js'
+import { inspectable, orError, type Plain, toPlain } from '../x509/plain.js'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from '../x509/signature-algorithm.js'
 import type { DistributionPoint, ExtensionValues, GeneralName } from '../x509/index.js'
 import { hasCritical, unusableExtension } from './critical-extensions.js'
@@ -120,7 +127,8 @@ export class CertificateList {
     this.entryCount = entryCount
 
     reader.where = 'CertificateList.crlExtensions'
-    this.extensions = this.version === 2 ? readListExtensions(reader, limits) : []
+    this.extensions =
+      this.version === 2 ? readOptionalExtensions(reader, contextConstructed(0), limits.extensionCount) : []
     reader.leave(listEnd)
     this.tbsEnd = reader.position
     reader.where = 'CertificateList.signatureAlgorithm'
@@ -231,6 +239,27 @@ export class CertificateList {
     }
   }
 
+  /** What the list says of itself as plain data, malformed values as their error; of its entries how many there are. */
+  toJSON(): Plain {
+    return toPlain({
+      version: this.version,
+      signatureAlgorithm: orError(() => this.signatureAlgorithm),
+      issuer: this.issuer,
+      thisUpdate: this.thisUpdate,
+      nextUpdate: this.nextUpdate,
+      crlNumber: orError(() => this.crlNumber),
+      baseCRLNumber: orError(() => this.baseCRLNumber),
+      issuingDistributionPoint: orError(() => this.issuingDistributionPoint),
+      entryCount: this.entryCount,
+      extensions: this.extensions,
+    })
+  }
+
+  /** What `console.log` prints in Node, Deno and Bun. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return inspectable('CertificateList', this.toJSON())
+  }
+
   private entryReader(offset: number): DerReader {
     const reader = new DerReader(this.bytes, 'CertificateList.revokedCertificates', offset, this.entriesEnd, 0)
     reader.enter(tags.SEQUENCE)
@@ -335,17 +364,6 @@ function readVersion(reader: DerReader): 1 | 2 {
   const version = reader.readUnsigned() + 1
   if (version !== 2) reader.fail('invalid-version', reader.contentStart, 'version 2, encoded as 1', `${version - 1}`)
   return 2
-}
-
-function readListExtensions(reader: DerReader, limits: ReadLimits): readonly Extension[] {
-  if (reader.peek() !== contextConstructed(0)) return []
-  const outerEnd = reader.enter(contextConstructed(0))
-  const start = reader.position
-  skipExtensions(reader, limits.extensionCount)
-  reader.position = start
-  const extensions = readExtensions(reader)
-  reader.leave(outerEnd)
-  return extensions
 }
 
 /** Steps over one entry; says why the list cannot be used, where the entry is the reason. */

@@ -1,5 +1,6 @@
 // Records belong to their storage: what a caller does to its own copy, or to one it was given, changes nothing there.
 
+import { isObject } from '../base/json.js'
 import { type CertificateRecord, type InventoryRecord, isCertificateRecord } from './records.js'
 
 /**
@@ -63,7 +64,7 @@ function owned(value: unknown, where: string): unknown {
   if (value instanceof Uint8Array) return new Uint8Array(value)
   if (isImmutable(value)) return value
   if (Array.isArray(value)) return Object.freeze(value.map((item, at) => owned(item, `${where}[${at}]`)))
-  if (typeof value === 'object' && value !== null && isPlain(value)) {
+  if (isObject(value) && isPlain(value)) {
     const copy = shallowCopy(value) as Record<string, unknown>
     for (const name of Object.keys(copy)) {
       const member = copy[name]

@@ -1,6 +1,7 @@
 // A record as a hash: the same for the same fields, in whatever order a storage gives them.
 
 import { concatBytes, toHex } from '../base/bytes.js'
+import { isObject } from '../base/json.js'
 import { digest } from '../crypto/index.js'
 import type { InventoryRecord } from './records.js'
 
@@ -22,7 +23,7 @@ function plain(value: unknown, parts: Uint8Array[]): unknown {
     return { bytes: value.length }
   }
   if (Array.isArray(value)) return value.map((item) => plain(item, parts))
-  if (typeof value !== 'object' || value === null) return value
+  if (!isObject(value)) return value
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   // Pairs, not an object, whose order of numeric names is not the order of insertion.
   return { members: members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, plain(member, parts)]) }

@@ -1,5 +1,6 @@
 // What the due records of a certificate remember from one check to the next.
 
+import { type JsonObject, membersOf } from '../base/json.js'
 import type { DueRecord, DueSubject, Plain } from '../inventory/index.js'
 
 /** Of the task `expiry`. */
@@ -38,15 +39,11 @@ export interface RevocationMemory {
   readonly isRevoked: boolean
 }
 
-type Members = Readonly<Record<string, Plain | undefined>>
-
-const membersOf = (value: Plain | undefined): Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {}
-const timeOf = (value: Plain | undefined): number | undefined => (typeof value === 'number' ? value : undefined)
+const timeOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
 const statuses: readonly CheckedStatus[] = ['good', 'revoked', 'unknown', 'undetermined', 'exempt']
 
-const isKind = (value: Plain | undefined): value is DueSubject['kind'] =>
+const isKind = (value: unknown): value is DueSubject['kind'] =>
   value === 'identity' || value === 'trust' || value === 'endpoint'
 
 /** The certificate a due record is about; undefined where it does not say. */
@@ -58,7 +55,7 @@ export function subjectOf({ data }: DueRecord): DueSubject | undefined {
 }
 
 /** Of a certificate that came by other means than a manager a due record may know another in its place. */
-const remembered = ({ data }: DueRecord, sha256: string): Members => {
+const remembered = ({ data }: DueRecord, sha256: string): JsonObject => {
   const members = membersOf(data)
   return members['sha256'] === sha256 ? members : {}
 }
@@ -74,7 +71,7 @@ export function expiryMemory(due: DueRecord, sha256: string): ExpiryMemory {
 const noTimes: Readonly<Record<string, number>> = {}
 const noExpiryMemory: ExpiryMemory = { sent: noTimes, sentBeforeEnd: noTimes, isRevoked: false }
 
-const timesOf = (value: Plain | undefined): Readonly<Record<string, number>> =>
+const timesOf = (value: unknown): Readonly<Record<string, number>> =>
   value === undefined
     ? noTimes
     : Object.fromEntries(
@@ -84,7 +81,7 @@ const timesOf = (value: Plain | undefined): Readonly<Record<string, number>> =>
 /** The same for revocation. */
 export function revocationMemory(due: DueRecord, sha256: string): RevocationMemory {
   const { checkedAt, status, silentSince, alert, announcedBy, isRevoked } = remembered(due, sha256)
-  const names = Array.isArray(announcedBy) ? (announcedBy as readonly Plain[]) : []
+  const names = Array.isArray(announcedBy) ? (announcedBy as readonly unknown[]) : []
   return {
     checkedAt: timeOf(checkedAt),
     status: statuses.find((one) => one === status),
@@ -95,7 +92,7 @@ export function revocationMemory(due: DueRecord, sha256: string): RevocationMemo
   }
 }
 
-function alertOf({ status, since, reason, message }: Members): RevocationAlert | undefined {
+function alertOf({ status, since, reason, message }: JsonObject): RevocationAlert | undefined {
   const isAlert = status === 'revoked' || status === 'unknown' || status === 'undetermined'
   if (!isAlert || typeof since !== 'number' || typeof message !== 'string') return undefined
   return { status, since, message, ...(typeof reason === 'string' && { reason }) }

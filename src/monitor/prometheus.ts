@@ -11,13 +11,6 @@ type Labels = Readonly<Record<string, string>>
 /** A value, and what it is of; undefined values are left out. */
 type Sample = readonly [labels: Labels, value: number | undefined]
 
-interface Family {
-  readonly name: string
-  readonly type: 'gauge' | 'counter'
-  readonly help: string
-  readonly samples: readonly Sample[]
-}
-
 /**
  * The text a Prometheus scrapes. Certificates stand as x509-certificate-exporter has them (`x509_cert_not_after` …, with
  * `node` and `purpose` for the file), the earliest end as blackbox_exporter has it, the rest under `certward_`.
@@ -25,27 +18,27 @@ interface Family {
  * Serial numbers are upper-case hex, as everywhere here. `sha256` is a label too: two certificates may share all others.
  */
 export function prometheusText(metrics: MonitorMetrics): string {
-  const families = [
+  return [
     ...certificateFamilies(metrics),
     ...responderFamilies(metrics),
     ...tickFamilies(metrics),
     ...notifierFamilies(metrics),
-  ]
-  return families.map(familyText).join('')
+  ].join('')
 }
 
 const DAY = 86_400_000
 
-const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
-  name,
-  type: 'gauge',
-  help,
-  samples,
-})
-const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({
-  ...gauge(name, help, samples),
-  type: 'counter',
-})
+/** Writes a family: it stands together, its HELP and TYPE once before it; one without samples not at all. */
+const family =
+  (type: 'gauge' | 'counter') =>
+  (name: string, help: string, samples: readonly Sample[]): string => {
+    const lines = samples.flatMap(([labels, value]) =>
+      value === undefined ? [] : [`${name}${labelText(labels)} ${value}\n`],
+    )
+    return lines.length === 0 ? '' : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+  }
+const gauge = family('gauge')
+const counter = family('counter')
 /** A sample of each, by a value of it. */
 const seriesOf =
   <Item>(items: readonly (readonly [Labels, Item])[]) =>
@@ -55,7 +48,7 @@ const single = (value: number | undefined): readonly Sample[] => [[{}, value]]
 const seconds = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : milliseconds / 1000
 
-function certificateFamilies({ certificates, isComplete, at }: MonitorMetrics): readonly Family[] {
+function certificateFamilies({ certificates, isComplete, at }: MonitorMetrics): readonly string[] {
   const sorted = [...certificates].sort((a, b) => a.notAfter - b.notAfter)
   const shown = distinct(sorted)
   const each = seriesOf(shown)
@@ -147,7 +140,7 @@ function commonNameOf(name: string): string {
   return value.replace(/\\([^\da-f])/gi, '$1')
 }
 
-function responderFamilies({ responders }: MonitorMetrics): readonly Family[] {
+function responderFamilies({ responders }: MonitorMetrics): readonly string[] {
   const each = seriesOf(responders.map((responder) => [{ host: responder.host }, responder]))
   return [
     counter(
@@ -168,7 +161,7 @@ function responderFamilies({ responders }: MonitorMetrics): readonly Family[] {
   ]
 }
 
-function tickFamilies(metrics: MonitorMetrics): readonly Family[] {
+function tickFamilies(metrics: MonitorMetrics): readonly string[] {
   const { at, ticks, lastTickAt, nextTickAt, overdueSince, connections } = metrics
   const overdue = (['expiry', 'revocation'] as const).map((task): Sample => [
     { task },
@@ -187,7 +180,7 @@ function tickFamilies(metrics: MonitorMetrics): readonly Family[] {
   ]
 }
 
-function notifierFamilies({ notifiers }: MonitorMetrics): readonly Family[] {
+function notifierFamilies({ notifiers }: MonitorMetrics): readonly string[] {
   const each = seriesOf(notifiers.map((notifier) => [{ notifier: notifier.name }, notifier]))
   return [
     counter(
@@ -211,14 +204,6 @@ function notifierFamilies({ notifiers }: MonitorMetrics): readonly Family[] {
       each(({ lastFailureAt }) => seconds(lastFailureAt)),
     ),
   ]
-}
-
-/** A family stands together, its HELP and TYPE once before it; one without samples not at all. */
-function familyText({ name, type, help, samples }: Family): string {
-  const lines = samples.flatMap(([labels, value]) =>
-    value === undefined ? [] : [`${name}${labelText(labels)} ${value}\n`],
-  )
-  return lines.length === 0 ? '' : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }
 
 function labelText(labels: Labels): string {

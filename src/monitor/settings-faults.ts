@@ -1,14 +1,10 @@
 // What is wrong with settings, whoever wrote them: a form, a file, a storage. Nothing is taken for granted but JSON.
 
+import { isObject, type JsonObject, membersOf } from '../base/json.js'
 import { parseMailbox } from '../path/mailbox.js'
 import { type MonitorSettings, splitAddresses } from './settings.js'
 
 type Faults = readonly string[]
-type Members = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const membersOf = (value: unknown): Members => (isObject(value) ? value : {})
 
 /** What is wrong, each a sentence naming the setting; empty where nothing is. */
 export function settingsFaults(settings: unknown): Faults {
@@ -44,7 +40,7 @@ const expected = (name: string, what: string, value: unknown): Faults => [
 ]
 
 /** A misspelt setting would have no effect, and nobody would know. */
-const memberFaults = (where: string, members: Members, known: readonly string[]): Faults =>
+const memberFaults = (where: string, members: JsonObject, known: readonly string[]): Faults =>
   Object.keys(members)
     .filter((name) => !known.includes(name))
     .map((name) => `${where}${name}: there is no such setting; there are ${known.join(', ')}`)
@@ -72,7 +68,7 @@ function intervalFaults(name: string, value: unknown, most: number, unitNames: r
 
 /** A setting that is on or off, with what it needs where it is on. */
 const switchFaults =
-  (known: readonly string[], whenEnabled: (name: string, members: Members) => Faults) =>
+  (known: readonly string[], whenEnabled: (name: string, members: JsonObject) => Faults) =>
   (name: string, value: unknown): Faults => {
     if (!isObject(value)) return expected(name, 'an object with a state', value)
     const state = choiceFaults(`${name}.state`, value['state'], ['enabled', 'disabled'])
@@ -80,7 +76,7 @@ const switchFaults =
     return [...memberFaults(`${name}.`, value, ['state', ...known]), ...whenEnabled(name, value)]
   }
 
-function addressFaults(name: string, value: unknown, { email }: Members): Faults {
+function addressFaults(name: string, value: unknown, { email }: JsonObject): Faults {
   if (typeof value !== 'string') return expected(name, 'addresses separated by semicolons', value)
   const addresses = splitAddresses(value)
   const bad = addresses.filter((address) => parseMailbox(address) === undefined)
@@ -90,7 +86,7 @@ function addressFaults(name: string, value: unknown, { email }: Members): Faults
   ]
 }
 
-function responderFaults(name: string, { responder }: Members): Faults {
+function responderFaults(name: string, { responder }: JsonObject): Faults {
   if (responder === 'from-certificate') return []
   const { uri } = membersOf(responder)
   if (typeof uri !== 'string') return expected(`${name}.responder`, 'from-certificate or a uri', responder)
@@ -109,7 +105,7 @@ const policies = ['common-criteria', 'standard-soft-fail', 'standard-hard-fail']
 const onOff = (name: string, value: unknown): Faults => choiceFaults(name, value, ['enabled', 'disabled'])
 
 const checks: Readonly<
-  Record<Exclude<keyof MonitorSettings, 'overrides'>, (name: string, value: unknown, all: Members) => Faults>
+  Record<Exclude<keyof MonitorSettings, 'overrides'>, (name: string, value: unknown, all: JsonObject) => Faults>
 > = {
   notificationStartDays: (name, value) => numberFaults(name, value, 1, 999),
   notificationFrequency: (name, value) => intervalFaults(name, value, 999, ['days', 'hours']),

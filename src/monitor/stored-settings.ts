@@ -1,5 +1,6 @@
 // The settings in the storage, where every worker finds them, and what the certificates' due times were reckoned by.
 
+import { membersOf } from '../base/json.js'
 import { commitAgain } from '../inventory/commit-again.js'
 import type { Plain, Scope, SettingRecord, Storage } from '../inventory/index.js'
 import { connectionCheckInterval, defaultMonitorSettings, type MonitorSettings } from './settings.js'
@@ -54,9 +55,7 @@ export interface ScheduleBasis {
 
 /** What the due times were reckoned by last; undefined where none have been yet. */
 export async function readScheduleBasis(storage: Storage): Promise<ScheduleBasis | undefined> {
-  const value = await readSetting(storage, 'schedule')
-  if (typeof value !== 'object' || value === null || !('key' in value)) return undefined
-  const { key, latest } = value
+  const { key, latest } = membersOf(await readSetting(storage, 'schedule'))
   return typeof key === 'string' && typeof latest === 'number' ? { key, latest } : undefined
 }
 

@@ -9,7 +9,7 @@ import { DerReader } from '../der/reader.js'
 import { context, contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
 import { Certificate } from '../x509/certificate.js'
-import { type Extension, readExtensions, skipExtensions } from '../x509/extension.js'
+import { type Extension, readOptionalExtensions } from '../x509/extension.js'
 import { Name, skipName } from '../x509/name.js'
 import { readIdentifier } from '../x509/object-identifiers.js'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from '../x509/signature-algorithm.js'
@@ -201,7 +201,7 @@ function readResponseData(reader: DerReader, limits: OcspLimits): ResponseData {
   }
   reader.leave(listEnd)
   reader.where = 'ResponseData.responseExtensions'
-  const extensions = readOptionalExtensions(reader)
+  const extensions = readOptionalExtensions(reader, contextConstructed(1), defaultReadLimits.extensionCount)
   reader.leave(outerEnd)
   return { responderId, producedAt, responses, extensions }
 }
@@ -241,7 +241,7 @@ function readSingleResponse(reader: DerReader): SingleResponse {
     nextUpdate = readDate(reader)
     reader.leave(explicitEnd)
   }
-  const extensions = readOptionalExtensions(reader)
+  const extensions = readOptionalExtensions(reader, contextConstructed(1), defaultReadLimits.extensionCount)
   reader.leave(outerEnd)
   return { certId, certStatus, thisUpdate, nextUpdate, extensions }
 }
@@ -274,18 +274,6 @@ function readCertStatus(reader: DerReader): OcspCertStatus {
 function readImplicitNull(reader: DerReader, tag: number): void {
   const length = reader.readContent(tag).length
   if (length > 0) reader.fail('invalid-null', reader.contentStart, 'a NULL without content', `${length} bytes`)
-}
-
-/** `[1] EXPLICIT Extensions OPTIONAL`. */
-function readOptionalExtensions(reader: DerReader): readonly Extension[] {
-  if (reader.peek() !== contextConstructed(1)) return []
-  const outerEnd = reader.enter(contextConstructed(1))
-  const start = reader.position
-  skipExtensions(reader, defaultReadLimits.extensionCount)
-  reader.position = start
-  const extensions = readExtensions(reader)
-  reader.leave(outerEnd)
-  return extensions
 }
 
 /** The nonce of a response: the content of its OCTET STRING; the bytes as they stand where it is none (RFC 2560 responders). */

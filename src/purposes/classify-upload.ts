@@ -40,6 +40,12 @@ const fault = (code: PurposeFinding['code'], subject: string, message: string): 
   rule: 'PUR-4',
 })
 
+/** A fault of one certificate; `what` follows its subject. */
+function faultOf(code: PurposeFinding['code'], certificate: Certificate, what: string): PurposeFinding {
+  const subject = certificate.subject.toString()
+  return fault(code, subject, `${subject} ${what}`)
+}
+
 /** Each certificate once, by its bytes, in order. */
 function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
   const seen = new Set<string>()
@@ -71,26 +77,13 @@ export function classifyUpload(
     (certificate) =>
       !isAuthority(certificate) && !certificate.isSelfIssued && named.has(certificate.subject.canonicalKey),
   )
-  const findings = issuers.map((certificate) => {
-    const subject = certificate.subject.toString()
-    return fault(
-      'leaf-is-authority',
-      subject,
-      `${subject} has issued another certificate of the file, and its basicConstraints lack cA`,
-    )
-  })
-  if (others.length > 1) {
-    for (const certificate of others) {
-      const subject = certificate.subject.toString()
-      findings.push(
-        fault(
-          'several-leaves',
-          subject,
-          `${subject} is one of ${others.length} application certificates in the file: upload one at a time`,
-        ),
-      )
-    }
-  }
+  const several = `is one of ${others.length} application certificates in the file: upload one at a time`
+  const findings = [
+    ...issuers.map((one) =>
+      faultOf('leaf-is-authority', one, 'has issued another certificate of the file, and its basicConstraints lack cA'),
+    ),
+    ...(others.length > 1 ? others : []).map((one) => faultOf('several-leaves', one, several)),
+  ]
   if (findings.length > 0) return { ok: false, findings }
   const [leaf] = others
   return leaf === undefined
@@ -110,24 +103,18 @@ export function checkUploadPurpose(
 ): readonly PurposeFinding[] {
   const chosen = purposeOf(catalogue, purpose)
   if (chosen.usage === (upload.kind === 'identity' ? 'identity' : 'trust')) return []
+  const wrong = (message: string): readonly PurposeFinding[] => [fault('wrong-purpose', purpose, message)]
   if (chosen.usage === 'endpoint') {
-    return [
-      fault('wrong-purpose', purpose, `${purpose} is for monitoring devices' certificates; nothing is uploaded to it`),
-    ]
+    return wrong(`${purpose} is for monitoring devices' certificates; nothing is uploaded to it`)
   }
   if (chosen.usage === 'identity') {
-    const message = `the file holds only certificates of certification authorities: they belong into ${chosen.trust}, not ${purpose}`
-    return [fault('wrong-purpose', purpose, message)]
+    return wrong(
+      `the file holds only certificates of certification authorities: they belong into ${chosen.trust}, not ${purpose}`,
+    )
   }
   const identities = catalogue.purposes.flatMap((candidate) =>
     candidate.usage === 'identity' && candidate.trust === purpose ? [candidate.id] : [],
   )
   const right = identities.length === 0 ? 'an identity purpose' : identities.join(' or ')
-  return [
-    fault(
-      'wrong-purpose',
-      purpose,
-      `the file holds an application certificate: it belongs into ${right}, not ${purpose}`,
-    ),
-  ]
+  return wrong(`the file holds an application certificate: it belongs into ${right}, not ${purpose}`)
 }

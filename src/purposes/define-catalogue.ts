@@ -7,13 +7,16 @@ function repeated(ids: readonly string[]): readonly string[] {
   return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
 }
 
+/** Faults of a purpose named where a trust purpose must be. */
+function trustFaults(what: string, named: string, { purposes }: Catalogue): readonly string[] {
+  const found = purposes.find(({ id }) => id === named)
+  if (found?.usage === 'trust') return []
+  return [`${what} "${named}", which ${found === undefined ? 'does not exist' : `is of usage ${found.usage}`}`]
+}
+
 function identityFaults(purpose: IdentityPurpose, catalogue: Catalogue): readonly string[] {
   const { id, trust, profile, keys, distributions, issuerSignatures } = purpose
-  const faults: string[] = []
-  const store = catalogue.purposes.find((candidate) => candidate.id === trust)
-  if (store === undefined) faults.push(`identity "${id}" names a trust purpose "${trust}" that does not exist`)
-  else if (store.usage !== 'trust')
-    faults.push(`identity "${id}" names "${trust}" as its trust purpose, which is of usage ${store.usage}`)
+  const faults = [...trustFaults(`identity "${id}" has the trust purpose`, trust, catalogue)]
   if (!catalogue.profiles.some((candidate) => candidate.id === profile)) {
     faults.push(`identity "${id}" names a profile "${profile}" that does not exist`)
   }
@@ -32,20 +35,8 @@ function identityFaults(purpose: IdentityPurpose, catalogue: Catalogue): readonl
   return faults
 }
 
-function trustFaults(purpose: TrustPurpose, catalogue: Catalogue): readonly string[] {
-  return purpose.copiesRootsTo.flatMap((target) => {
-    const store = catalogue.purposes.find(({ id }) => id === target)
-    if (store === undefined) return [`trust purpose "${purpose.id}" copies to "${target}", which does not exist`]
-    if (store.usage !== 'trust')
-      return [`trust purpose "${purpose.id}" copies to "${target}", which is of usage ${store.usage}`]
-    return []
-  })
-}
-
-function responderFaults({ designatedResponders: id, purposes }: Catalogue): readonly string[] {
-  if (id === undefined || purposes.some((purpose) => purpose.usage === 'trust' && purpose.id === id)) return []
-  return [`designatedResponders names "${id}", which is no trust purpose`]
-}
+const copyFaults = ({ id, copiesRootsTo }: TrustPurpose, catalogue: Catalogue): readonly string[] =>
+  copiesRootsTo.flatMap((target) => trustFaults(`trust purpose "${id}" copies to`, target, catalogue))
 
 /** Cycles of copies, each as the ids along it: a root put into one would be copied for ever. */
 function copyCycles(catalogue: Catalogue): readonly (readonly string[])[] {
@@ -75,7 +66,7 @@ function copyCycles(catalogue: Catalogue): readonly (readonly string[])[] {
  * export const webFarm = defineCatalogue({ name: 'web-farm', purposes: […], profiles: […], … })
  */
 export function defineCatalogue<C extends Catalogue>(catalogue: C): C {
-  const { purposes, profiles, limits, requestHashes, selfSignedDays } = catalogue
+  const { purposes, profiles, limits, requestHashes, selfSignedDays, designatedResponders: responders } = catalogue
   const faults = [
     ...repeated(purposes.map(({ id }) => id)).map((id) => `purpose "${id}" is defined more than once`),
     ...repeated(profiles.map(({ id }) => id)).map((id) => `profile "${id}" is defined more than once`),
@@ -87,14 +78,14 @@ export function defineCatalogue<C extends Catalogue>(catalogue: C): C {
     ),
     ...purposes.flatMap((purpose) => {
       if (purpose.usage === 'identity') return identityFaults(purpose, catalogue)
-      return purpose.usage === 'trust' ? trustFaults(purpose, catalogue) : []
+      return purpose.usage === 'trust' ? copyFaults(purpose, catalogue) : []
     }),
     ...(catalogue.trustLists ?? []).flatMap(({ id, purposes: listed }) =>
       listed
         .filter((one) => !purposes.some((purpose) => purpose.usage === 'identity' && purpose.id === one))
         .map((one) => `trust list "${id}" names "${one}", which is no identity purpose`),
     ),
-    ...responderFaults(catalogue),
+    ...(responders === undefined ? [] : trustFaults('designatedResponders names', responders, catalogue)),
     ...copyCycles(catalogue).map((cycle) => `copies go round in a circle: ${cycle.join(' → ')}`),
     ...(requestHashes.length === 0 ? ['requestHashes is empty'] : []),
     ...(Number.isSafeInteger(selfSignedDays) && selfSignedDays > 0

@@ -195,6 +195,18 @@ class SeenExtensions {
   }
 }
 
+/** `[n] EXPLICIT Extensions OPTIONAL`, as CRLs and OCSP have them, checked and read. @param tag the context tag */
+export function readOptionalExtensions(reader: DerReader, tag: number, limit: number): readonly Extension[] {
+  if (reader.peek() !== tag) return []
+  const outerEnd = reader.enter(tag)
+  const start = reader.position
+  skipExtensions(reader, limit)
+  reader.position = start
+  const extensions = readExtensions(reader)
+  reader.leave(outerEnd)
+  return extensions
+}
+
 /** Reads `Extensions` that {@link skipExtensions} has accepted, as views. */
 export function readExtensions(reader: DerReader): readonly Extension[] {
   const { bytes, origin } = reader

@@ -1,5 +1,6 @@
 // The structure of CRLs (RFC 5280 §5): each field right, and each field wrong with its own code.
 
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/base/bytes.js'
 import type { ParseErrorCode } from '../../src/base/errors.js'
@@ -339,6 +340,43 @@ describe('parseCertificateList', () => {
     // and of these the number's value (1), the scope's (4) and the key identifier's (2).
     expect(edited).toHaveLength(1 + 1 + 2 + 3 + 3 + (3 + 2) + (2 + 1 + 5) + 5 + (1 + 4 + 2))
     for (const one of edited) expect(() => read(one)).toThrow()
+  })
+
+  it('prints what it says of itself, and how many entries there are, but neither bytes nor places', () => {
+    const list = parse({
+      entries: [crlEntry(integer(5)), crlEntry(integer(6))],
+      extensions: [number(300), scope(flag(1))],
+    })
+    expect(JSON.parse(JSON.stringify(list))).toEqual({
+      version: 2,
+      signatureAlgorithm: { oid: '1.3.101.112', name: 'Ed25519', scheme: 'ed25519' },
+      issuer: 'CN=Issuer',
+      thisUpdate: '2026-06-01T00:00:00.000Z',
+      nextUpdate: '2026-06-02T00:00:00.000Z',
+      crlNumber: '300',
+      issuingDistributionPoint: {
+        onlyContainsUserCerts: true,
+        onlyContainsCACerts: false,
+        indirectCRL: false,
+        onlyContainsAttributeCerts: false,
+      },
+      entryCount: 2,
+      extensions: [
+        { oid: '2.5.29.20', critical: false, bytes: '0202012c' },
+        { oid: '2.5.29.28', critical: true, bytes: '30038101ff' },
+      ],
+    })
+    expect(inspect(list)).toContain("issuer: 'CN=Issuer'")
+    expect(inspect(list)).not.toContain('Uint8Array')
+  })
+
+  it('prints what is malformed as its error', () => {
+    const list = parse({ extensions: [extension('2.5.29.20', nullValue()), extension('2.5.29.27', integer(-1), true)] })
+    expect(list.toJSON()).toMatchObject({
+      crlNumber: { error: expect.stringContaining('expected INTEGER, found NULL') as string },
+      baseCRLNumber: { error: expect.stringContaining('expected a non-negative INTEGER') as string },
+    })
+    expect(inspect(list)).toContain('CertificateList')
   })
 
   it('takes views and Buffers, and nothing else', () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writePem } from '../../src/index.js'
+import { createTestCa } from '../../src/testkit/index.js'
 import { bundleProgram } from '../support/documentation.js'
 import { makeCertificate, makeRequest, name } from '../support/make-certificate.js'
 
@@ -143,8 +144,29 @@ describe('npm run example', { timeout: 60_000 }, () => {
       expect(lines[i]).toMatch(said)
     expect(run(join(store, 'mixture.pem'), '--verbose').out).toContain('Signature Value:')
     expect(JSON.parse(run(join(store, 'mixture.pem'), '--json').out)).toMatchObject({
-      files: [{ format: 'pem', certificates: [{ version: 3 }], requests: [{ subject: 'CN=Requester' }], crls: 0 }],
+      files: [{ format: 'pem', certificates: [{ version: 3 }], requests: [{ subject: 'CN=Requester' }], crls: [] }],
     })
+  })
+
+  it('says what is in CRLs, and lists whom they revoke', async () => {
+    const ca = await createTestCa({ name: 'Example CA', clock: { now: () => new Date('2026-06-01T12:00:00Z') } })
+    ca.revoke(0xabcn, { reason: 'keyCompromise' })
+    const complete = await ca.crl()
+    const delta = await ca.crl({ delta: { base: complete.number }, nextUpdate: new Date('2126-06-01T12:00:00Z') })
+    const lists = join(store, 'lists.pem')
+    writeFileSync(lists, complete.pem + delta.pem)
+    const { status, out } = run(lists)
+    expect(status).toBe(0)
+    expect(out).toContain('PEM, 2 CRLs')
+    expect(out).toMatch(/1 {2}Example CA {2}2026-06-01 {2}2026-06-08 RUN OUT {2}1 certificate\n/)
+    expect(out).toMatch(/2 {2}Example CA {2}2026-06-01 {2}2126-06-01 +0 certificates, a delta\n/)
+    expect(run(lists, '--verbose').out).toMatch(/0abc +2026-06-01T12:00:00\.000Z +keyCompromise\n/)
+    expect(JSON.parse(run(lists, '--json').out)).toMatchObject({
+      files: [{ crls: [{ issuer: 'CN=Example CA', entryCount: 1 }, { baseCRLNumber: '1' }] }],
+    })
+    const broken = join(store, 'broken.pem')
+    writeFileSync(broken, writePem('X509 CRL', Uint8Array.of(0x30, 0)))
+    expect(run(broken)).toMatchObject({ status: 1, err: expect.stringContaining('CertificateList') as string })
   })
 
   it('reads the roots Node trusts', () => {

@@ -261,6 +261,7 @@ describe('defineCatalogue', () => {
       limits: { rsaModulusLength: 1024, wildcardIdentities: 'accepted' },
       requestHashes: [],
       selfSignedDays: 0,
+      designatedResponders: 'https',
       trustLists: [{ id: 'list', purposes: ['a'], mostCertificates: 1, consequence: '', cites: [] }],
     } as Catalogue
     let message = ''
@@ -270,10 +271,10 @@ describe('defineCatalogue', () => {
       message = error instanceof TypeError ? error.message : ''
     }
     for (const fault of [
-      'identity "https" names a trust purpose "nowhere" that does not exist',
+      'identity "https" has the trust purpose "nowhere", which does not exist',
       'identity "https" names a profile "none" that does not exist',
       'identity "https" takes RSA keys of 8192 bits',
-      'identity "mtls-client" names "https" as its trust purpose, which is of usage identity',
+      'identity "mtls-client" has the trust purpose "https", which is of usage identity',
       'identity "mtls-client" takes no kind of key',
       'purpose "mtls-client" is defined more than once',
       'trust purpose "a" copies to "gone", which does not exist',
@@ -286,6 +287,7 @@ describe('defineCatalogue', () => {
       'limits.rsaModulusLength is 1024',
       'identity "https" has no kind of key to sign itself with',
       'trust list "list" names "a", which is no identity purpose',
+      'designatedResponders names "https", which is of usage identity',
     ]) {
       expect(message).toContain(fault)
     }

@@ -14,7 +14,8 @@ import {
 } from '../../src/purposes/index.js'
 import { keyUsageBits } from '../../src/x509/extensions/key-usage.js'
 import { type Certificate, type KeyUsageBit, parseCertificate } from '../../src/x509/index.js'
-import { nullValue } from '../../src/der/writer.js'
+import { identifierOf } from '../../src/x509/object-identifiers.js'
+import { nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
 import { extension, makeCertificate } from '../support/make-certificate.js'
 import {
   ecdsaWithSha256,
@@ -101,6 +102,32 @@ describe('checkProfile', () => {
     expect(findings(check(profileCertificate(server), 'tomcat-ECDSA'))).toEqual(['key-type RSA 2048 bit'])
     expect(findings(check(profileCertificate({ ...server, publicKey: ecKey('secp256k1') }), 'tomcat-ECDSA'))).toEqual([
       'key-size EC secp256k1',
+    ])
+    const pss = sequence(objectIdentifier(identifierOf('rsassaPss')), sequence())
+    expect(check(profileCertificate({ ...server, signature: pss }), 'tomcat').ok).toBe(true)
+  })
+
+  it('PUR-9 PUR-10 CSR-7 says what was expected and what was found', () => {
+    const sentences = (parts: ProfileParts, id: string, catalogue?: Catalogue): readonly string[] =>
+      check(profileCertificate({ ...server, ...parts }), id, catalogue).findings.map(
+        ({ message, rule }) => `${message} (${rule})`,
+      )
+    expect(sentences({ publicKey: ecKey('P-256'), signature: ecdsaWithSha256() }, 'tomcat')).toEqual([
+      'tomcat takes a certificate with an RSA key, and this one has EC P-256 (PUR-9)',
+      'tomcat takes a certificate signed with RSA, and this one is signed with ecdsaWithSHA256 (PUR-9)',
+    ])
+    expect(sentences({ publicKey: ecKey('secp256k1') }, 'tomcat-ECDSA')).toEqual([
+      'tomcat-ECDSA takes the curves P-384, P-256, P-521, and this key is EC secp256k1 (PUR-9, CSR-8)',
+    ])
+    expect(sentences({ publicKey: rsaKey(1024) }, 'tomcat')).toEqual([
+      'tomcat takes RSA keys of 2048 to 4096 bits, and this one has 1024 (PUR-10, CSR-8)',
+    ])
+    const limits = { ...unifiedCommunications.limits, rsaModulusLength: undefined }
+    expect(sentences({ publicKey: rsaKey(1024) }, 'tomcat', { ...unifiedCommunications, limits })).toEqual([
+      'tomcat takes RSA keys of 2048 bits or more, and this one has 1024 (PUR-10, CSR-8)',
+    ])
+    expect(sentences({ extendedKeyUsage: ['serverAuth', 'clientAuth', 'codeSigning'] }, 'tomcat')).toEqual([
+      'the certificate also has the extended key usage codeSigning (CSR-7)',
     ])
   })
 

@@ -1,6 +1,7 @@
 // Notices by e-mail: one digest a run and address (MON-1, MON-4). What reached an address is not sent to it again.
 
 import { checkNumber } from '../../base/arguments.js'
+import { membersOf } from '../../base/json.js'
 import { LONGEST_TIMER, withinTimeout } from '../../base/timers.js'
 import { plainText } from '../../monitor/digest-text.js'
 import { type MonitorNotice, type NoticeDigest, type Notifier, splitAddresses } from '../../monitor/index.js'
@@ -131,8 +132,7 @@ class Served {
 
 /** What a transport resolves with where it has not rejected: the only address may stand there as refused. */
 function refusalIn(info: unknown): unknown {
-  if (typeof info !== 'object' || info === null) return undefined
-  const { rejected, rejectedErrors } = info as { readonly rejected?: unknown; readonly rejectedErrors?: unknown }
+  const { rejected, rejectedErrors } = membersOf(info)
   if (!Array.isArray(rejected) || rejected.length === 0) return undefined
   const [error] = Array.isArray(rejectedErrors) ? (rejectedErrors as readonly unknown[]) : []
   return error ?? { responseCode: 550, message: 'refused' }

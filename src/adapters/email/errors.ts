@@ -1,5 +1,6 @@
 // Why mail did not go out, address by address.
 
+import { isObject } from '../../base/json.js'
 import { plainText } from '../../monitor/digest-text.js'
 
 /** `not-delivered` to some addresses, or `nodemailer-missing`: it is not installed. */
@@ -69,8 +70,8 @@ interface ErrorFacts {
 }
 
 function factsOf(error: unknown): ErrorFacts {
-  if (typeof error !== 'object' || error === null) return { message: String(error) }
-  const { code, responseCode, response, message } = error as Readonly<Record<string, unknown>>
+  if (!isObject(error)) return { message: String(error) }
+  const { code, responseCode, response, message } = error
   return {
     code,
     responseCode,

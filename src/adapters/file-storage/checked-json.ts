@@ -1,6 +1,7 @@
 // JSON with a checksum: what a disk, an editor or a cut-off write has changed is found.
 
-import { DamageError, isObject, type JsonObject } from '../record-codec.js'
+import { isObject, type JsonObject } from '../../base/json.js'
+import { DamageError } from '../record-codec.js'
 import { sha256Hex } from './names.js'
 
 /**

@@ -1,6 +1,7 @@
 // The journal: one numbered file for each commit. A commit is on the medium as `000000000007.pending` before it gets the name
 // `000000000007.json`, by which everybody sees it: what is seen has been written, and what failed was never seen.
 
+import { membersOf } from '../../base/json.js'
 import type {
   AuditRecord,
   InventoryRecord,
@@ -14,7 +15,7 @@ import { asFileStoreError, FileStoreError, systemCode } from './errors.js'
 import type { NewFile } from './file-system.js'
 import { type Files, forEach } from './files.js'
 import { isStem } from './names.js'
-import { DamageError, decodeRecord, encodeRecord, isObject } from '../record-codec.js'
+import { DamageError, decodeRecord, encodeRecord } from '../record-codec.js'
 
 /** Version of everything in the store's directory. Entries carry it, so that a process of an older version notices. */
 export const FORMAT_VERSION = 1
@@ -241,7 +242,7 @@ function decodeEntry(text: string, number: number, path: string): JournalEntry {
       throw new DamageError('removes: expected paths of records')
     }),
     puts: listOf(body['puts'], (value) => {
-      const { record, lease } = isObject(value) ? value : {}
+      const { record, lease } = membersOf(value)
       return { record: decodeRecord(record), ...(lease === undefined ? {} : { lease: readLease(lease) }) }
     }),
     scopes: listOf(body['scopes'], readScopeRevision),
@@ -263,7 +264,7 @@ function listOf<T>(value: unknown, read: (item: unknown) => T): readonly T[] {
 }
 
 function readPlace(value: unknown): RecordKey {
-  const { node, purpose, kind, id } = isObject(value) ? value : {}
+  const { node, purpose, kind, id } = membersOf(value)
   if ([node, purpose, kind, id].every((item) => typeof item === 'string')) {
     return { node, purpose, kind: kind as RecordKind, id } as RecordKey
   }
@@ -271,7 +272,7 @@ function readPlace(value: unknown): RecordKey {
 }
 
 export function readScopeRevision(value: unknown): ScopeRevision {
-  const { node, purpose, revision } = isObject(value) ? value : {}
+  const { node, purpose, revision } = membersOf(value)
   if (typeof node === 'string' && typeof purpose === 'string' && typeof revision === 'number') {
     return { scope: { node, purpose }, revision }
   }
@@ -279,7 +280,7 @@ export function readScopeRevision(value: unknown): ScopeRevision {
 }
 
 export function readLease(value: unknown): Lease {
-  const { owner, until } = isObject(value) ? value : {}
+  const { owner, until } = membersOf(value)
   if (typeof owner === 'string' && typeof until === 'number') return { owner, until }
   throw new DamageError('lease: expected an owner and a time')
 }

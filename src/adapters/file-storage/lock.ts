@@ -3,6 +3,7 @@
 // lock abandoned cannot both have it: a number is made once.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { membersOf } from '../../base/json.js'
 import { asFileStoreError, FileStoreError, systemCode } from './errors.js'
 import { type Files, forEach } from './files.js'
 import { type Holder, newHolder, type Processes } from './holder.js'
@@ -202,8 +203,7 @@ function highestOf(places: readonly Place[]): Place | undefined {
 function readHolder(text: string): Holder | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return undefined
-    const { token, host, boot, processSpace, pid, started } = value as Partial<Record<keyof Holder, unknown>>
+    const { token, host, boot, processSpace, pid, started } = membersOf(value)
     const texts = [token, host, boot, processSpace, started]
     if (!texts.every((item) => typeof item === 'string') || !Number.isSafeInteger(pid)) return undefined
     return value as Holder

@@ -1,11 +1,12 @@
 // A record's files: its fields as JSON, and beside it what openssl reads, its certificate or request as PEM.
 
+import type { JsonObject } from '../../base/json.js'
 import type { InventoryRecord, Lease, ScopeRevision } from '../../inventory/index.js'
 import { readPem, writePem } from '../../pem/index.js'
 import { ParseError } from '../../x509/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
 import { readLease, readScopeRevision } from './journal.js'
-import { DamageError, decodeRecord, encodeRecord, type JsonObject } from '../record-codec.js'
+import { DamageError, decodeRecord, encodeRecord } from '../record-codec.js'
 
 /** A record as it is on the medium. */
 export interface StoredRecord {

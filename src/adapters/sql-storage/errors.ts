@@ -1,5 +1,7 @@
 // What goes wrong with a store in a database, by closed codes.
 
+import { membersOf } from '../../base/json.js'
+
 /** Why a SQL store refused or failed. The list is closed; a switch over it is checked by the compiler. */
 export type SqlStorageErrorCode =
   /** The server cannot be reached, or has gone; nothing was changed. */
@@ -108,17 +110,13 @@ function stateOf(error: unknown): string | undefined {
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  return typeof error.code === 'string' && /^\w{2,40}$/.test(error.code) ? error.code : undefined
+  const { code } = membersOf(error)
+  return typeof code === 'string' && /^\w{2,40}$/.test(code) ? code : undefined
 }
 
 /** Whether a key that must be new is there already. */
 export const isTaken = (error: unknown, constraint: string): boolean =>
-  stateOf(error) === '23505' &&
-  typeof error === 'object' &&
-  error !== null &&
-  'constraint' in error &&
-  error.constraint === constraint
+  stateOf(error) === '23505' && membersOf(error)['constraint'] === constraint
 
 /**
  * Whether a statement that failed so may have been done. A server that answers has decided, but for those that say that they
