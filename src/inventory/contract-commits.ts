@@ -75,6 +75,19 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
+    'a scope asked for twice is one scope',
+    async (storage) => {
+      await commitNow(storage, { puts: [sampleSetting('s', 1, a)] })
+      const { records, revisions } = await storage.read([a, b, { ...a }])
+      expectSame('records', records, [sampleSetting('s', 1, a)])
+      expectSame(
+        'scopes',
+        revisions.map(({ scope }) => scope),
+        [a, b],
+      )
+    },
+  ],
+  [
     'a record of every kind comes back as it was put',
     async (storage) => {
       const records = sampleOfEveryKind(a)

@@ -66,6 +66,19 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
+    'a record that is put again is due when, and for the task, it says now',
+    async (storage) => {
+      await commitNow(storage, { puts: [sampleDue('earlier', 10), sampleDue('moved', 20), sampleDue('later', 30)] })
+      expectSame('the first', await storage.nextDue('expiry'), 10)
+      const puts = [sampleDue('earlier', 40), sampleDue('moved', 20, { task: 'revocation' }), sampleDue('later', 5)]
+      await commitNow(storage, { puts })
+      expectSame('the first now', await storage.nextDue('expiry'), 5)
+      expectSame('of the other task', await storage.nextDue('revocation'), 20)
+      expectSame('due', idsOf(await storage.claimDue('expiry', 40, 9, lease('w', 99))), ['later', 'earlier'])
+      expectSame('due there', idsOf(await storage.claimDue('revocation', 40, 9, lease('w', 99))), ['moved'])
+    },
+  ],
+  [
     'a lease moves no revision: who works on a claim commits on what was read before it',
     async (storage) => {
       const due = sampleDue('d', 10)

@@ -161,12 +161,18 @@ const cases: readonly StorageCheck[] = [
         { limit: 0 },
         { limit: 1001 },
         { limit: 1.5 },
-        { cursor: 'no cursor' },
+        ...['no cursor', '', 'null', '{}', '[]'].map((cursor) => ({ cursor })),
         { cursor: next, sort: { by: 'notAfter' } },
         { cursor: next, sort: { by: 'commonName', direction: 'descending' } },
         { sort: { by: '__proto__' } },
         { where: [{ field: 'notAfter', operator: 'before', value: new Date(Number.NaN) }] },
         { where: [{ field: 'notAfter', operator: 'contains', value: '1' }] },
+        { where: [{ field: 'notAfter', operator: 'before' }] },
+        { where: [{ field: 'notAfter', operator: 'after', value: '2026' }] },
+        { where: [{ field: 'notAfter', operator: 'is-empty' }] },
+        { where: [{ field: 'commonName', operator: 'before', value: new Date(0) }] },
+        { where: [{ field: 'commonName', operator: 'contains', value: 1 }] },
+        { where: [{ field: 'commonName', operator: 'is-empty', value: '' }] },
         { where: [{ field: 'colour', operator: 'contains', value: '1' }] },
         { where: [{ field: 'commonName', operator: 'sounds-like', value: '1' }] },
         { where: [{ field: 'commonName', operator: 'contains' }] },
@@ -227,12 +233,22 @@ const cases: readonly StorageCheck[] = [
   [
     'a replaced certificate is found by what it says now, and by that only',
     async (storage) => {
-      await commitNow(storage, { puts: [sampleCertificate('Old', { id: 'x', notAfter: 1 })] })
-      await storage.query({ sort: { by: 'notAfter' } })
-      await commitNow(storage, { puts: [sampleCertificate('New', { id: 'x', notAfter: 2 })] })
-      for (const sort of [{ by: 'notAfter' }, { by: 'commonName' }, { by: 'subject' }] as const) {
-        const { records } = await storage.query({ sort })
-        expectSame(`sorted by ${sort.by}`, records, [sampleCertificate('New', { id: 'x', notAfter: 2 })])
+      const others = ['B', 'D'].map((name, at) => sampleCertificate(name, { notAfter: 20 + 20 * at }))
+      await commitNow(storage, { puts: [sampleCertificate('A', { id: 'x', notAfter: 10 }), ...others] })
+      const sorts = ['notAfter', 'commonName', 'subject'] as const
+      // A storage may sort by what has been asked for once, and keep that up.
+      for (const by of sorts) expectSame('before', idsOf(await pages(storage, { sort: { by } })), ['x', 'B', 'D'])
+      await commitNow(storage, { puts: [sampleCertificate('C', { id: 'x', notAfter: 30 })] })
+      for (const by of sorts) {
+        const found = await pages(storage, { sort: { by }, limit: 1 })
+        expectSame(`sorted by ${by}`, found, [others[0], sampleCertificate('C', { id: 'x', notAfter: 30 }), others[1]])
+      }
+      for (const [value, ids] of [
+        ['a', []],
+        ['c', ['x']],
+      ] as const) {
+        const where: Condition[] = [{ field: 'commonName', operator: 'begins-with', value }]
+        expectSame(`whose name begins with ${value}`, idsOf((await storage.query({ where })).records), ids)
       }
     },
   ],

@@ -181,8 +181,10 @@ function readCursor(cursor: string, by: SortField, direction: string): Position 
     const parts: unknown = JSON.parse(cursor)
     if (Array.isArray(parts)) {
       const [ownBy, ownDirection, value, key] = parts as unknown[]
-      const isValue = typeof value === 'string' || typeof value === 'number'
-      if (ownBy === by && ownDirection === direction && isValue && typeof key === 'string') return { value, key }
+      const isValue = typeof value === (Object.hasOwn(timeFields, by) ? 'number' : 'string')
+      if (ownBy === by && ownDirection === direction && isValue && typeof key === 'string') {
+        return { value: value as FieldValue, key }
+      }
     }
   } catch {
     // Not of our making; said below.

@@ -65,6 +65,7 @@ export interface KindPage {
  * scope, give those that are left and say that they are not all.
  */
 export interface Storage {
+  /** Scopes as of one moment, each once however often it is asked for. */
   read(scopes: readonly Scope[]): Promise<Snapshot>
   /** The records at some places, as far as there are any, in no particular order: where a scope would be too much to read. */
   find(places: readonly RecordKey[]): Promise<readonly InventoryRecord[]>
