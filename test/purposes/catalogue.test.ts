@@ -248,6 +248,8 @@ describe('defineCatalogue', () => {
       ],
       profiles: [
         ...webFarm.profiles,
+        { ...webFarm.profiles[0], id: 'twice' },
+        { ...webFarm.profiles[0], id: 'twice' },
         {
           id: 'empty',
           keyUsage: [],
@@ -280,6 +282,9 @@ describe('defineCatalogue', () => {
       'trust purpose "a" copies to "gone", which does not exist',
       'trust purpose "a" copies to "https", which is of usage identity',
       'copies go round in a circle: a → b → c → a',
+      'identity "mtls-client" has no distribution',
+      'identity "mtls-client" accepts no issuer signature',
+      'profile "twice" is defined more than once',
       'profile "empty" has no key usage',
       'profile "empty" lists serverAuth more than once',
       'requestHashes is empty',
@@ -291,5 +296,14 @@ describe('defineCatalogue', () => {
     ]) {
       expect(message).toContain(fault)
     }
+    expect(message.split('in a circle')).toHaveLength(2)
+  })
+
+  it('takes copies that meet again for no circle', () => {
+    const [, , trustStore] = webFarm.purposes
+    const store = (id: string, ...copiesRootsTo: readonly string[]) => ({ ...trustStore, id, copiesRootsTo })
+    const purposes = [...webFarm.purposes, store('a', 'b', 'c'), store('b', 'd'), store('c', 'd'), store('d')]
+    const meeting = { ...webFarm, purposes } as Catalogue
+    expect(defineCatalogue(meeting)).toBe(meeting)
   })
 })
