@@ -15,7 +15,8 @@ import {
 import { keyUsageBits } from '../../src/x509/extensions/key-usage.js'
 import { type Certificate, type KeyUsageBit, parseCertificate } from '../../src/x509/index.js'
 import { identifierOf } from '../../src/x509/object-identifiers.js'
-import { nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
+import { bitString, nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
+import { createTestCa } from '../../src/testkit/index.js'
 import { extension, makeCertificate } from '../support/make-certificate.js'
 import {
   ecdsaWithSha256,
@@ -155,6 +156,18 @@ describe('checkProfile', () => {
       limits: { ...unifiedCommunications.limits, wildcardIdentities: 'accepted' },
     }
     expect(check(certificate, 'tomcat', accepting).ok).toBe(true)
+    const inSubject = profileCertificate({ ...server, subject: '*.example.com' })
+    expect(findings(check(inSubject, 'tomcat'))).toEqual(['wildcard-name *.example.com'])
+  })
+
+  it('PUR-10 takes an asterisk for a wildcard in names of hosts alone', async () => {
+    const ca = await createTestCa({ keyType: 'rsa-2048' })
+    const { certificate } = await ca.issue({
+      ...server,
+      name: 'host',
+      subjectAltName: { dns: ['host.example.com'], email: ['*@example.com'], uri: ['http://example.com/*'] },
+    })
+    expect(findings(check(certificate, 'tomcat'))).toEqual([])
   })
 
   it('finds malformed extensions and keys instead of throwing', () => {
@@ -164,6 +177,16 @@ describe('checkProfile', () => {
     const codes = check(certificate, 'tomcat').findings.map(({ code, subject }) => `${code} ${subject}`)
     expect(codes).toContain('malformed keyUsage')
     expect(codes).toContain('malformed subjectAltName')
+    // An RSA key whose modulus is missing, and PSS with parameters that are none.
+    const publicKey = sequence(
+      sequence(objectIdentifier(identifierOf('rsaEncryption')), nullValue()),
+      bitString(sequence()),
+    )
+    const signature = sequence(objectIdentifier(identifierOf('rsassaPss')), nullValue())
+    expect(findings(check(profileCertificate({ ...server, publicKey, signature }), 'tomcat'))).toEqual([
+      'malformed public key',
+      'malformed signature algorithm',
+    ])
   })
 
   it('serves another product’s catalogue alike', () => {
