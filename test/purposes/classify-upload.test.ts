@@ -7,9 +7,9 @@ import {
   type UploadClass,
   unifiedCommunications,
 } from '../../src/purposes/index.js'
-import { integer } from '../../src/der/writer.js'
+import { integer, nullValue } from '../../src/der/writer.js'
 import { parseCertificate } from '../../src/x509/index.js'
-import { makeCertificate, name } from '../support/make-certificate.js'
+import { extension, makeCertificate, name } from '../support/make-certificate.js'
 import { profileCertificate, rsaKey } from '../support/profile-certificate.js'
 
 const root = profileCertificate({ subject: 'Root', issuer: 'Root', cA: true })
@@ -69,6 +69,15 @@ describe('classifyUpload', () => {
       leaf: capf,
       authorities: [root],
     })
+    const below = profileCertificate({ subject: 'Below', issuer: 'CAPF', cA: true })
+    expect(classifyUpload([below, capf], { identityKey: capf.publicKey.der })).toMatchObject({ ok: true, leaf: capf })
+  })
+
+  it('takes for no authority what does not readably say so, though it has signed itself', () => {
+    const selfSigned = profileCertificate({ subject: 'host', issuer: 'host' })
+    expect(classifyUpload([selfSigned])).toMatchObject({ ok: true, kind: 'identity', leaf: selfSigned })
+    const unreadable = parseCertificate(makeCertificate({ extensions: [extension('basicConstraints', nullValue())] }))
+    expect(classifyUpload([unreadable])).toMatchObject({ ok: true, kind: 'identity', leaf: unreadable })
   })
 
   it('has a finding each for no certificate, two leaves, and a leaf that has issued another', () => {
@@ -77,6 +86,18 @@ describe('classifyUpload', () => {
     expect(codes([leaf, other, root])).toEqual(['several-leaves CN=host', 'several-leaves CN=other'])
     const forged = profileCertificate({ subject: 'below', issuer: 'host', cA: true })
     expect(codes([leaf, forged])).toEqual(['leaf-is-authority CN=host'])
+    const said = [[], [leaf, other], [leaf, forged]].map((file) => {
+      const result = classifyUpload(file)
+      return result.ok ? [] : result.findings.map(({ severity, rule, message }) => `${severity} ${rule}: ${message}`)
+    })
+    expect(said).toEqual([
+      ['error PUR-4: the file holds no certificate'],
+      [
+        'error PUR-4: CN=host is one of 2 application certificates in the file: upload one at a time',
+        'error PUR-4: CN=other is one of 2 application certificates in the file: upload one at a time',
+      ],
+      ['error PUR-4: CN=host has issued another certificate of the file, and its basicConstraints lack cA'],
+    ])
   })
 })
 
@@ -84,7 +105,7 @@ describe('checkUploadPurpose', () => {
   const identityFile: UploadClass = { kind: 'identity', leaf, authorities: [] }
   const authoritiesFile: UploadClass = { kind: 'authorities', authorities: [root] }
   const messages = (file: UploadClass, purpose: string): string[] =>
-    checkUploadPurpose(file, purpose, unifiedCommunications).map(({ message }) => message)
+    checkUploadPurpose(file, purpose, unifiedCommunications).map(({ code, message }) => `${code}: ${message}`)
 
   it('PUR-4 lets authorities into trust purposes and identities into identity purposes', () => {
     expect(messages(authoritiesFile, 'tomcat-trust')).toEqual([])
@@ -92,7 +113,9 @@ describe('checkUploadPurpose', () => {
   })
 
   it('PUR-4 refuses the wrong choice and names the right purpose', () => {
-    expect(messages(authoritiesFile, 'tomcat-ECDSA')[0]).toContain('they belong into tomcat-trust, not tomcat-ECDSA')
+    expect(messages(authoritiesFile, 'tomcat-ECDSA')[0]).toMatch(
+      /^wrong-purpose: .*they belong into tomcat-trust, not tomcat-ECDSA$/,
+    )
     expect(messages(identityFile, 'tomcat-trust')[0]).toContain(
       'it belongs into tomcat or tomcat-ECDSA, not tomcat-trust',
     )
