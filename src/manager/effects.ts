@@ -4,16 +4,30 @@ import type { EffectTemplate, IdentityPurpose } from '../purposes/index.js'
 import type { Effect, OutcomeNotice } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 
-/** What the application must do after a new certificate of an identity (PUR-11, UPL-6, REG-4). */
-export function identityEffects(
+/** What an operation leads to. */
+interface Consequences {
+  readonly effects: Effect[]
+  readonly notices: OutcomeNotice[]
+}
+
+/**
+ * Adds what follows a new certificate of an identity: what the application must do (PUR-11, UPL-6, REG-4), and the
+ * catalogue's notices, some of which depend on whether the certificate names an IP address (UPL-7).
+ */
+export function followIdentity(
+  { effects, notices }: Consequences,
   purpose: IdentityPurpose,
   operation: 'upload' | 'regenerate',
   node: string,
+  hasAddress: boolean,
   { phoneReset }: ManagerContext,
-): readonly Effect[] {
+): void {
   const reason = `${purpose.id} has a new certificate`
-  const restarts = purpose.services.map((service): Effect => ({ type: 'restart-service', node, reason, ...service }))
-  return [...restarts, ...purpose.effects[operation].map((template) => effectOf(template, node, reason, phoneReset))]
+  for (const service of purpose.services) effects.push({ type: 'restart-service', node, reason, ...service })
+  for (const template of purpose.effects[operation]) effects.push(effectOf(template, node, reason, phoneReset))
+  for (const { code, message, on, when } of purpose.notices) {
+    if (on === operation && (when === 'always' || !hasAddress)) notices.push({ code, message })
+  }
 }
 
 function effectOf({ type }: EffectTemplate, node: string, reason: string, how: 'automatically' | 'manually'): Effect {
@@ -35,15 +49,4 @@ const order: readonly Effect['type'][] = [
 export function inOrder(effects: readonly Effect[]): readonly Effect[] {
   const distinct = new Map(effects.map((effect) => [JSON.stringify(effect), effect]))
   return [...distinct.values()].sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
-}
-
-/** The catalogue's notices for the operation; some depend on whether the certificate names an IP address (UPL-7). */
-export function identityNotices(
-  purpose: IdentityPurpose,
-  operation: 'upload' | 'regenerate',
-  hasAddress: boolean,
-): readonly OutcomeNotice[] {
-  return purpose.notices
-    .filter(({ on, when }) => on === operation && (when === 'always' || !hasAddress))
-    .map(({ code, message }) => ({ code, message }))
 }

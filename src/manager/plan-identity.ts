@@ -7,7 +7,7 @@ import { type Certificate, formatGeneralName, type GeneralName } from '../x509/i
 import { valueOf } from '../x509/value-of.js'
 import { pinnedFindings, validateChain } from './chain.js'
 import { type ChangeBuilder, identityPlace } from './change-builder.js'
-import { identityEffects, identityNotices } from './effects.js'
+import { followIdentity } from './effects.js'
 import { keyFor, type OfferedKey, offeredKeys } from './offered-keys.js'
 import { finding, type ManagerFinding } from './outcome.js'
 import type { ManagerContext } from './settings.js'
@@ -47,8 +47,7 @@ export async function planIdentity(
   await install(builder, scope, leaf, key)
   await showToPeers(builder, purpose, node, leaf, 'uploaded', context)
   const hasAddress = leaf.subjectAltName?.some(({ type }) => type === 'iPAddress') === true
-  builder.effects.push(...identityEffects(purpose, 'upload', node, context))
-  builder.notices.push(...identityNotices(purpose, 'upload', hasAddress))
+  followIdentity(builder, purpose, 'upload', node, hasAddress, context)
   return []
 }
 

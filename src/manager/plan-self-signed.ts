@@ -12,7 +12,7 @@ import { type IdentityPurpose, profileOf, purposeOf } from '../purposes/index.js
 import type { Certificate } from '../x509/index.js'
 import { ChangeBuilder, identityPlace, type PlannedChange } from './change-builder.js'
 import { type Description, descriptionFindings, subjectText } from './description.js'
-import { identityEffects, identityNotices } from './effects.js'
+import { followIdentity } from './effects.js'
 import type { Draft, KeyedOperation, Made } from './keyed-operation.js'
 import { keyFindings, specificationOf } from './keys.js'
 import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
@@ -181,9 +181,8 @@ async function applySelfSigned(
   const place = identityPlace(scope, 'generated', made?.keyHandle)
   await builder.install(place, certificate, state.identity(scope))
   await showToPeers(builder, purpose, scope.node, certificate, 'generated', context)
-  builder.effects.push(...identityEffects(purpose, 'regenerate', scope.node, context))
   const hasAddress = (description.subjectAltNames?.ip ?? []).length > 0
-  builder.notices.push(...identityNotices(purpose, 'regenerate', hasAddress))
+  followIdentity(builder, purpose, 'regenerate', scope.node, hasAddress, context)
   builder.awaitBackup(scope)
   return builder.planned()
 }

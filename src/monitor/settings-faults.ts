@@ -54,7 +54,9 @@ function numberFaults(name: string, value: unknown, least: number, most: number)
 }
 
 const choiceFaults = (name: string, value: unknown, choices: readonly string[]): Faults =>
-  typeof value === 'string' && choices.includes(value) ? [] : expected(name, choices.join(' or '), value)
+  choices.some((choice) => choice === value) ? [] : expected(name, choices.join(' or '), value)
+
+const onOff = (name: string, value: unknown): Faults => choiceFaults(name, value, ['enabled', 'disabled'])
 
 function intervalFaults(name: string, value: unknown, most: number, unitNames: readonly string[]): Faults {
   if (!isObject(value)) return expected(name, 'an interval', value)
@@ -71,7 +73,7 @@ const switchFaults =
   (known: readonly string[], whenEnabled: (name: string, members: JsonObject) => Faults) =>
   (name: string, value: unknown): Faults => {
     if (!isObject(value)) return expected(name, 'an object with a state', value)
-    const state = choiceFaults(`${name}.state`, value['state'], ['enabled', 'disabled'])
+    const state = onOff(`${name}.state`, value['state'])
     if (state.length > 0 || value['state'] === 'disabled') return state
     return [...memberFaults(`${name}.`, value, ['state', ...known]), ...whenEnabled(name, value)]
   }
@@ -102,8 +104,6 @@ function responderFaults(name: string, { responder }: JsonObject): Faults {
 const intervals = ['minutes', 'hours', 'days'] as const
 const policies = ['common-criteria', 'standard-soft-fail', 'standard-hard-fail'] as const
 
-const onOff = (name: string, value: unknown): Faults => choiceFaults(name, value, ['enabled', 'disabled'])
-
 const checks: Readonly<
   Record<Exclude<keyof MonitorSettings, 'overrides'>, (name: string, value: unknown, all: JsonObject) => Faults>
 > = {
@@ -123,9 +123,9 @@ const checks: Readonly<
 }
 
 const textFaults = (name: string, value: unknown): Faults =>
-  value === undefined || typeof value === 'string' ? [] : expected(name, 'a text', value)
+  typeof value === 'string' ? [] : expected(name, 'a text', value)
 
-/** Each member is optional. */
+/** Of members that are there: each is optional. */
 const overrideChecks: Readonly<Record<string, (name: string, value: unknown) => Faults>> = {
   node: textFaults,
   purpose: textFaults,

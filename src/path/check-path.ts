@@ -10,7 +10,7 @@ import type { PathFinding } from './finding.js'
 import { publicKeyFault } from './key-strength.js'
 import { type PathPolicies, type PolicyFault, PolicyState } from './policy-graph.js'
 import type { PathProfile } from './profile.js'
-import { found, malformedFindings, REISSUE, type Search } from './search.js'
+import { found, malformedFindings, profileRule, REISSUE, type Search } from './search.js'
 import {
   authorityFinding,
   certificateSigningFinding,
@@ -86,7 +86,7 @@ function anchorKeyFinding(anchor: TrustAnchor, profile: PathProfile): PathFindin
   const fault = publicKeyFault(anchor.publicKey, profile)
   if (fault === undefined) return undefined
   const { name: subject, certificate } = anchor
-  const rule = `profile ${profile.name}`
+  const rule = profileRule(profile)
   return { code: 'public-key-refused', message: fault, remedy: 'trust another key', rule, subject, certificate }
 }
 

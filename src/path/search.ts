@@ -81,9 +81,10 @@ export class Search {
   private judgeAnyTime(facts: CertificateFacts, role: CertificateRole, rules: readonly NamedRule[]): PathFinding[] {
     const { profile } = this.question
     const findings: PathFinding[] = []
+    const remedy = role === 'anchor' ? 'trust another root, or lift the rule off anchors in the profile' : REISSUE
     for (const { name, check, cites } of rules) {
       const fault = check(facts, role)
-      if (fault !== undefined) findings.push(found(facts, name, fault, REISSUE, cites))
+      if (fault !== undefined) findings.push(found(facts, name, fault, remedy, cites))
     }
     findings.push(...malformedFindings(facts, profile))
     for (const { oid, name } of facts.unknownCritical) {
@@ -210,7 +211,7 @@ export function malformedFindings(
   return findings
 }
 
-const profileRule = ({ name }: PathProfile): string => `profile ${name}`
+export const profileRule = ({ name }: PathProfile): string => `profile ${name}`
 const isoTime = (time: number): string => new Date(time).toISOString().replace('.000', '')
 
 /** A length of time as people say it. */

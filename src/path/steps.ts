@@ -6,7 +6,7 @@
 import type { CertificateFacts } from './certificate-facts.js'
 import type { PathFinding } from './finding.js'
 import { formatPeerName, matchPeerName, wildcardBelowPublicSuffix } from './peer-name.js'
-import { found, REISSUE, type Search } from './search.js'
+import { found, profileRule, REISSUE, type Search } from './search.js'
 
 /** Everything against `upper` as the issuer of the path `below`, its signature apart. */
 export function issuerFindings(
@@ -72,7 +72,7 @@ export function nestedUsageFinding(
   const missing = purpose.filter((wanted) => !usage.includes(wanted))
   if (missing.length === 0) return undefined
   const message = `its extendedKeyUsage (${usage.join(', ')}) leaves out ${missing.join(', ')}, so it may not issue for it`
-  const rule = `profile ${profile.name}, CA/Browser Forum BR 7.1.2.10.6`
+  const rule = `${profileRule(profile)}, CA/Browser Forum BR 7.1.2.10.6`
   return found(facts, 'extended-key-usage-nesting', message, REISSUE, rule)
 }
 

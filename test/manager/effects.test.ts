@@ -1,8 +1,8 @@
 // What follows from an operation: effects in UPL-6's order, each once, and the notices of the catalogue.
 
 import { describe, expect, it } from 'vitest'
-import { identityEffects, identityNotices, inOrder } from '../../src/manager/effects.js'
-import type { Effect } from '../../src/manager/index.js'
+import { followIdentity, inOrder } from '../../src/manager/effects.js'
+import type { Effect, OutcomeNotice } from '../../src/manager/index.js'
 import type { ManagerContext } from '../../src/manager/settings.js'
 import { type IdentityPurpose, unifiedCommunications } from '../../src/purposes/index.js'
 
@@ -11,6 +11,12 @@ const tomcat = unifiedCommunications.purposes.find(
 )
 if (tomcat === undefined) throw new TypeError('no tomcat')
 const place = { node: 'pub', reason: 'why' } as const
+
+function follow(purpose: IdentityPurpose, operation: 'upload' | 'regenerate', hasAddress = true) {
+  const consequences = { effects: [] as Effect[], notices: [] as OutcomeNotice[] }
+  followIdentity(consequences, purpose, operation, 'pub', hasAddress, { phoneReset: 'manually' } as ManagerContext)
+  return consequences
+}
 
 describe('the effects of an operation', () => {
   it('UPL-6 stand in the order they are to be acted on, each once, those of one type as they stood', () => {
@@ -44,11 +50,10 @@ describe('the effects of an operation', () => {
       services: [{ service: 'Web' }],
       effects: { upload: [], regenerate: [{ type: 'update-ctl' }, { type: 'reset-phones' }] },
     }
-    const context = { phoneReset: 'manually' } as ManagerContext
     const reason = 'tomcat has a new certificate'
     const restart = { type: 'restart-service', node: 'pub', reason, service: 'Web' }
-    expect(identityEffects(purpose, 'upload', 'pub', context)).toEqual([restart])
-    expect(identityEffects(purpose, 'regenerate', 'pub', context)).toEqual([
+    expect(follow(purpose, 'upload').effects).toEqual([restart])
+    expect(follow(purpose, 'regenerate').effects).toEqual([
       restart,
       { type: 'update-ctl', node: 'pub', reason },
       { type: 'reset-phones', node: 'pub', reason, how: 'manually' },
@@ -66,8 +71,8 @@ describe('the notices of an operation', () => {
     ],
   }
   const messagesOf = (operation: 'upload' | 'regenerate', hasAddress: boolean): string =>
-    identityNotices(purpose, operation, hasAddress)
-      .map(({ message }) => message)
+    follow(purpose, operation, hasAddress)
+      .notices.map(({ message }) => message)
       .join('')
 
   it('UPL-7 are those of the operation, some where the certificate names no IP address alone', () => {
