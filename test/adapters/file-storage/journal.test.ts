@@ -89,7 +89,9 @@ it.each(['whole', 'torn'] as const)(
       await first.storage.claimDue('expiry', 10, 2, { owner: 'worker', until: 20 })
       system.faultAt = () => undefined
       const content = await contentOf(first.storage)
-      const damaged = `/store/journal/${String(1 + (seed % (isInPlace ? 4 : 3))).padStart(12, '0')}.json`
+      // The claim too, where what it wrote is in place.
+      const entry = 1 + ((seed >> 1) % (isInPlace ? 4 : 3))
+      const damaged = `/store/journal/${String(entry).padStart(12, '0')}.json`
       const torn = files === 'torn' ? system.paths().filter((path) => path.startsWith('/store/records/')) : []
       for (const path of [damaged, ...torn]) system.tamper(path, () => new Uint8Array(9))
       const again = await openSimulated(system, processes.start())
