@@ -2,6 +2,7 @@
 
 import {
   chmodSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type FileStore, openFileStore } from '../../../src/adapters/file-storage/index.js'
 import { createCertificateRequest, createSelfSignedCertificate } from '../../../src/authoring/index.js'
@@ -254,6 +255,29 @@ describe('a store’s directory', () => {
     ])
     await again.close()
     expect(readFileSync(join(scope, 'notes.txt'), 'utf8')).toBe('mine')
+  })
+
+  it('a record or a revision that has been copied to where it does not belong is named, and stands for nothing', async () => {
+    const directory = newDirectory()
+    const { store, root } = await filledStore(directory)
+    await store.close()
+    const copies = [/trust\.Wu.*json$/, /trust\.Wu.*pem$/, /tomcat-trust\/scope.*json$/].map((pattern) => {
+      const file = fileMatching(directory, pattern)
+      const copy = join(directory, 'records/pub/tomcat', basename(file))
+      copyFileSync(file, copy)
+      return copy
+    })
+    const again = await open(directory)
+    const problems = again.problems().filter(({ code }) => code === 'damaged')
+    expect(problems.map(({ path }) => path).sort()).toStrictEqual(
+      copies.filter((path) => path.endsWith('.json')).sort(),
+    )
+    for (const { message } of problems) expect(message).toContain('it belongs elsewhere')
+    expect(await failureOf(again.storage.read([scopeOf('tomcat')]))).toMatchObject({ code: 'damaged' })
+    const found = await again.storage.read([scopeOf('tomcat-trust')])
+    expect(found.records).toStrictEqual([root])
+    expect(found.revisions).toStrictEqual([{ scope: scopeOf('tomcat-trust'), revision: 1 }])
+    await again.close()
   })
 
   it('writes nothing through a link where a directory should be', async () => {
