@@ -95,18 +95,25 @@ describe('a transfer', () => {
 
   it('interrupted at any commit goes on from its checkpoint, or from the beginning, and loses and doubles nothing', async () => {
     const from = await filled(12)
+    const { read: all } = await transferInventory({ from, to: createMemoryStorage() })
     for (const when of ['before', 'after'] as const) {
       for (const how of ['checkpoint', 'beginning'] as const) {
         for (let n = 1; n < 20; n++) {
           const to = createMemoryStorage()
-          let checkpoint: string | undefined
+          const told: TransferProgress[] = []
           const failing = failingAt(to, n, when)
           await transferInventory({
             ...{ from, to: failing, batch: 7 },
-            onProgress: (progress) => void (checkpoint = progress.checkpoint),
+            onProgress: (progress) => void told.push(progress),
           }).catch(() => undefined)
-          const resume = how === 'checkpoint' && checkpoint !== undefined ? { resume: checkpoint } : {}
-          expect(await transferInventory({ from, to, batch: 7, ...resume })).toMatchObject({ isVerified: true })
+          // Each page is told of once it is done.
+          expect(told.length > 0).toBe(n > 1)
+          const last = how === 'checkpoint' ? told.at(-1) : undefined
+          const resume = last === undefined ? {} : { resume: last.checkpoint }
+          const result = await transferInventory({ from, to, batch: 7, ...resume })
+          // What has been told of is not read again, but for the last kind where there was nothing left to do.
+          const read = last?.stage === 'verify' ? 12 : all - (last?.read ?? 0)
+          expect(result).toMatchObject({ isVerified: true, read })
         }
       }
     }

@@ -127,6 +127,16 @@ const places = [
   ['the revision of a scope', /\/broken\/scope\./, /\/broken\/scope\./],
 ] as const
 
+it('a certificate with another behind it in its file is named, and not taken for the first', async () => {
+  const { system, open, fileLike } = await settledScene()
+  const path = fileLike(/\/broken\/trust\..*pem$/)
+  system.tamper(path, (content) => Uint8Array.of(...content, ...content))
+  const store = await open()
+  const message = expect.stringContaining('expected one PEM block') as string
+  expect(store.problems()).toMatchObject([{ code: 'damaged', path: path.replace(/pem$/, 'json'), message }])
+  await expectRefusal(store)
+})
+
 it('a record that has been written over keeps back what the journal alone has of its scope', async () => {
   const { system, open, fileLike } = await settledScene()
   await commitNow((await open()).storage, { puts: [sampleDue('late', 1, broken)], appends: [wordOf(broken, 'late')] })
