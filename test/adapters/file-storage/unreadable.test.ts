@@ -127,12 +127,16 @@ const places = [
   ['the revision of a scope', /\/broken\/scope\./, /\/broken\/scope\./],
 ] as const
 
-it('a certificate with another behind it in its file is named, and not taken for the first', async () => {
+it.each<[string, (content: string) => string, string]>([
+  ['with another behind it', (content) => content + content, 'expected one PEM block'],
+  ['with what is no base64', (content) => content.replace(/\n\w/, '\n!'), 'base64'],
+  ['that is not there', () => '\n', 'PEM'],
+])('a certificate %s in its file is named', async (_, change, said) => {
   const { system, open, fileLike } = await settledScene()
   const path = fileLike(/\/broken\/trust\..*pem$/)
-  system.tamper(path, (content) => Uint8Array.of(...content, ...content))
+  system.tamper(path, (content) => new TextEncoder().encode(change(new TextDecoder().decode(content))))
   const store = await open()
-  const message = expect.stringContaining('expected one PEM block') as string
+  const message = expect.stringContaining(said) as string
   expect(store.problems()).toMatchObject([{ code: 'damaged', path: path.replace(/pem$/, 'json'), message }])
   await expectRefusal(store)
 })
