@@ -29,21 +29,8 @@ import {
   readInvalidityDate,
   readIssuingDistributionPoint,
   readReasonCode,
-  type RevocationReason,
 } from './crl-extensions.js'
-
-/** One revoked certificate. */
-export interface RevokedCertificate {
-  /** INTEGER content octets. */
-  readonly serialNumberBytes: Uint8Array
-  readonly revocationDate: Date
-  /** `unspecified` where the entry gives none. */
-  readonly reason: RevocationReason
-  /** When the key is thought to have been compromised; undefined where the entry does not say. */
-  readonly invalidityDate: Date | undefined
-  /** The names the issuer of the certificate goes by; undefined where that is the issuer of the CRL. */
-  readonly certificateIssuer: readonly GeneralName[] | undefined
-}
+import type { RevokedCertificate } from './revoked-certificate.js'
 
 /**
  * Entries by the hashes of their serial numbers. Those of one hash are chained: each adds one step to building the index,
