@@ -25,7 +25,9 @@ export class RecentMap<Key, Value> {
   set(key: Key, value: Value): void {
     this.entries.delete(key)
     this.entries.set(key, value)
+    if (this.entries.size <= this.most) return
+    // Not before it is known that one has to go: to find the first, a map goes over all that were deleted before it.
     const [oldest] = this.entries.keys()
-    if (this.entries.size > this.most) this.entries.delete(oldest as Key)
+    this.entries.delete(oldest as Key)
   }
 }

@@ -23,33 +23,29 @@ const LONGEST = 8192
  * for (const certificate of certificates) await validatePath({ certificate, intermediates, anchors, at, crypto })
  */
 export function rememberSignatures(provider: CryptoProvider): CryptoProvider {
-  const known = new RecentMap<string, true>(MOST)
+  /** What each has signed, by the signature: it is short, and looking up a long text costs what comparing it does not. */
+  const known = new RecentMap<string, string>(MOST)
   return {
     digest: (algorithm, data) => provider.digest(algorithm, data),
 
     verify(algorithm, publicKey, signature, data) {
       if (data.length > LONGEST) return provider.verify(algorithm, publicKey, signature, data)
-      const text = textOf(algorithm, publicKey, signature, data)
-      if (known.get(text) === true) return 'valid'
+      const key = latin1(signature, 0, signature.length)
+      const signed = textOf(algorithm, publicKey, data)
+      if (known.get(key) === signed) return 'valid'
       const verdict = provider.verify(algorithm, publicKey, signature, data)
-      if (verdict === 'valid') known.set(text, true)
+      if (verdict === 'valid') known.set(key, signed)
       if (!(verdict instanceof Promise)) return verdict
       return verdict.then((later) => {
-        if (later === 'valid') known.set(text, true)
+        if (later === 'valid') known.set(key, signed)
         return later
       })
     },
   }
 }
 
-/** All that a verdict depends on, as one text: no two questions have the same. */
-function textOf(
-  { oid, hash, pss }: SignatureAlgorithm,
-  { der }: SubjectPublicKeyInfo,
-  signature: Uint8Array,
-  data: Uint8Array,
-): string {
-  const parameters = pss === undefined ? '' : `${pss.hash} ${pss.maskHash} ${pss.saltLength}`
-  const head = `${oid} ${hash ?? ''} ${parameters} ${der.length} ${signature.length} `
-  return head + latin1(der, 0, der.length) + latin1(signature, 0, signature.length) + latin1(data, 0, data.length)
+/** All else that a verdict depends on, as one text: no two questions have the same, since the key's length precedes it. */
+function textOf({ oid, hash, pss }: SignatureAlgorithm, { der }: SubjectPublicKeyInfo, data: Uint8Array): string {
+  const head = `${oid} ${hash ?? ''} ${pss === undefined ? '' : JSON.stringify(pss)} ${der.length} `
+  return head + latin1(der, 0, der.length) + latin1(data, 0, data.length)
 }

@@ -61,7 +61,8 @@ describe('a signature found valid', () => {
 
   it('is forgotten when 512 others were used since', () => {
     const { asked, remembering } = counting(() => 'valid')
-    const numbered = (i: number): unknown => asks(remembering, leaf, root.publicKey, Uint8Array.of(i >> 8, i & 255))
+    const numbered = (i: number): unknown =>
+      remembering.verify(leaf.signatureAlgorithm, root.publicKey, Uint8Array.of(i >> 8, i & 255), leaf.tbsCertificate)
     for (let i = 0; i < 512; i++) numbered(i)
     numbered(0)
     numbered(512)
@@ -139,8 +140,7 @@ describe('anything else', () => {
     const { asked, remembering } = counting(() => 'valid')
     const pss = { hash: 'sha-256', maskHash: 'sha-256', saltLength: 32 } as const
     const base = { ...leaf.signatureAlgorithm, oid: '1.2', hash: undefined, pss }
-    const questions = [
-      base,
+    const others = [
       { ...base, oid: '1.3' },
       { ...base, hash: 'sha-256' as const },
       { ...base, pss: undefined },
@@ -148,9 +148,9 @@ describe('anything else', () => {
       { ...base, pss: { ...pss, maskHash: 'sha-512' as const } },
       { ...base, pss: { ...pss, saltLength: 20 } },
     ]
-    for (const algorithm of [...questions, ...questions]) {
+    for (const algorithm of others.flatMap((other) => [base, other, other])) {
       await remembering.verify(algorithm, root.publicKey, leaf.signatureValue, leaf.tbsCertificate)
     }
-    expect(asked).toHaveLength(questions.length)
+    expect(asked).toHaveLength(2 * others.length)
   })
 })
