@@ -40,14 +40,6 @@ const curves: Readonly<Record<string, { readonly length: number; readonly name?:
   brainpoolP512r1: { length: 64 },
 }
 
-const pureNames: Readonly<Record<string, string | undefined>> = {
-  ed25519: 'Ed25519',
-  ed448: 'Ed448',
-  'ml-dsa-44': 'ML-DSA-44',
-  'ml-dsa-65': 'ML-DSA-65',
-  'ml-dsa-87': 'ML-DSA-87',
-}
-
 /** DER of r and s (RFC 5480 appendix A) as Web Crypto's two numbers side by side; undefined where they do not fit. */
 function rawEcdsa(der: Uint8Array, length: number): Uint8Array | undefined {
   const reader = new DerReader(der, 'signature')
@@ -114,9 +106,9 @@ function verificationOf(
       signature: raw,
     }
   }
-  const name = pureNames[scheme]
-  if (name === undefined) return 'unsupported'
-  return { use: name, importParameters: { name }, verifyParameters: { name }, signature }
+  // The others have Web Crypto's names, in which case does not count; those it does not know fail to import.
+  const parameters = { name: scheme }
+  return { use: scheme, importParameters: parameters, verifyParameters: parameters, signature }
 }
 
 /**

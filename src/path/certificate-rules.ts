@@ -6,6 +6,7 @@ import type { GeneralName } from '../x509/index.js'
 import type { CertificateFacts } from './certificate-facts.js'
 import { isPresentedHostName, wildcardBase } from './dns-name.js'
 import { parseMailbox } from './mailbox.js'
+import { mapsAnyPolicy } from './policy-graph.js'
 import { isAbsoluteUri } from './uri-host.js'
 
 /** Where a certificate stands on a path. */
@@ -212,6 +213,10 @@ const rules = {
     cites: 'RFC 5280 §4.2.1.10',
     check: (facts) =>
       breaks(!facts.isAuthority && facts.nameConstraints !== undefined, 'it has nameConstraints and is no authority'),
+  },
+  'any-policy-mapped': {
+    cites: 'RFC 5280 §4.2.1.5',
+    check: (facts) => breaks(mapsAnyPolicy(facts), 'its policyMappings map anyPolicy'),
   },
   'policy-constraints-not-critical': { cites: 'RFC 5280 §4.2.1.11', check: nonCritical('policyConstraints') },
   'inhibit-any-policy-not-critical': { cites: 'RFC 5280 §4.2.1.14', check: nonCritical('inhibitAnyPolicy') },

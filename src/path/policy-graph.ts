@@ -36,6 +36,12 @@ type Depth = Map<string, Node>
 
 export type PolicyFault = 'policy-required' | 'any-policy-mapped'
 
+/** RFC 5280 §4.2.1.5: "Policies MUST NOT be mapped either to or from the special value anyPolicy". */
+export const mapsAnyPolicy = (facts: CertificateFacts): boolean =>
+  facts
+    .value('policyMappings')
+    ?.some((mapping) => [mapping.issuerDomainPolicy, mapping.subjectDomainPolicy].includes(ANY_POLICY)) === true
+
 /** State variables (a) and (d) to (f) of RFC 5280 §6.1.2, moved along by one certificate at a time, the top one first. */
 export class PolicyState {
   /** Every depth from the root; undefined is the RFC's NULL. */
@@ -102,13 +108,9 @@ export class PolicyState {
 
   /** §6.1.4 (a) and (b), and (h) to (j), for a certificate that is not the last. */
   prepareNext(facts: CertificateFacts): PolicyFault | undefined {
-    const mappings = facts.value('policyMappings') ?? []
     // (a)
-    const mapsAny = mappings.some(
-      ({ issuerDomainPolicy, subjectDomainPolicy }) =>
-        issuerDomainPolicy === ANY_POLICY || subjectDomainPolicy === ANY_POLICY,
-    )
-    if (mapsAny) return 'any-policy-mapped'
+    if (mapsAnyPolicy(facts)) return 'any-policy-mapped'
+    const mappings = facts.value('policyMappings') ?? []
     if (this.graph !== undefined && mappings.length > 0) this.mapPolicies(this.graph, mappings)
     // (h)
     if (!facts.isSelfIssued) {

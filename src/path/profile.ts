@@ -90,6 +90,8 @@ export const rfc5280: PathProfile = {
     'common-name-not-copied': off,
     'name-constraints-not-critical': all,
     'name-constraints-without-authority': all,
+    // Of an authority on the path §6.1.4 (a) refuses it, whatever the profile.
+    'any-policy-mapped': target,
     'policy-constraints-not-critical': all,
     'inhibit-any-policy-not-critical': all,
     'freshest-crl-critical': all,

@@ -176,6 +176,17 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
   'name-constraints-without-authority': [
     { on: 'target', broken: { nameConstraints: { permitted: { dns: ['example'] } } } },
   ],
+  'any-policy-mapped': [
+    // Of an authority on a path, the path's own rule: test/path/policy-graph.test.ts.
+    ...[
+      { issuerDomainPolicy: '2.5.29.32.0', subjectDomainPolicy: '1.2.120' },
+      { issuerDomainPolicy: '1.2.120', subjectDomainPolicy: '2.5.29.32.0' },
+    ].map((mapping) => ({
+      on: 'target' as const,
+      broken: { policyMappings: [{ issuerDomainPolicy: '1.2.3', subjectDomainPolicy: '1.2.4' }, mapping] },
+      kept: { policyMappings: [{ issuerDomainPolicy: '1.2.3', subjectDomainPolicy: '1.2.4' }] },
+    })),
+  ],
   'policy-constraints-not-critical': [
     {
       on: 'authority',
