@@ -29,17 +29,6 @@ export interface SubtleCryptoLike {
 /** A copy, since Web Crypto takes no views on shared memory. */
 const copied = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
 
-/** Bytes of one coordinate, and the curve's name where Web Crypto's differs. */
-const curves: Readonly<Record<string, { readonly length: number; readonly name?: string } | undefined>> = {
-  'P-256': { length: 32 },
-  'P-384': { length: 48 },
-  'P-521': { length: 66 },
-  secp256k1: { length: 32, name: 'K-256' },
-  brainpoolP256r1: { length: 32 },
-  brainpoolP384r1: { length: 48 },
-  brainpoolP512r1: { length: 64 },
-}
-
 /** DER of r and s (RFC 5480 appendix A) as Web Crypto's two numbers side by side; undefined where they do not fit. */
 function rawEcdsa(der: Uint8Array, length: number): Uint8Array | undefined {
   const reader = new DerReader(der, 'signature')
@@ -95,13 +84,14 @@ function verificationOf(
     }
   }
   if (key.type === 'ec' && hash !== undefined) {
-    const curve = curves[key.curve ?? '']
-    if (key.curve === undefined || curve === undefined) return 'unsupported'
-    const raw = rawEcdsa(signature, curve.length)
+    const { curve, point } = key
+    if (curve === undefined) return 'unsupported'
+    // A point is one coordinate, or two where it is not compressed, and the byte that says which.
+    const raw = rawEcdsa(signature, (point.length - 1) / (point[0] === 4 ? 2 : 1))
     if (raw === undefined) return 'invalid'
     return {
       use: 'ecdsa',
-      importParameters: { name: 'ECDSA', namedCurve: curve.name ?? key.curve },
+      importParameters: { name: 'ECDSA', namedCurve: curve === 'secp256k1' ? 'K-256' : curve },
       verifyParameters: { name: 'ECDSA', hash },
       signature: raw,
     }

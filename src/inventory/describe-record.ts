@@ -3,6 +3,7 @@
 import { toHex } from '../base/bytes.js'
 import { readOr } from '../base/errors.js'
 import { digest } from '../crypto/index.js'
+import { textDigest } from '../crypto/text-digest.js'
 import { type Certificate, formatPublicKey } from '../x509/index.js'
 import { type CertificateIndex, type CertificateRecord, type CertificateType, type Scope, scopeKey } from './records.js'
 
@@ -36,9 +37,8 @@ export async function describeRecord(
 }
 
 /** The id of a trust record: one certificate for each subject (UPL-5), by a digest of what makes names equal. */
-export async function trustId({ subject }: Certificate): Promise<string> {
-  const hash = await digest('sha-256', new TextEncoder().encode(subject.canonicalKey))
-  return toHex(hash.subarray(0, 16))
+export function trustId({ subject }: Certificate): Promise<string> {
+  return textDigest(subject.canonicalKey)
 }
 
 /**

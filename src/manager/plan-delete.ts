@@ -1,7 +1,6 @@
 // Deletion of trusted certificates (DEL-1 … DEL-4): what may go, what would break, and who must say so.
 
-import { toHex } from '../base/bytes.js'
-import { digest } from '../crypto/index.js'
+import { textDigest } from '../crypto/text-digest.js'
 import type { CertificateRecord, Scope } from '../inventory/index.js'
 import { purposeOf } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
@@ -137,9 +136,8 @@ function isIssued(record: CertificateRecord, state: State): boolean {
 }
 
 /** The same for the same deletion with the same consequences, and for no other. */
-async function planIdOf(record: CertificateRecord, breaks: readonly BrokenChain[]): Promise<string> {
+function planIdOf(record: CertificateRecord, breaks: readonly BrokenChain[]): Promise<string> {
   const { node, purpose, sha256 } = record
   const broken = breaks.map((one) => `${one.node} ${one.purpose} ${one.sha256}`).sort()
-  const text = JSON.stringify(['delete', node, purpose, sha256, broken])
-  return toHex((await digest('sha-256', new TextEncoder().encode(text))).subarray(0, 16))
+  return textDigest(JSON.stringify(['delete', node, purpose, sha256, broken]))
 }

@@ -1,9 +1,8 @@
 // Notices on their way to people: each notifier gets those it has not delivered, as one digest.
 
-import { toHex } from '../base/bytes.js'
 import { reasonOf } from '../base/reason.js'
 import { withinTimeout } from '../base/timers.js'
-import { digest } from '../crypto/index.js'
+import { textDigest } from '../crypto/text-digest.js'
 import type { Counts, NotifierMetrics } from './metrics.js'
 import { byGravity, type MonitorNotice, type NoticeDigest, type Notifier } from './notice.js'
 
@@ -100,7 +99,5 @@ export class Deliverer {
 }
 
 /** The same for the same notices, in any order. */
-async function digestKey(notices: readonly MonitorNotice[]): Promise<string> {
-  const keys = notices.map(({ key }) => key).sort()
-  return toHex((await digest('sha-256', new TextEncoder().encode(JSON.stringify(keys)))).subarray(0, 16))
-}
+const digestKey = (notices: readonly MonitorNotice[]): Promise<string> =>
+  textDigest(JSON.stringify(notices.map(({ key }) => key).sort()))

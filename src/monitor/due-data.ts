@@ -1,6 +1,6 @@
 // What the due records of a certificate remember from one check to the next.
 
-import { type JsonObject, membersOf } from '../base/json.js'
+import { isObject, type JsonObject, membersOf } from '../base/json.js'
 import type { DueRecord, DueSubject, Plain } from '../inventory/index.js'
 
 /** Of the task `expiry`. */
@@ -111,17 +111,8 @@ export const withMemory = (
   return { ...due, dueAt, data: { kind, id, sha256, notBefore, notAfter, ...plainOf(memory) } }
 }
 
-function plainOf(memory: ExpiryMemory | RevocationMemory): { readonly [name: string]: Plain } {
-  if ('sent' in memory) {
-    const { sent, sentBeforeEnd, isRevoked } = memory
-    return { sent, isRevoked, ...(Object.keys(sentBeforeEnd).length > 0 && { sentBeforeEnd }) }
-  }
-  const { checkedAt, status, silentSince, alert, announcedBy, isRevoked } = memory
-  return {
-    ...{ announcedBy, isRevoked },
-    ...(checkedAt !== undefined && { checkedAt }),
-    ...(status !== undefined && { status }),
-    ...(silentSince !== undefined && { silentSince }),
-    ...(alert !== undefined && { alert: { ...alert } }),
-  }
-}
+/** As a record holds it: without what is undefined, or remembers nothing. */
+const plainOf = (memory: ExpiryMemory | RevocationMemory): { readonly [name: string]: Plain } =>
+  Object.fromEntries(Object.entries(memory).filter((entry): entry is [string, Plain] => !isEmpty(entry[1])))
+
+const isEmpty = (value: unknown): boolean => value === undefined || (isObject(value) && Object.keys(value).length === 0)

@@ -73,34 +73,26 @@ function certificateFamilies({ certificates, isComplete, at }: MonitorMetrics): 
     ),
     gauge(
       'x509_cert_expires_in_seconds',
-      'Seconds until it ends; negative after it.',
+      'Seconds until it ends.',
       each(({ notAfter }) => (notAfter - at) / 1000),
     ),
     gauge(
       'certward_certificate_days_left',
-      'Whole days until it ends, rounded down; negative after it.',
+      'Whole days until it ends.',
       each(({ notAfter }) => Math.floor((notAfter - at) / DAY)),
     ),
     gauge(
       'certward_certificate_revoked',
-      '1 once it has been found revoked.',
+      '1 once it is revoked.',
       each(({ mark }) => Number(mark === 'revoked')),
     ),
     gauge(
       'certward_revocation_check_age_seconds',
-      'Seconds since the last revocation check, by what it found; absent before the first.',
+      'Seconds since the last revocation check, by what it found.',
       checkAges,
     ),
-    gauge(
-      'certward_certificates',
-      'Certificates with series of their own, those that end first.',
-      single(certificates.length),
-    ),
-    gauge(
-      'certward_certificates_complete',
-      '1 where these are all, 0 where there are more.',
-      single(Number(isComplete)),
-    ),
+    gauge('certward_certificates', 'Certificates with series of their own.', single(certificates.length)),
+    gauge('certward_certificates_complete', '1 where these are all.', single(Number(isComplete))),
     gauge(
       'probe_ssl_earliest_cert_expiry',
       'The first end of all, seconds since 1970.',
@@ -150,7 +142,7 @@ function responderFamilies({ responders }: MonitorMetrics): readonly string[] {
     ),
     counter(
       'certward_responder_failures_total',
-      'Requests that brought no answer.',
+      'Requests without an answer.',
       each(({ failures }) => failures),
     ),
     gauge(
@@ -171,12 +163,8 @@ function tickFamilies(metrics: MonitorMetrics): readonly string[] {
     counter('certward_ticks_total', 'Times the monitor has run.', single(ticks)),
     gauge('certward_last_tick_timestamp_seconds', 'When it last ran.', single(seconds(lastTickAt))),
     gauge('certward_next_tick_timestamp_seconds', 'When it is to run next.', single(seconds(nextTickAt))),
-    gauge(
-      'certward_watched_connections',
-      'Long-lived connections whose certificates are watched.',
-      single(connections),
-    ),
-    gauge('certward_overdue_seconds', 'How long the most overdue work has waited; 0 where none does.', overdue),
+    gauge('certward_watched_connections', 'Connections whose certificates are watched.', single(connections)),
+    gauge('certward_overdue_seconds', 'How long the most overdue work has waited.', overdue),
   ]
 }
 

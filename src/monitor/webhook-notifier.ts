@@ -1,10 +1,9 @@
 // Notices as signed JSON to an address of the operator's: https only, bounded in time, tried again where that may help.
 
 import { checkNumber, resolveIntegers } from '../base/arguments.js'
-import { toHex } from '../base/bytes.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import { LONGEST_TIMER, timerSleep, withinTimeout } from '../base/timers.js'
-import { digest as hash } from '../crypto/index.js'
+import { textDigest } from '../crypto/text-digest.js'
 import { type FetchedResponse, type FetchFunction, runtimeFetch } from '../net/http-fetch.js'
 import type { Catalogue } from '../purposes/index.js'
 import { describeNotice, isoTime } from './digest-text.js'
@@ -109,8 +108,8 @@ export function webhookNotifier(options: WebhookNotifierOptions): Notifier {
   const limits = resolveIntegers('webhookLimits', defaultLimits, options.webhookLimits)
   for (const time of ['timeout', 'longestWait'] as const)
     checkNumber(`webhookLimits.${time}`, limits[time], LONGEST_TIMER)
-  if (limits.attempts < 1) throw new TypeError('webhookLimits.attempts: expected at least 1, found 0')
-  if (limits.noticesPerRequest < 1) throw new TypeError('webhookLimits.noticesPerRequest: expected at least 1, found 0')
+  for (const count of ['attempts', 'noticesPerRequest'] as const)
+    if (limits[count] < 1) throw new TypeError(`webhookLimits.${count}: expected at least 1, found 0`)
   const url = checkedUrl(options.url, options.plainHttp ?? 'refuse')
   const keys = webhookKeys(options.secrets)
   checkHeaders(headers)
@@ -158,9 +157,7 @@ export function webhookNotifier(options: WebhookNotifierOptions): Notifier {
 }
 
 /** A digest of its own, since a key may hold what no header may. */
-async function partId(key: string, part: number): Promise<string> {
-  return toHex((await hash('sha-256', new TextEncoder().encode(JSON.stringify([key, part])))).subarray(0, 16))
-}
+const partId = (key: string, part: number): Promise<string> => textDigest(JSON.stringify([key, part]))
 
 function messageOf(
   { at, notices }: NoticeDigest,

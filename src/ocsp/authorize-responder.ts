@@ -7,6 +7,7 @@ import { reasonOf } from '../base/reason.js'
 import type { CryptoProvider } from '../crypto/index.js'
 import { signatureFault } from '../crypto/signature-fault.js'
 import { type PathProfile, validatePath } from '../path/index.js'
+import { inconsistency } from '../path/consistent-usage.js'
 import { algorithmFault, publicKeyFault } from '../path/key-strength.js'
 import { profileOfSigners } from '../path/profile.js'
 import type { Certificate, SubjectPublicKeyInfo } from '../x509/index.js'
@@ -125,7 +126,7 @@ async function delegationFault(certificate: Certificate, inputs: AuthorizationIn
     crypto,
     purpose: ['ocspSigning'],
   })
-  if (verdict.ok) return keyUsageFault(certificate)
+  if (verdict.ok) return undefined
   return `of the responder’s certificate, ${verdict.findings.map(({ message }) => message).join('; ')}`
 }
 
@@ -176,13 +177,11 @@ function designationFault(
   return keyUsageFault(certificate)
 }
 
-/** RFC 5280 §4.2.1.12: with OCSPSigning "digitalSignature and/or nonRepudiation" are consistent. */
 function keyUsageFault(certificate: Certificate): string | undefined {
   const usage = certificate.extension('keyUsage')
   if (usage?.error !== undefined) return usage.error.message
-  const mayNotSign =
-    usage !== undefined && !usage.value.includes('digitalSignature') && !usage.value.includes('contentCommitment')
-  return mayNotSign ? 'the responder’s keyUsage lacks digitalSignature and contentCommitment' : undefined
+  const fault = usage && inconsistency(usage.value, 'ocspSigning')
+  return fault && `of the responder’s certificate, ${fault}`
 }
 
 const isSameIssuer = (a: OcspIssuer, b: OcspIssuer): boolean =>

@@ -4,6 +4,7 @@
 // A path stands target first. "Below" a certificate are the ones before it.
 
 import type { CertificateFacts } from './certificate-facts.js'
+import { inconsistency } from './consistent-usage.js'
 import type { PathFinding } from './finding.js'
 import { formatPeerName, matchPeerName, wildcardBelowPublicSuffix } from './peer-name.js'
 import { found, profileRule, REISSUE, type Search } from './search.js'
@@ -100,13 +101,18 @@ function extendedKeyUsageFindings({ question }: Search, facts: CertificateFacts)
     })
 }
 
-/** RFC 5280 §4.2.1.3: keyUsage, where present, restricts. */
+/**
+ * RFC 5280 §4.2.1.3: keyUsage, where present, restricts. §4.2.1.12: with both extensions "the certificate MUST only be used
+ * for a purpose consistent with both".
+ */
 function keyUsageFindings({ question }: Search, facts: CertificateFacts): readonly PathFinding[] {
   const { keyUsage } = facts
   if (keyUsage === undefined) return []
-  return question.keyUsage
-    .filter((wanted) => !keyUsage.includes(wanted))
-    .map((wanted) => found(facts, 'key-usage-missing', `its keyUsage lacks ${wanted}`, REISSUE, 'RFC 5280 §4.2.1.3'))
+  const purposes = facts.extendedKeyUsage === undefined ? [] : question.purpose
+  return [
+    ...question.keyUsage.filter((wanted) => !keyUsage.includes(wanted)).map((wanted) => `its keyUsage lacks ${wanted}`),
+    ...purposes.flatMap((purpose) => inconsistency(keyUsage, purpose) ?? []),
+  ].map((message) => found(facts, 'key-usage-missing', message, REISSUE, 'RFC 5280 §4.2.1.3, §4.2.1.12'))
 }
 
 function peerNameFindings({ question }: Search, facts: CertificateFacts): readonly PathFinding[] {

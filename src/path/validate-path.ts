@@ -28,7 +28,10 @@ export interface PathRequest {
   readonly at: Date
   /** Default `rfc5280`. */
   readonly profile?: PathProfile
-  /** Purposes the target must be good for, all of them. Without any, extendedKeyUsage is not checked. */
+  /**
+   * Purposes the target must be good for, all of them; where it has both extensions, by its keyUsage too. Without any,
+   * extendedKeyUsage is not checked.
+   */
   readonly purpose?: readonly ExtendedKeyUsagePurpose[]
   /** Bits the target's keyUsage must have, where it has the extension. */
   readonly keyUsage?: readonly KeyUsageBit[]

@@ -175,7 +175,7 @@ const delegates: readonly Row[] = [
     'a delegate that may not sign',
     () => ({ responderCertificate: { keyUsage: ['keyEncipherment'] } }),
     OTHER_NAME,
-    'delegated: the responder’s keyUsage lacks digitalSignature and contentCommitment',
+    'delegated: of the responder’s certificate, its keyUsage (keyEncipherment) does not go with ocspSigning, which takes digitalSignature or contentCommitment',
     NOBODY,
   ),
   notAuthorized('a responder a sibling has certified', issuedBy('sibling'), OTHER_NAME, NOT_ISSUED, NOBODY),
@@ -446,7 +446,7 @@ const trusted: readonly Row[] = [
     refused: [
       OTHER_NAME,
       NOT_ISSUED,
-      'trusted-responder: the responder’s keyUsage lacks digitalSignature and contentCommitment',
+      'trusted-responder: of the responder’s certificate, its keyUsage (keyAgreement) does not go with ocspSigning, which takes digitalSignature or contentCommitment',
     ],
   },
   {

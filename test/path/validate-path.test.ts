@@ -15,7 +15,7 @@ import {
   webpki,
 } from '../../src/path/index.js'
 import { type AuthorityOptions, testKey } from '../../src/testkit/index.js'
-import { SubjectPublicKeyInfo } from '../../src/x509/index.js'
+import { type KeyUsageBit, SubjectPublicKeyInfo } from '../../src/x509/index.js'
 import { bitString, nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
 import { at, authorities, codesOf, judgeChain, rootOf, validateChain } from '../support/paths.js'
 
@@ -169,6 +169,47 @@ describe('purposes', () => {
     expect(await judge({}, { without: ['extendedKeyUsage'] }, both)).toBe('valid')
     expect(await judge({}, { extendedKeyUsage: ['1.2.3'] }, ['1.2.3'])).toBe('valid')
     expect(await judge({}, { extendedKeyUsage: ['1.2.3'] }, ['1.2.4'])).toBe('extended-key-usage-missing')
+  })
+
+  it('must go with the keyUsage of a target that has both extensions (RFC 5280 §4.2.1.12)', async () => {
+    const consistent = new Map<string, readonly KeyUsageBit[]>([
+      ['serverAuth', ['digitalSignature', 'keyEncipherment', 'keyAgreement']],
+      ['clientAuth', ['digitalSignature', 'keyAgreement']],
+      ['codeSigning', ['digitalSignature']],
+      ['emailProtection', ['digitalSignature', 'contentCommitment', 'keyEncipherment', 'keyAgreement']],
+      ['timeStamping', ['digitalSignature', 'contentCommitment']],
+      ['ocspSigning', ['digitalSignature', 'contentCommitment']],
+    ])
+    // Of other purposes RFC 5280 says nothing.
+    const purposes = [...consistent.keys(), 'ipsecEndSystem', '1.2.3']
+    const bits = [
+      'digitalSignature',
+      'contentCommitment',
+      'keyEncipherment',
+      'dataEncipherment',
+      'keyAgreement',
+    ] as const
+    const root = await rootOf()
+    for (const bit of [...bits, 'cRLSign'] as const) {
+      const leaf = await root.issue({ keyUsage: [bit], extendedKeyUsage: purposes })
+      for (const purpose of purposes) {
+        const outcome = (consistent.get(purpose)?.includes(bit) ?? true) ? 'valid' : 'key-usage-missing'
+        expect(await judgeChain([root, leaf], { purpose: [purpose] }), `${bit}, ${purpose}`).toEqual([outcome])
+      }
+      expect(await judgeChain([root, leaf], { purpose: ['constructor'] })).toEqual(['extended-key-usage-missing'])
+    }
+    const verdict = await validateChain([root, await root.issue({ keyUsage: ['cRLSign', 'keyEncipherment'] })], {
+      purpose: ['clientAuth', 'serverAuth'],
+    })
+    expect(verdict.ok ? [] : verdict.findings.map(({ message, rule }) => `${message} (${rule})`)).toEqual([
+      'its extendedKeyUsage (serverAuth) lacks clientAuth (RFC 5280 §4.2.1.12)',
+      'its keyUsage (keyEncipherment, cRLSign) does not go with clientAuth, which takes digitalSignature or keyAgreement (RFC 5280 §4.2.1.3, §4.2.1.12)',
+    ])
+    // Without extendedKeyUsage a certificate is for any purpose, whatever its issuer had in mind.
+    const bare = await root.issue({ keyUsage: ['cRLSign'], without: ['extendedKeyUsage'] })
+    expect(await judgeChain([root, bare], { purpose: ['serverAuth'] })).toEqual(['valid'])
+    const without = await root.issue({ without: ['keyUsage'] })
+    expect(await judgeChain([root, without], { purpose: ['serverAuth'] })).toEqual(['valid'])
   })
 
   it('are all served by anyExtendedKeyUsage, but not on the Web (RFC 5280 §4.2.1.12, BR 7.1.2.7.10)', async () => {
