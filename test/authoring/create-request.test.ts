@@ -228,6 +228,25 @@ describe('createCertificateRequest', () => {
     expect(await faultsOf(requestOf({ subject: { commonName: 'a.test', locality } }))).toContain('subject.locality')
   })
 
+  it.each([
+    ['state', 128],
+    ['locality', 128],
+    ['organization', 64],
+    ['organizationalUnit', 64],
+    ['commonName', 64],
+  ] as const)('takes a %s of %i characters and no more (RFC 5280 appendix A.1)', async (field, most) => {
+    const subjectWith = (length: number) => ({ commonName: 'a.test', [field]: 'x'.repeat(length) })
+    expect(await faultsOf(requestOf({ subject: subjectWith(most) }))).toBe('none')
+    expect(await faultsOf(requestOf({ subject: subjectWith(most + 1) }))).toContain(
+      `subject.${field} has ${most + 1} characters: at most ${most} (RFC 5280 appendix A.1)`,
+    )
+  })
+
+  it('refuses a profile without a key usage', async () => {
+    const empty = { keyUsage: [], extendedKeyUsage: [{ usage: 'serverAuth' }] }
+    expect(await faultsOf(requestOf({ profile: empty }))).toBe('createCertificateRequest: profile.keyUsage is empty')
+  })
+
   it('counts characters, not code units, against the upper bounds', async () => {
     const locality = '😀'.repeat(128)
     const request = await requestOf({ subject: { commonName: 'a.test', locality } })

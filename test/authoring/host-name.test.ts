@@ -16,6 +16,8 @@ describe('hostName', () => {
     ['localhost', 'localhost'],
     ['r3---sn-4g5.example', 'r3---sn-4g5.example'],
     [`${'a'.repeat(63)}.test`, `${'a'.repeat(63)}.test`],
+    [`${'a.'.repeat(124)}tests`, `${'a.'.repeat(124)}tests`],
+    [`*.${'a.'.repeat(123)}tests`, `*.${'a.'.repeat(123)}tests`],
   ])('writes %s as %s', (text, expected) => {
     expect(hostName(text)).toBe(expected)
   })
@@ -29,7 +31,8 @@ describe('hostName', () => {
     ['a wildcard of a part', 'a*.test'],
     ['a wildcard alone', '*'],
     ['a long label', `${'a'.repeat(64)}.test`],
-    ['a long name', `${'a.'.repeat(130)}test`],
+    ['a name of 254 characters', `${'a.'.repeat(125)}test`],
+    ['a wildcard of 254 characters', `*.${'a.'.repeat(124)}test`],
     ['an empty label', 'a..test'],
     ['a trailing dot', 'host.test.'],
     ['an underscore', 'bad_host.test'],

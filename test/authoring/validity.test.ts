@@ -13,11 +13,13 @@ describe('validFor', () => {
   })
 
   it.each([[0], [-1], [1.5], [Number.NaN], [Infinity]])('refuses %s days', (days) => {
-    expect(() => validFor(days, new Date(0))).toThrow(TypeError)
+    const message = `expected a positive number of days, found ${days}`
+    expect(() => validFor(days, new Date(0))).toThrow(new TypeError(message))
   })
 
   it('refuses what is no time', () => {
-    expect(() => validFor(1, new Date(Number.NaN))).toThrow(TypeError)
+    const message = 'expected a time to be valid from, found an invalid Date'
+    expect(() => validFor(1, new Date(Number.NaN))).toThrow(new TypeError(message))
   })
 })
 
@@ -40,5 +42,9 @@ describe('validityFaults', () => {
       'notBefore is no time in the years 0 to 9999',
     ])
     expect(validityFaults({ notBefore: late, notAfter: early })).toEqual(['notBefore is after notAfter'])
+    expect(validityFaults({ notBefore: new Date(Date.UTC(10_000, 0)), notAfter: early })).toEqual([
+      'notBefore is no time in the years 0 to 9999',
+      'notBefore is after notAfter',
+    ])
   })
 })
