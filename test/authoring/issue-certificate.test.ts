@@ -184,6 +184,7 @@ describe('issueCertificate', () => {
       extensions: [
         { type: 'basicConstraints', value: sequence() },
         { type: '2.5.29.14', value: sequence() },
+        { type: 'authorityKeyIdentifier', value: sequence() },
         { type: 'tlsFeature', value: sequence() },
         { type: '1.3.6.1.5.5.7.1.24', value: sequence() },
       ],
@@ -192,7 +193,8 @@ describe('issueCertificate', () => {
       new TypeError(
         'issueCertificate: notBefore is after notAfter; pathLenConstraint is 0.5: expected a number of certificates; ' +
           'key is not the one the issuer’s certificate certifies; extensions holds basicConstraints, which is there ' +
-          'already; extensions holds subjectKeyIdentifier, which is there already; extensions holds tlsFeature, which ' +
+          'already; extensions holds subjectKeyIdentifier, which is there already; extensions holds ' +
+          'authorityKeyIdentifier, which is there already; extensions holds tlsFeature, which ' +
           'is there already',
       ),
     )
