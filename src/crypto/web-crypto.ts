@@ -1,5 +1,6 @@
 // A provider over any implementation of Web Crypto: a runtime's own, or a package that knows more curves.
 
+import { ensure } from '../base/ensure.js'
 import { readOr } from '../base/errors.js'
 import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
@@ -49,11 +50,17 @@ function rawEcdsa(der: Uint8Array, length: number): Uint8Array | undefined {
   return readOr(readNumbers, () => undefined)
 }
 
+/** Parameters of Web Crypto. */
+interface AlgorithmParameters {
+  name: string
+  hash?: string
+  namedCurve?: string
+  saltLength?: number
+}
+
 interface Verification {
-  /** Tells apart what one key is imported for. */
-  readonly use: string
-  readonly importParameters: { name: string; hash?: string; namedCurve?: string }
-  readonly verifyParameters: { name: string; hash?: string; saltLength?: number }
+  readonly importParameters: AlgorithmParameters
+  readonly verifyParameters: AlgorithmParameters
   /** The signature as Web Crypto takes it. */
   readonly signature: Uint8Array
 }
@@ -70,14 +77,13 @@ function verificationOf(
   if (!keyFitsAlgorithm(key, algorithm)) return 'invalid'
   if (scheme === 'rsa-pkcs1' && hash !== undefined) {
     const parameters = { name: 'RSASSA-PKCS1-v1_5', hash }
-    return { use: `rsa ${hash}`, importParameters: parameters, verifyParameters: parameters, signature }
+    return { importParameters: parameters, verifyParameters: parameters, signature }
   }
   if (scheme === 'rsa-pss') {
     // Web Crypto takes one hash for the message and the mask, and keys of type rsaEncryption only.
     if (key.type !== 'rsa' || pss === undefined || pss.hash !== pss.maskHash) return 'unsupported'
     const name = 'RSA-PSS'
     return {
-      use: `pss ${pss.hash}`,
       importParameters: { name, hash: pss.hash.toUpperCase() },
       verifyParameters: { name, saltLength: pss.saltLength },
       signature,
@@ -89,16 +95,16 @@ function verificationOf(
     // A point is one coordinate, or two where it is not compressed, and the byte that says which.
     const raw = rawEcdsa(signature, (point.length - 1) / (point[0] === 4 ? 2 : 1))
     if (raw === undefined) return 'invalid'
+    const name = 'ECDSA'
     return {
-      use: 'ecdsa',
-      importParameters: { name: 'ECDSA', namedCurve: curve === 'secp256k1' ? 'K-256' : curve },
-      verifyParameters: { name: 'ECDSA', hash },
+      importParameters: { name, namedCurve: curve === 'secp256k1' ? 'K-256' : curve },
+      verifyParameters: { name, hash },
       signature: raw,
     }
   }
   // The others have Web Crypto's names, in which case does not count; those it does not know fail to import.
   const parameters = { name: scheme }
-  return { use: scheme, importParameters: parameters, verifyParameters: parameters, signature }
+  return { importParameters: parameters, verifyParameters: parameters, signature }
 }
 
 /**
@@ -109,17 +115,12 @@ function verificationOf(
 export function webCryptoProvider(subtle: () => SubtleCryptoLike): CryptoProvider {
   // A key is imported for one algorithm and hash; the few in use stand side by side.
   const keys = new KeyCache<Map<string, Promise<unknown>>>(() => new Map())
-  const importedKey = (publicKey: SubjectPublicKeyInfo, { use, importParameters }: Verification): Promise<unknown> => {
-    const uses = keys.get(publicKey)
-    let key = uses.get(use)
-    if (key === undefined) {
-      key = subtle()
+  const importedKey = (publicKey: SubjectPublicKeyInfo, { importParameters }: Verification): Promise<unknown> =>
+    ensure(keys.get(publicKey), JSON.stringify(importParameters), () =>
+      subtle()
         .importKey('spki', copied(publicKey.der), importParameters, false, ['verify'])
-        .catch(() => undefined)
-      uses.set(use, key)
-    }
-    return key
-  }
+        .catch(() => undefined),
+    )
   return {
     async digest(algorithm, data) {
       return new Uint8Array(await subtle().digest(algorithm.toUpperCase(), copied(data)))
