@@ -50,7 +50,7 @@ export interface Diagnosis {
 
 /** Looks at every pair of nodes, and at the size of the trust lists. Changes nothing. */
 export async function diagnose(context: ClusterContext): Promise<Diagnosis> {
-  const view = new NodeView(context.gateway)
+  const view = new NodeView(context)
   const findings: ClusterFinding[] = []
   for (const purpose of exchangedPurposes(context.catalogue)) {
     for (const { node, peer, identity } of await pairs(view, purpose, context)) {

@@ -31,7 +31,7 @@ export async function drain(context: ClusterContext): Promise<DrainReport> {
     latest.set(scope, at)
     ensure(byTarget, record.target, (): OutboxRecord[] => []).push({ ...record, at })
   }
-  const view = new NodeView(context.gateway)
+  const view = new NodeView(context)
   const delivered: { node: string; words: number }[] = []
   const waiting: { node: string; words: number; since: Date }[] = []
   await Promise.all(

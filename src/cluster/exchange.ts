@@ -27,7 +27,7 @@ export interface ExchangeReport {
 
 /** Gives each node's certificates to its peers, in place of stale ones. What they have already is left alone. */
 export async function exchange(context: ClusterContext): Promise<ExchangeReport> {
-  const view = new NodeView(context.gateway)
+  const view = new NodeView(context)
   const exchanged: Exchanged[] = []
   const effects = new Map<string, Effect>()
   for (const purpose of exchangedPurposes(context.catalogue)) {

@@ -32,8 +32,8 @@ export type TrustChange =
   | { readonly action: 'delete'; readonly purpose: string; readonly id: string; readonly sha256: string }
 
 /**
- * Reaches nodes. Every call rejects where the node does not answer, within a time that is the gateway's to set: the
- * cluster waits as long as the gateway does.
+ * Reaches nodes. Every call rejects where the node does not answer. It should end before the cluster's `answerTime`: what
+ * takes longer is not waited for, and what it changes then comes unasked.
  */
 export interface NodeGateway {
   /** What the node holds for a purpose: its identity, or the certificates it trusts. */

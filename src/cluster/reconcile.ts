@@ -38,7 +38,7 @@ export interface ReconcileReport {
  */
 export async function reconcile(context: ClusterContext): Promise<ReconcileReport> {
   await drain(context)
-  const view = new NodeView(context.gateway)
+  const view = new NodeView(context)
   const mended: Mended[] = []
   for (const { id } of replicatedPurposes(context.catalogue)) {
     mended.push(...(await new PurposeReconciler(view, id, context).run()))

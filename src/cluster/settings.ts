@@ -1,6 +1,8 @@
 // What a cluster is told about its nodes.
 
+import { checkNumber } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
+import { LONGEST_TIMER } from '../base/timers.js'
 import type { Storage } from '../inventory/index.js'
 import type { Cluster } from '../manager/index.js'
 import type { Catalogue, IdentityPurpose, RemedyTemplate, TrustPurpose } from '../purposes/index.js'
@@ -13,6 +15,8 @@ export interface ClusterOptions {
   /** The manager's: where it leaves word for other nodes. */
   readonly storage: Storage
   readonly gateway: NodeGateway
+  /** Milliseconds a node may take for one answer; one that takes longer has not answered. Default 60,000. */
+  readonly answerTime?: number
   /** Default: the machine's. */
   readonly clock?: Clock
 }
@@ -23,15 +27,17 @@ export interface ClusterContext {
   readonly nodes: readonly string[]
   readonly storage: Storage
   readonly gateway: NodeGateway
+  readonly answerTime: number
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
-export const contextOf = ({ clock = systemClock, cluster, ...rest }: ClusterOptions): ClusterContext => ({
-  ...rest,
-  nodes: cluster.nodes,
-  now: () => clock.now().getTime(),
-})
+/** @throws TypeError for an answer time that is none */
+export function contextOf(options: ClusterOptions): ClusterContext {
+  const { clock = systemClock, cluster, answerTime = 60_000 } = options
+  checkNumber('answerTime', answerTime, LONGEST_TIMER)
+  return { ...options, ...cluster, answerTime, now: () => clock.now().getTime() }
+}
 
 /** Trust purposes that are the same on every node (PUR-7). */
 export const replicatedPurposes = ({ purposes }: Catalogue): readonly TrustPurpose[] =>

@@ -203,6 +203,36 @@ describe('words of several nodes', () => {
     expect(second?.delivered).toEqual([])
   })
 
+  it('CLU-2 wait no longer than the answer time for a node that never answers, and keep until it does', async () => {
+    const { manager, storage, clock } = setting
+    done(await manager.upload({ ...trust, file: root.pem }))
+    const cluster = createCertificateCluster({
+      ...{ catalogue: unifiedCommunications, cluster: members, storage, gateway: nodes.gateway, clock },
+      answerTime: 20,
+    })
+    nodes.behaviour['sub1'] = { wait: new Promise(() => undefined) }
+    const faults = [{ node: 'sub1', code: 'unreachable', message: 'no answer within 20 ms' }]
+    expect(await cluster.drain()).toMatchObject({
+      delivered: [{ node: 'sub2', words: 1 }],
+      waiting: [{ node: 'sub1', words: 1 }],
+      faults,
+    })
+    expect(await cluster.reconcile()).toEqual({ mended: [], faults })
+    expect((await cluster.diagnose()).faults).toEqual(faults)
+    expect((await cluster.exchange()).faults).toEqual(faults)
+    nodes.behaviour['sub1'] = {}
+    expect((await cluster.drain()).delivered).toEqual([{ node: 'sub1', words: 1 }])
+    expect(await trusted()).toEqual([['CN=Root'], ['CN=Root'], ['CN=Root']])
+  })
+
+  it.each([-1, NaN, 2 ** 31])('refuse %s as an answer time', (answerTime) => {
+    const { storage } = setting
+    const options = { catalogue: unifiedCommunications, cluster: members, storage, gateway: nodes.gateway, answerTime }
+    expect(() => createCertificateCluster(options)).toThrow(
+      new TypeError(`answerTime: expected a number from 0 to 2147483647, found ${answerTime}`),
+    )
+  })
+
   it('CLU-2 are brought by the next drain where one before it has failed', async () => {
     const { manager, storage, clock } = setting
     done(await manager.upload({ ...trust, file: root.pem }))
