@@ -15,7 +15,15 @@ import {
 } from '../../src/authoring/index.js'
 import { ParseError } from '../../src/base/errors.js'
 import { context } from '../../src/der/tags.js'
-import { booleanValue, ia5String, integer, nullValue, octetString, sequence } from '../../src/der/writer.js'
+import {
+  booleanValue,
+  ia5String,
+  integer,
+  nullValue,
+  objectIdentifier,
+  octetString,
+  sequence,
+} from '../../src/der/writer.js'
 import { type CertificationRequest, parseCertificationRequest } from '../../src/pkcs10/index.js'
 import { type Certificate, parseCertificate } from '../../src/x509/index.js'
 import { disagreements, factsOf } from '../oracles/facts.js'
@@ -132,6 +140,22 @@ describe('issueCertificate', () => {
     if (openssl === undefined) return
     expect(opensslVerdict([leaf, intermediate])).toBe('leaf.pem: OK')
     expect(opensslVerdict([deep, below, intermediate])).toContain('path length constraint exceeded')
+  })
+
+  it('grants extensions as critical as they are asked for, and marks those of its own as RFC 5280 §4.2.1 has them', async () => {
+    const names = sequence(ia5String('host.test', context(2)))
+    const usages = sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'))
+    const criticalOf = async (critical: boolean, subject?: Uint8Array): Promise<Readonly<Record<string, boolean>>> => {
+      const asked = [extension('extendedKeyUsage', usages, critical), extension('subjectAltName', names, critical)]
+      const attributes = [attribute('extensionRequest', sequence(...asked))]
+      const request = parseCertificationRequest(makeRequest({ attributes, ...(subject && { subject }) }))
+      const { extensions } = await issue({ request })
+      return Object.fromEntries(extensions.map(({ name, oid, critical: isCritical }) => [name ?? oid, isCritical]))
+    }
+    const own = { basicConstraints: true, subjectKeyIdentifier: false, authorityKeyIdentifier: false }
+    expect(await criticalOf(true)).toEqual({ ...own, extendedKeyUsage: true, subjectAltName: true })
+    expect(await criticalOf(false)).toEqual({ ...own, extendedKeyUsage: false, subjectAltName: false })
+    expect(await criticalOf(false, sequence())).toEqual({ ...own, extendedKeyUsage: false, subjectAltName: true })
   })
 
   it('signs with RSASSA-PSS so that openssl accepts it', async () => {
