@@ -7,10 +7,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { signerFromKeyObject, verifyRequestSignature } from '../../src/authoring/index.js'
 import { ParseError } from '../../src/base/errors.js'
+import { bitString, nullValue, objectIdentifier, sequence } from '../../src/der/writer.js'
 import { readPem } from '../../src/pem/index.js'
 import { type CertificationRequest, parseCertificationRequest } from '../../src/pkcs10/index.js'
 import { ec, ed25519, requestOf, rsa } from '../support/authoring.js'
+import { makeRequest } from '../support/make-certificate.js'
 import { openssl as runOpenssl, temporaryDirectory } from '../support/openssl.js'
+import { parseErrorOf } from '../support/parse-error.js'
 import { tool } from '../support/tools.js'
 
 const openssl = tool('openssl', 'requests made by openssl')
@@ -60,6 +63,21 @@ describe('verifyRequestSignature', () => {
     expect(await verifyRequestSignature(opensslRequest(rsa(), '-md5'))).toEqual({
       ok: false,
       reason: 'a signature of md5WithRSAEncryption proves nothing',
+    })
+  })
+
+  it('refuses algorithms that are malformed or that nobody knows, with the reason', async () => {
+    const signedWith = (algorithm: Uint8Array): CertificationRequest => {
+      const { certificationRequestInfo } = parseCertificationRequest(makeRequest())
+      return parseCertificationRequest(sequence(certificationRequestInfo, algorithm, bitString(new Uint8Array(64))))
+    }
+    // RFC 8410 §3: "the parameters MUST be absent".
+    const malformed = signedWith(sequence(objectIdentifier('1.3.101.112'), nullValue()))
+    const { message } = parseErrorOf(() => malformed.signatureAlgorithm, 'invalid-algorithm-parameters')
+    expect(await verifyRequestSignature(malformed)).toEqual({ ok: false, reason: message })
+    expect(await verifyRequestSignature(signedWith(sequence(objectIdentifier('1.2.3.4'))))).toEqual({
+      ok: false,
+      reason: 'the runtime cannot verify a signature of 1.2.3.4 with this key',
     })
   })
 
