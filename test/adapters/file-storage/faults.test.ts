@@ -132,6 +132,23 @@ describe('a call of the file system that fails', () => {
     600_000,
   )
 
+  it('before a commit stands takes the files back that were written for it', async () => {
+    const system = new SimulatedFileSystem()
+    const store = await openSimulated(system, new SimulatedProcesses().start())
+    await commitChange(store.storage, changeOf(1, randomOf(7)))
+    const temporary = () => system.paths().filter((path) => path.includes('/tmp/'))
+    expect(temporary()).toEqual([])
+    let written = 0
+    system.faultAt = (_, operation, path) => {
+      written = Math.max(written, temporary().length)
+      const isJournal = operation === 'link' && path.includes('/journal/')
+      return isJournal ? { code: 'ENOSPC', when: 'before' } : undefined
+    }
+    expect((await failureOf(commitChange(store.storage, changeOf(2, randomOf(7)))))?.code).toBe('no-space')
+    expect(written).toBeGreaterThan(2)
+    expect(temporary()).toEqual([])
+  })
+
   it('now and then, in the hands of several processes in turn, loses nothing any of them has committed', async () => {
     const random = randomOf(11)
     let unplaced = 0
