@@ -11,8 +11,8 @@ import type { ClusterContext } from './settings.js'
 export interface NodeFault {
   readonly node: string
   /**
-   * `unreachable`: a call failed or took too long, or brought no list of certificates. `untruthful`: it holds other bytes than it lists, or
-   * has not done what it confirmed.
+   * `unreachable`: a call failed or took too long, or brought no list of certificates. `untruthful`: it holds other bytes
+   * than it lists, or has not done what it confirmed.
    */
   readonly code: 'unreachable' | 'untruthful'
   readonly message: string

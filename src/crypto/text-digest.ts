@@ -1,3 +1,5 @@
+// Names that follow from a text: the same for the same text, and of no other.
+
 import { provider } from '#crypto'
 import { toHex } from '../base/bytes.js'
 

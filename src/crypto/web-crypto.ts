@@ -102,7 +102,7 @@ function verificationOf(
       signature: raw,
     }
   }
-  // The others have Web Crypto's names, in which case does not count; those it does not know fail to import.
+  // The others are called here as there, but for capitals, which do not matter to it; what it does not know, it refuses.
   const parameters = { name: scheme }
   return { importParameters: parameters, verifyParameters: parameters, signature }
 }
