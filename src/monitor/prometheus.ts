@@ -142,7 +142,7 @@ function responderFamilies({ responders }: MonitorMetrics): readonly string[] {
     ),
     counter(
       'certward_responder_failures_total',
-      'Requests without an answer.',
+      'Requests that failed.',
       each(({ failures }) => failures),
     ),
     gauge(
@@ -163,7 +163,7 @@ function tickFamilies(metrics: MonitorMetrics): readonly string[] {
     counter('certward_ticks_total', 'Times the monitor has run.', single(ticks)),
     gauge('certward_last_tick_timestamp_seconds', 'When it last ran.', single(seconds(lastTickAt))),
     gauge('certward_next_tick_timestamp_seconds', 'When it is to run next.', single(seconds(nextTickAt))),
-    gauge('certward_watched_connections', 'Connections whose certificates are watched.', single(connections)),
+    gauge('certward_watched_connections', 'Connections that are watched.', single(connections)),
     gauge('certward_overdue_seconds', 'How long the most overdue work has waited.', overdue),
   ]
 }

@@ -73,7 +73,8 @@ export class PathBuilder {
   ): Promise<BuiltPath | undefined> {
     // A check looks at every certificate of the path. Whoever has no signature of the anchor's cannot ask for many.
     if (!this.search.budget.spend('buildSteps', path.length)) return undefined
-    const finding = signatureFinding(top, await this.search.verifySignature(top, anchor.publicKey))
+    const verdict = this.search.verifySignature(top, anchor.publicKey)
+    const finding = signatureFinding(top, typeof verdict === 'object' ? await verdict : verdict)
     if (finding !== undefined) {
       this.note(path, anchor, [finding])
       return undefined

@@ -23,18 +23,14 @@ export class IssuerCandidates {
   private readonly pooled = new Map<string, readonly CertificateFacts[]>()
   private readonly ranked = new Map<CertificateFacts, readonly CertificateFacts[]>()
   private readonly fetched = new Map<CertificateFacts, Promise<readonly CertificateFacts[]>>()
-  private readonly failed: PathFinding[] = []
+  /** Sources that gave no answer. */
+  readonly failures: PathFinding[] = []
 
   constructor(
     private readonly search: Search,
     private readonly sources: PathSources,
     private readonly target: Certificate,
   ) {}
-
-  /** Sources that gave no answer. */
-  get failures(): readonly PathFinding[] {
-    return this.failed
-  }
 
   /** The anchors with the issuer's name, those left out that are the target itself. */
   async anchorsOf(top: CertificateFacts): Promise<readonly TrustAnchor[]> {
@@ -120,7 +116,7 @@ export class IssuerCandidates {
   private noteFailure(top: CertificateFacts, source: 'anchors' | 'issuers', error: unknown): void {
     const reason = reasonOf(error)
     const message = `the source of ${source} failed for its issuer: ${reason}`
-    this.failed.push(found(top, 'issuer-source-failed', message, 'try again, or mend the source', 'certward'))
+    this.failures.push(found(top, 'issuer-source-failed', message, 'try again, or mend the source', 'certward'))
   }
 }
 

@@ -56,15 +56,7 @@ export function resolvePathLimits(limits: Partial<PathLimits> | undefined): Path
 
 /** What is left of the limits in one validation. */
 export class Budget {
-  private readonly spent: Record<keyof PathLimits, number> = {
-    signatureChecks: 0,
-    nameConstraintComparisons: 0,
-    buildSteps: 0,
-    pathLength: 0,
-    candidates: 0,
-    issuerFetches: 0,
-    attempts: 0,
-  }
+  private readonly spent = { signatureChecks: 0, nameConstraintComparisons: 0, buildSteps: 0, issuerFetches: 0 }
   /** The first limit that was reached; undefined while all hold. */
   exceeded: keyof PathLimits | undefined
   /** Whether the search must end: what it may not look at any more could be what it needs. */
@@ -73,7 +65,7 @@ export class Budget {
   constructor(readonly limits: PathLimits) {}
 
   /** Takes `amount`; false, and from then on always false, where the limit does not allow it. */
-  spend(name: 'signatureChecks' | 'nameConstraintComparisons' | 'buildSteps' | 'issuerFetches', amount = 1): boolean {
+  spend(name: keyof typeof this.spent, amount = 1): boolean {
     this.spent[name] += amount
     if (this.spent[name] <= this.limits[name]) return true
     this.reached(name)

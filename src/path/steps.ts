@@ -108,11 +108,17 @@ function extendedKeyUsageFindings({ question }: Search, facts: CertificateFacts)
 function keyUsageFindings({ question }: Search, facts: CertificateFacts): readonly PathFinding[] {
   const { keyUsage } = facts
   if (keyUsage === undefined) return []
-  const purposes = facts.extendedKeyUsage === undefined ? [] : question.purpose
-  return [
-    ...question.keyUsage.filter((wanted) => !keyUsage.includes(wanted)).map((wanted) => `its keyUsage lacks ${wanted}`),
-    ...purposes.flatMap((purpose) => inconsistency(keyUsage, purpose) ?? []),
-  ].map((message) => found(facts, 'key-usage-missing', message, REISSUE, 'RFC 5280 §4.2.1.3, §4.2.1.12'))
+  const findings: PathFinding[] = []
+  const add = (message: string): void => {
+    findings.push(found(facts, 'key-usage-missing', message, REISSUE, 'RFC 5280 §4.2.1.3, §4.2.1.12'))
+  }
+  for (const wanted of question.keyUsage) if (!keyUsage.includes(wanted)) add(`its keyUsage lacks ${wanted}`)
+  if (facts.extendedKeyUsage === undefined) return findings
+  for (const purpose of question.purpose) {
+    const message = inconsistency(keyUsage, purpose)
+    if (message !== undefined) add(message)
+  }
+  return findings
 }
 
 function peerNameFindings({ question }: Search, facts: CertificateFacts): readonly PathFinding[] {
