@@ -36,7 +36,7 @@ export function subjectFaults(subject: SubjectInput): readonly string[] {
       if (/^[\s\p{DI}]*$/u.test(value)) return [`subject.${field} is empty`]
       if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return [`subject.${field} holds a control character or a line break`]
       // UTF-8 has no surrogates; the encoder would write another character in place of half a pair.
-      if (/\p{Cs}/u.test(value)) return [`subject.${field} holds half a surrogate pair: it was cut inside a character`]
+      if (/\p{Cs}/u.test(value)) return [`subject.${field} holds half a surrogate pair`]
       if (field === 'country' && !/^[A-Za-z]{2}$/.test(value))
         return [`subject.country is "${value}": expected two letters such as US`]
       return length > max ? [`subject.${field} has ${length} characters: at most ${max} (RFC 5280 appendix A.1)`] : []

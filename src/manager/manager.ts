@@ -189,11 +189,11 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
 /** An operation on a device, which stands where others have their node. */
 function endpoint(
   action: string,
-  { purpose, device, actor }: Pick<EndpointInput, 'purpose' | 'device'> & Actor,
+  input: Pick<EndpointInput, 'purpose' | 'device'> & Actor,
   plan: Operation<PlannedChange>['plan'],
 ): Operation<PlannedChange> {
-  const scope = { node: device, purpose }
-  return { action, place: { ...scope, ...(actor !== undefined && { actor }) }, scopes: () => [scope], plan }
+  const { purpose, device: node } = input
+  return { action, place: { ...input, node }, scopes: () => [{ node, purpose }], plan }
 }
 
 const outcomeOf = ({ changes, effects, notices }: PlannedChange): Outcome => ({ ok: true, changes, effects, notices })

@@ -31,7 +31,7 @@ export interface RegenerateInput {
 export interface SelfSignedInput extends RegenerateInput {
   /** Default: the first the purpose offers for self-signed certificates. */
   readonly key?: KeySpecification
-  /** Default: the installed certificate's, or the node's name where there is none. */
+  /** Default: the installed certificate's. Where it has no common name, that is its first host name, else the node's. */
   readonly subject?: SubjectInput
   /** Default: the host names and addresses of the installed certificate. */
   readonly subjectAltNames?: AlternativeNamesInput
@@ -93,7 +93,7 @@ function draftRegeneration(state: State, input: RegenerateInput, context: Manage
     const message = `no key like ${identity.keyType} can be made: generate a self-signed certificate with another`
     return refusal(finding('key-not-offered', message, 'REG-2'))
   }
-  const description = describe(purpose, likeInstalled(certificate), context)
+  const description = describe(purpose, likeInstalled(certificate, input.node), context)
   return draftOf(purpose, input.node, key, description, [], context)
 }
 
@@ -104,7 +104,7 @@ function draftSelfSigned(state: State, input: SelfSignedInput, context: ManagerC
   const kinds = purpose.selfSignedKeys ?? purpose.keys
   const key = input.key ?? kinds[0]
   const identity = state.identity({ node, purpose: purpose.id })
-  const installed = identity && likeInstalled(state.certificateOf(identity))
+  const installed = identity && likeInstalled(state.certificateOf(identity), node)
   const said = {
     subject: subject ?? installed?.subject ?? { commonName: node },
     subjectAltNames: subjectAltNames ?? installed?.subjectAltNames ?? {},
@@ -132,21 +132,22 @@ const describe = (purpose: IdentityPurpose, said: Said, { catalogue }: ManagerCo
   wildcards: catalogue.limits.wildcardIdentities,
 })
 
-/** Subject and names of an installed certificate, as far as self-signed ones have them. */
-function likeInstalled({ subject, subjectAltName = [] }: Certificate): Said {
+/** Subject and names of an installed certificate, as far as self-signed ones have them. They need a common name. */
+function likeInstalled({ subject, subjectAltName = [] }: Certificate, node: string): Said {
   const only = (type: 'dNSName' | 'iPAddress'): readonly string[] =>
     subjectAltName.flatMap((name) => (name.type === type ? [name.value] : []))
   const units = subject.getAll('organizationalUnitName')
+  const dns = only('dNSName')
   return {
     subject: {
-      commonName: subject.get('commonName') ?? '',
+      commonName: subject.get('commonName') ?? dns[0] ?? node,
       organization: subject.get('organizationName'),
       organizationalUnit: units.length === 0 ? undefined : units,
       locality: subject.get('localityName'),
       state: subject.get('stateOrProvinceName'),
       country: subject.get('countryName'),
     },
-    subjectAltNames: { dns: only('dNSName'), ip: only('iPAddress') },
+    subjectAltNames: { dns, ip: only('iPAddress') },
   }
 }
 

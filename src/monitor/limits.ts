@@ -69,7 +69,7 @@ export function resolveMonitorLimits(given: Partial<MonitorLimits> | undefined):
   const longest = checkTime + 2 * sourceTimeout + notifierTimeout
   if (lease <= longest) {
     const sum = `checkTime, 2 sourceTimeout and notifierTimeout (${longest})`
-    throw new TypeError(`limits.lease: expected more than ${sum}, lest two workers send the same, found ${lease}`)
+    throw new TypeError(`limits.lease: expected more than ${sum}, found ${lease}`)
   }
   return limits
 }

@@ -82,6 +82,20 @@ it('REG-2 keeps key type and length, subject and names, and takes a new key', as
   })
 })
 
+it('REG-2 goes by the first host name where the authority has left out the common name, else by the node’s', async () => {
+  const { manager } = setting
+  for (const [commonName, names, subject] of [
+    ['web.example.com', { dns: ['www.example.com'] }, 'CN=web.example.com,O=Example'],
+    ['The web', { ip: ['192.0.2.1'] }, 'CN=sub1,O=Example'],
+  ] as const) {
+    const asked = { ...ec, subject: { commonName }, subjectAltNames: names }
+    const leaf = await certify(setting, root, asked, { name: { organization: 'Example' } })
+    done(await manager.upload({ ...ec, file: leaf.pem + root.pem }))
+    done(await manager.regenerate(ec))
+    expect((await installed()).record).toMatchObject({ subject, origin: 'generated' })
+  }
+})
+
 it('REG-2 generates with 3072 or 4096 bits, 3072 by default, and with no other length; regenerate keeps 2048', async () => {
   const { manager } = setting
   const place = { purpose: 'ipsec', node: 'pub' }
