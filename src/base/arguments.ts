@@ -11,20 +11,28 @@ export function checkNumber(name: string, value: number, most: number): void {
   throw new TypeError(`${name}: expected a number from 0 to ${most}, found ${value}`)
 }
 
-/** `given` over `defaults`. @throws TypeError where one is not an integer from 0 on */
+/**
+ * `given` over `defaults`. Those in `positive` are integers from 1 on, the others from 0 on.
+ * @throws TypeError where one is not
+ */
 export function resolveIntegers<Numbers extends Readonly<Record<keyof Numbers, number>>>(
   name: string,
   defaults: Numbers,
   given: Partial<Numbers> = {},
+  positive: readonly (keyof Numbers)[] = [],
 ): Numbers {
   const resolved = { ...defaults }
-  for (const key of Object.keys(defaults) as (keyof Numbers)[]) {
+  for (const key of keysOf(defaults)) {
     const value = given[key]
     if (value === undefined) continue
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new TypeError(`${name}.${String(key)}: expected an integer from 0 on, found ${String(value)}`)
+    const least = Number(positive.includes(key))
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new TypeError(`${name}.${key}: expected an integer from ${least} on, found ${String(value)}`)
     }
     resolved[key] = value
   }
   return resolved
 }
+
+/** The names of its members. */
+export const keysOf = <T extends object>(object: T): (keyof T & string)[] => Object.keys(object) as (keyof T & string)[]

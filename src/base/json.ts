@@ -8,3 +8,13 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 /** The members of an object; none of anything else. */
 export const membersOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
+
+/** The items of a text that is a JSON array; none of any other text. */
+export function itemsOf(text: string): readonly unknown[] {
+  try {
+    const items: unknown = JSON.parse(text)
+    return Array.isArray(items) ? items : []
+  } catch {
+    return []
+  }
+}

@@ -1,5 +1,6 @@
 // Records page by page, whatever storage they are in.
 
+import { itemsOf } from '../base/json.js'
 import type { CertificateRecord, InventoryRecord, RecordKind } from './records.js'
 import type { Query } from './query.js'
 import type { KindPageRequest, Storage } from './storage.js'
@@ -40,11 +41,7 @@ async function* pages<Request extends { readonly cursor?: string }, Item>(
 
 /** A cursor of `list` is the place of the record its page ended with. @throws TypeError for another text */
 export function placeCursor(cursor: string, kind: RecordKind): string {
-  try {
-    const parts: unknown = JSON.parse(cursor)
-    if (Array.isArray(parts) && parts.length === 4 && parts[2] === kind) return cursor
-  } catch {
-    // Not of our making; said below.
-  }
+  const parts = itemsOf(cursor)
+  if (parts.length === 4 && parts[2] === kind) return cursor
   throw new TypeError(`cursor: expected one that a page of ${kind} records ended with`)
 }

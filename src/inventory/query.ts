@@ -1,5 +1,6 @@
 // Finding certificates (LST-1): filters, sorts, pages. The rules stand here once, for every storage.
 
+import { itemsOf } from '../base/json.js'
 import type { CertificateRecord, CertificateType } from './records.js'
 
 /** Fields of text. `usage` is identity, trust or endpoint; `type` self-signed or ca-signed. */
@@ -177,17 +178,10 @@ export const writeCursor = ({ by, direction }: ResolvedQuery, { value, key }: Po
   JSON.stringify([by, direction, value, key])
 
 function readCursor(cursor: string, by: SortField, direction: string): Position {
-  try {
-    const parts: unknown = JSON.parse(cursor)
-    if (Array.isArray(parts)) {
-      const [ownBy, ownDirection, value, key] = parts as unknown[]
-      const isValue = typeof value === (Object.hasOwn(timeFields, by) ? 'number' : 'string')
-      if (ownBy === by && ownDirection === direction && isValue && typeof key === 'string') {
-        return { value: value as FieldValue, key }
-      }
-    }
-  } catch {
-    // Not of our making; said below.
+  const [ownBy, ownDirection, value, key] = itemsOf(cursor)
+  const isValue = typeof value === (Object.hasOwn(timeFields, by) ? 'number' : 'string')
+  if (ownBy === by && ownDirection === direction && isValue && typeof key === 'string') {
+    return { value: value as FieldValue, key }
   }
   throw new TypeError(`cursor: expected one that a page sorted ${direction} by ${by} ended with`)
 }

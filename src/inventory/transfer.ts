@@ -1,5 +1,6 @@
 // Moving an inventory from one storage to another, whatever they are: the way into a database, and the way back.
 
+import { itemsOf } from '../base/json.js'
 import { checkPageLimit } from './query.js'
 import { commitAgain } from './commit-again.js'
 import { recordPages, records } from './pages.js'
@@ -169,16 +170,9 @@ async function write(to: Storage, missing: readonly InventoryRecord[]): Promise<
 const writeCheckpoint = (kind: RecordKind, cursor: string | undefined): string => JSON.stringify([kind, cursor ?? null])
 
 function readCheckpoint(checkpoint: string): { readonly kind: RecordKind; readonly cursor: string | undefined } {
-  try {
-    const parts: unknown = JSON.parse(checkpoint)
-    if (Array.isArray(parts)) {
-      const [found, cursor] = parts as unknown[]
-      const kind = kinds.find((one) => one === found)
-      if (kind !== undefined && (cursor === null || typeof cursor === 'string'))
-        return { kind, cursor: cursor ?? undefined }
-    }
-  } catch {
-    // Not of our making; said below.
-  }
+  const [found, cursor] = itemsOf(checkpoint)
+  const kind = kinds.find((one) => one === found)
+  if (kind !== undefined && (cursor === null || typeof cursor === 'string'))
+    return { kind, cursor: cursor ?? undefined }
   throw new TypeError('resume: expected a checkpoint a transfer has told')
 }

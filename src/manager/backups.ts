@@ -44,7 +44,7 @@ export async function recordBackup(
           // Regenerated once more in the meantime: that one is in no backup.
           const isCovered = state.in(scope).some((record) => record.kind === 'backup-pending' && record.since <= until)
           if (isCovered) builder.backedUp(scope)
-          return Promise.resolve({ ...builder.planned(), isCovered })
+          return { ...builder.planned(), isCovered }
         },
       })
       if (!isRefusal(done) && done.isCovered) covered.push(scope)

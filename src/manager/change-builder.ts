@@ -122,11 +122,12 @@ export class ChangeBuilder {
     return record
   }
 
-  /** Removes a trusted certificate, or a device's. */
+  /** Removes a certificate. A key it had becomes obsolete. */
   removeCertificate(record: CertificateRecord, why: HistoryRecord['why']): void {
-    const { node, purpose, subject, sha256 } = record
+    const { node, purpose, subject, sha256, keyHandle } = record
     this.deletes.push(record, ...scheduleKeysOf(record))
     this.remember(record, why)
+    if (keyHandle !== undefined) this.obsoleteKeys.push(keyHandle)
     this.changes.push({ type: 'remove', node, purpose, subject, before: sha256, after: undefined })
   }
 

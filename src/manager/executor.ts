@@ -20,9 +20,11 @@ export interface Operation<P extends PlannedChange> {
   /** Its name in the audit. */
   readonly action: string
   readonly place: Scope & Actor
+  /** Whether place is a node that has left, with none of its purposes; else both are known, or it is refused. */
+  readonly isFarewell?: true
   /** What it looks at and may change; asked for once the place is known to exist. */
   readonly scopes: () => readonly Scope[]
-  readonly plan: (state: State, now: number) => Promise<P | Refusal>
+  readonly plan: (state: State, now: number) => P | Refusal | Promise<P | Refusal>
 }
 
 /** Whether a commit that carries the new key may have happened. */
@@ -45,8 +47,9 @@ export class Executor {
   }
 
   /** What an operation would come to, now (UPL-8). Writes nothing. */
-  async foresee<P extends PlannedChange>({ place, scopes, plan }: Operation<P>): Promise<P | Refusal> {
-    return this.unknownPlace(place) ?? plan(await this.read(scopes()), this.now())
+  async foresee<P extends PlannedChange>(operation: Operation<P>): Promise<P | Refusal> {
+    const { scopes, plan } = operation
+    return this.unknown(operation) ?? plan(await this.read(scopes()), this.now())
   }
 
   /** The same for one that makes a key. Makes none. */
@@ -57,7 +60,7 @@ export class Executor {
   /** Does an operation: planned again, a few times, where the state has moved in between. */
   async execute<P extends PlannedChange>(operation: Operation<P>, fate?: KeyFate): Promise<P | Refusal> {
     const { action, place, scopes, plan } = operation
-    const unknown = this.unknownPlace(place)
+    const unknown = this.unknown(operation)
     if (unknown !== undefined) return this.refuse(action, place, unknown)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const state = await this.read(scopes())
@@ -101,7 +104,7 @@ export class Executor {
           action,
           place,
           scopes: () => [...scopes(), sweepScope],
-          plan: async (state, now) => {
+          plan: (state, now) => {
             const again = draft(state)
             if (isRefusal(again)) return again
             const isSame = JSON.stringify(again) === JSON.stringify(drafted)
@@ -118,6 +121,10 @@ export class Executor {
 
   async read(scopes: readonly Scope[]): Promise<State> {
     return new State(await this.storage.read(scopes), this.certificatesKept)
+  }
+
+  private unknown({ place, isFarewell }: Pick<Operation<PlannedChange>, 'place' | 'isFarewell'>): Refusal | undefined {
+    return isFarewell ? undefined : this.unknownPlace(place)
   }
 
   /** A purpose or node that does not exist: the caller's data, so a refusal and no exception. */
@@ -174,7 +181,8 @@ export class Executor {
 }
 
 const conflict = ({ node, purpose }: Scope): Refusal => {
-  const message = `${purpose} on ${node} was changed by somebody else while this was decided: try again`
+  const what = purpose === '' ? node : `${purpose} on ${node}`
+  const message = `${what} was changed by somebody else while this was decided: try again`
   return refusal(finding('conflict', message, 'UPL-4'))
 }
 
@@ -189,7 +197,7 @@ const withoutKey = <D extends Draft, T>({
   action,
   place,
   scopes,
-  plan: async (state, now) => {
+  plan: (state, now) => {
     const drafted = draft(state)
     return isRefusal(drafted) ? drafted : apply(state, drafted, now, undefined)
   },

@@ -28,5 +28,10 @@ export interface KeyedOperation<D extends Draft, T> {
   /** Writes and signs what the key is for. */
   readonly make: (draft: D, key: Signer, now: number) => Promise<T>
   /** What is changed. `made` is undefined in plans only, where nothing is made. */
-  readonly apply: (state: State, draft: D, now: number, made: Made<T> | undefined) => Promise<PlannedChange>
+  readonly apply: (
+    state: State,
+    draft: D,
+    now: number,
+    made: Made<T> | undefined,
+  ) => PlannedChange | Promise<PlannedChange>
 }

@@ -16,6 +16,7 @@ import {
 } from './plan-delete.js'
 import { type EndpointInput, planEndpoint, planEndpointRemoval } from './plan-endpoint.js'
 import { type RequestInput, requestOperation } from './plan-request.js'
+import { nodeScopes, planRemoveNode, type RemoveNodeInput } from './plan-remove-node.js'
 import {
   regenerateOperation,
   type RegenerateInput,
@@ -41,6 +42,7 @@ export interface CertificateManagerPlans {
   delete(input: DeleteInput): Promise<DeletionPlan | Refusal>
   regenerate(input: RegenerateInput): Promise<Outcome | Refusal>
   generateSelfSigned(input: SelfSignedInput): Promise<Outcome | Refusal>
+  removeNode(input: RemoveNodeInput): Promise<Outcome | Refusal>
 }
 
 /**
@@ -74,6 +76,11 @@ export interface CertificateManager {
   regenerate(input: RegenerateInput & Actor): Promise<Outcome | Refusal>
   /** Makes a self-signed certificate with a key of another kind, or the first of a purpose (REG-2). */
   generateSelfSigned(input: SelfSignedInput & Actor): Promise<Outcome | Refusal>
+  /**
+   * Takes away all that is kept of a node that has left the cluster: its certificates, requests and keys, and the copies
+   * that showed it to its peers. Nothing watches them any more; history and audit stay. Refused for a node of the cluster.
+   */
+  removeNode(input: RemoveNodeInput & Actor): Promise<Outcome | Refusal>
   /** Where keys have been regenerated since the last recorded backup (REG-6). */
   backupPending(): Promise<readonly Scope[]>
   /**
@@ -131,6 +138,13 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       },
     }
   }
+  const farewell = (input: RemoveNodeInput & Actor): Operation<PlannedChange> => ({
+    action: 'remove-node',
+    place: { ...input, purpose: '' },
+    isFarewell: true,
+    scopes: () => nodeScopes(input, context),
+    plan: (state, now) => planRemoveNode(state, input, now, context),
+  })
 
   return {
     generateCsr: async (input) => {
@@ -154,9 +168,7 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
     removeEndpoint: async (input) =>
       toOutcome(
         await executor.execute(
-          endpoint('remove-endpoint', input, async (state, now) =>
-            Promise.resolve(planEndpointRemoval(state, input, now, context)),
-          ),
+          endpoint('remove-endpoint', input, (state, now) => planEndpointRemoval(state, input, now, context)),
         ),
       ),
     regenerate: async (input) => {
@@ -167,6 +179,7 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       const done = await executor.executeWithKey(selfSignedOperation(input, context))
       return isRefusal(done) ? done : outcomeOf(done.planned)
     },
+    removeNode: async (input) => toOutcome(await executor.execute(farewell(input))),
     backupPending: () => backupPending(surroundings),
     recordBackup: (input = {}) => recordBackup(surroundings, executor, input),
     sweepKeys: () => sweepKeys(surroundings),
@@ -182,6 +195,7 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       regenerate: async (input) => toOutcome(await executor.foreseeWithKey(regenerateOperation(input, context))),
       generateSelfSigned: async (input) =>
         toOutcome(await executor.foreseeWithKey(selfSignedOperation(input, context))),
+      removeNode: async (input) => toOutcome(await executor.foresee(farewell(input))),
     },
   }
 }

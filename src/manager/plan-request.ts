@@ -49,7 +49,7 @@ export function requestOperation(
     scopes: () => [scope],
     draft: () => draftRequest(input, context),
     make: ({ description }, key) => createCertificateRequest({ ...description, key }),
-    apply: (state, draft, now, made) => Promise.resolve(applyRequest(state, scope, draft, now, made)),
+    apply: (state, draft, now, made) => applyRequest(state, scope, draft, now, made),
   }
 }
 

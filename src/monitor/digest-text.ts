@@ -87,17 +87,25 @@ export function timeLeft(end: number, at: number): string {
 /** Where a certificate stands: `tomcat on pub`. */
 const placeOf = ({ purpose, node }: NoticeSubject): string => `${plainText(purpose)} on ${plainText(node)}`
 
+/** What a chat or a ticket shows of a notice. */
+export type NoticeWords = Pick<NoticeText, 'headline' | 'whatToDo'>
+
 /**
- * The notice in words, as of a time in milliseconds since 1970. The services that restart come from the catalogue: without
- * one none are named.
+ * The notice in few words, as of a time in milliseconds since 1970. The services that restart come from the catalogue:
+ * without one none are named.
  */
+export const noticeWords = (notice: MonitorNotice, at: number, catalogue?: Catalogue): NoticeWords => ({
+  headline: `${placeOf(notice)} ${predicateOf(notice, at)}`,
+  whatToDo: [...firstSteps(notice), ...stepsAfter(notice, catalogue)],
+})
+
+/** The whole of it in words. */
 export function describeNotice(notice: MonitorNotice, at: number, catalogue?: Catalogue): NoticeText {
   const takesDown = notice.type === 'expiry' ? notice.takesDown : []
   return {
+    ...noticeWords(notice, at, catalogue),
     severity: severityOf(notice),
-    headline: `${placeOf(notice)} ${predicateOf(notice, at)}`,
     facts: factsOf(notice, at),
-    whatToDo: [...firstSteps(notice), ...stepsAfter(notice, catalogue)],
     takesDown: takesDown
       .slice(0, MOST_NAMED)
       .map((subject) => `${placeOf(subject)}: ${plainText(subject.subject)}, until ${utcTime(subject.notAfter)}`),

@@ -57,11 +57,9 @@ export const defaultMonitorLimits: MonitorLimits = {
 
 /** @throws TypeError where one is no integer from 0 on, or where checks and notifiers may outlast the lease */
 export function resolveMonitorLimits(given: Partial<MonitorLimits> | undefined): MonitorLimits {
-  const limits = resolveIntegers('limits', defaultMonitorLimits, given)
+  const positive = ['workPerTick', 'concurrentChecks', 'checksPerHost', 'checksPerSecond'] as const
+  const limits = resolveIntegers('limits', defaultMonitorLimits, given, positive)
   const { lease, notifierTimeout, checkTime, sourceTimeout } = limits
-  for (const name of ['workPerTick', 'concurrentChecks', 'checksPerHost', 'checksPerSecond'] as const) {
-    if (limits[name] === 0) throw new TypeError(`limits.${name}: expected an integer from 1 on, found 0`)
-  }
   for (const name of ['notifierTimeout', 'sourceTimeout'] as const) {
     checkNumber(`limits.${name}`, limits[name], LONGEST_TIMER)
   }

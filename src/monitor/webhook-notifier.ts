@@ -6,7 +6,7 @@ import { LONGEST_TIMER, timerSleep, withinTimeout } from '../base/timers.js'
 import { textDigest } from '../crypto/text-digest.js'
 import { type FetchedResponse, type FetchFunction, runtimeFetch } from '../net/http-fetch.js'
 import type { Catalogue } from '../purposes/index.js'
-import { describeNotice, isoTime } from './digest-text.js'
+import { isoTime, noticeWords } from './digest-text.js'
 import type { NoticeDigest, Notifier } from './notice.js'
 import { type NoticeData, noticeData } from './notice-data.js'
 import { signedHeaders, webhookKeys, type WebhookSecret } from './webhook-signature.js'
@@ -105,11 +105,12 @@ export class WebhookError extends Error {
  */
 export function webhookNotifier(options: WebhookNotifierOptions): Notifier {
   const { name = 'webhook', headers = {}, clock = systemClock, fetch = runtimeFetch, sleep = timerSleep } = options
-  const limits = resolveIntegers('webhookLimits', defaultLimits, options.webhookLimits)
+  const limits = resolveIntegers('webhookLimits', defaultLimits, options.webhookLimits, [
+    'attempts',
+    'noticesPerRequest',
+  ])
   for (const time of ['timeout', 'longestWait'] as const)
     checkNumber(`webhookLimits.${time}`, limits[time], LONGEST_TIMER)
-  for (const count of ['attempts', 'noticesPerRequest'] as const)
-    if (limits[count] < 1) throw new TypeError(`webhookLimits.${count}: expected at least 1, found 0`)
   const url = checkedUrl(options.url, options.plainHttp ?? 'refuse')
   const keys = webhookKeys(options.secrets)
   checkHeaders(headers)
@@ -168,10 +169,7 @@ function messageOf(
     type: 'certificate-notices',
     ...which,
     at: isoTime(at),
-    notices: notices.map((notice) => {
-      const { headline, whatToDo } = describeNotice(notice, at, catalogue)
-      return { ...noticeData(notice), headline, whatToDo }
-    }),
+    notices: notices.map((notice) => ({ ...noticeData(notice), ...noticeWords(notice, at, catalogue) })),
   }
 }
 

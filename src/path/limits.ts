@@ -1,5 +1,7 @@
 // The bounds of one validation: what a hostile pool of certificates can cost. Each can be set by the caller.
 
+import { keysOf, resolveIntegers } from '../base/arguments.js'
+
 /**
  * Bounds on the work of one call. Where one is reached and no valid path has been found, a `budget-exceeded` finding says
  * so. A valid verdict is never a guess: everything about its path has been checked.
@@ -41,17 +43,8 @@ export const defaultPathLimits: PathLimits = {
 
 /** `limits` over the defaults. @throws TypeError when one is not a positive integer (`issuerFetches` may be 0) */
 export function resolvePathLimits(limits: Partial<PathLimits> | undefined): PathLimits {
-  if (limits === undefined) return defaultPathLimits
-  const resolved = { ...defaultPathLimits }
-  for (const name of Object.keys(defaultPathLimits) as (keyof PathLimits)[]) {
-    const value = limits[name]
-    if (value === undefined) continue
-    if (!Number.isSafeInteger(value) || value < (name === 'issuerFetches' ? 0 : 1)) {
-      throw new TypeError(`limits.${name}: expected a positive integer, found ${String(value)}`)
-    }
-    resolved[name] = value
-  }
-  return resolved
+  const positive = keysOf(defaultPathLimits).filter((name) => name !== 'issuerFetches')
+  return resolveIntegers('limits', defaultPathLimits, limits, positive)
 }
 
 /** What is left of the limits in one validation. */

@@ -4,7 +4,7 @@
 import { expect, it } from 'vitest'
 import { createCertificateCluster, createStorageGateway, type NodeGateway } from '../../src/cluster/index.js'
 import { createMemoryStorage, type KeyStore, type Storage } from '../../src/inventory/index.js'
-import type { Outcome, Refusal } from '../../src/manager/index.js'
+import { createCertificateManager, type Outcome, type Refusal } from '../../src/manager/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import { extent } from '../support/extent.js'
 import { eachCall, FailingCall, OUT_OF_ORDER } from '../support/failing-call.js'
@@ -14,6 +14,7 @@ import { recycledKeyStore } from '../support/recycled-keys.js'
 const uploaded = { purpose: 'tomcat-ECDSA', node: 'pub' }
 const generated = { purpose: 'CallManager-ECDSA', node: 'pub' }
 const trust = { purpose: 'tomcat-trust', node: 'pub' }
+const leaving = 'sub2'
 const subject = { commonName: hostOf('pub') }
 
 /** What a life leaves behind. */
@@ -69,10 +70,18 @@ async function live(failing: FailingCall): Promise<Left> {
   await insist(() => cluster.drain())
   await operate(() => manager.generateSelfSigned(generated))
   await operate(() => manager.regenerate(generated))
+  await operate(() => manager.generateSelfSigned({ ...generated, node: leaving }))
   await operate(() => manager.delete({ ...trust, sha256: otherPrint }))
   await operate(() => manager.generateCsr({ ...generated, subject }))
   await operate(() => manager.generateCsr({ ...generated, subject }))
   await insist(() => manager.recordBackup())
+  await insist(() => cluster.drain())
+  const rest = members.nodes.filter((node) => node !== leaving)
+  const smaller = createCertificateManager({
+    ...{ catalogue: unifiedCommunications, storage, keys: setting.keys, clock },
+    cluster: { ...members, nodes: rest },
+  })
+  await operate(() => smaller.removeNode({ node: leaving }))
   await insist(() => cluster.drain())
   await insist(() => cluster.reconcile())
   await insist(() => manager.sweepKeys())
@@ -110,7 +119,7 @@ it('UPL-4 DEL-4 CLU-2 CSR-6 whichever call fails, what was done again ends as if
   for (const failing of eachCall(whole.calls, extent('CERTWARD_CALL_STRIDE', { all: 1, some: 5 }))) {
     const { refusals, ...left } = await live(failing)
     expect(left, failing.failed).toStrictEqual(expected)
-    // A deletion that was made although it failed finds nothing to delete any more.
+    // A deletion, or a removal, that was made although it failed finds nothing to delete any more.
     if (failing.failed !== 'storage.commit') expect(refusals, failing.failed).toStrictEqual([])
     else expect(['', 'not-found']).toContain(refusals.join())
   }
