@@ -20,7 +20,7 @@ export interface Operation<P extends PlannedChange> {
   /** Its name in the audit. */
   readonly action: string
   readonly place: Scope & Actor
-  /** Whether place is a node that has left, with none of its purposes; else both are known, or it is refused. */
+  /** Whether place names only what has left: a node, or a purpose. Else both are known, or it is refused. */
   readonly isFarewell?: true
   /** What it looks at and may change; asked for once the place is known to exist. */
   readonly scopes: () => readonly Scope[]
@@ -181,7 +181,7 @@ export class Executor {
 }
 
 const conflict = ({ node, purpose }: Scope): Refusal => {
-  const what = purpose === '' ? node : `${purpose} on ${node}`
+  const what = [purpose, node].filter((name) => name !== '').join(' on ')
   const message = `${what} was changed by somebody else while this was decided: try again`
   return refusal(finding('conflict', message, 'UPL-4'))
 }

@@ -12,7 +12,7 @@ export {
 export type { Change, Effect, ManagerFinding, ManagerFindingCode, Outcome, OutcomeNotice, Refusal } from './outcome.js'
 export type { BrokenChain, DeleteInput } from './plan-delete.js'
 export type { EndpointInput } from './plan-endpoint.js'
-export type { RemoveNodeInput } from './plan-remove-node.js'
+export type { RemoveNodeInput, RemovePurposeInput } from './plan-farewell.js'
 export type { RequestInput as CsrInput } from './plan-request.js'
 export type { RegenerateInput, SelfSignedInput as GenerateSelfSignedInput } from './plan-self-signed.js'
 export type { UploadInput } from './plan-upload.js'

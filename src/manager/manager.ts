@@ -16,7 +16,7 @@ import {
 } from './plan-delete.js'
 import { type EndpointInput, planEndpoint, planEndpointRemoval } from './plan-endpoint.js'
 import { type RequestInput, requestOperation } from './plan-request.js'
-import { nodeScopes, planRemoveNode, type RemoveNodeInput } from './plan-remove-node.js'
+import { planFarewell, type RemoveNodeInput, type RemovePurposeInput, scopesOfFormer } from './plan-farewell.js'
 import {
   regenerateOperation,
   type RegenerateInput,
@@ -43,6 +43,7 @@ export interface CertificateManagerPlans {
   regenerate(input: RegenerateInput): Promise<Outcome | Refusal>
   generateSelfSigned(input: SelfSignedInput): Promise<Outcome | Refusal>
   removeNode(input: RemoveNodeInput): Promise<Outcome | Refusal>
+  removePurpose(input: RemovePurposeInput): Promise<Outcome | Refusal>
 }
 
 /**
@@ -81,6 +82,8 @@ export interface CertificateManager {
    * that showed it to its peers. Nothing watches them any more; history and audit stay. Refused for a node of the cluster.
    */
   removeNode(input: RemoveNodeInput & Actor): Promise<Outcome | Refusal>
+  /** The same of a purpose that has left the catalogue, on every node; devices' certificates apart. */
+  removePurpose(input: RemovePurposeInput & Actor): Promise<Outcome | Refusal>
   /** Where keys have been regenerated since the last recorded backup (REG-6). */
   backupPending(): Promise<readonly Scope[]>
   /**
@@ -138,12 +141,13 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       },
     }
   }
-  const farewell = (input: RemoveNodeInput & Actor): Operation<PlannedChange> => ({
-    action: 'remove-node',
-    place: { ...input, purpose: '' },
+  /** With an empty purpose, of a node; with an empty node, of a purpose. */
+  const farewell = (action: string, former: Scope & Actor): Operation<PlannedChange> => ({
+    action,
+    place: former,
     isFarewell: true,
-    scopes: () => nodeScopes(input, context),
-    plan: (state, now) => planRemoveNode(state, input, now, context),
+    scopes: () => scopesOfFormer(former, context),
+    plan: (state, now) => planFarewell(state, former, now, context),
   })
 
   return {
@@ -179,7 +183,9 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       const done = await executor.executeWithKey(selfSignedOperation(input, context))
       return isRefusal(done) ? done : outcomeOf(done.planned)
     },
-    removeNode: async (input) => toOutcome(await executor.execute(farewell(input))),
+    removeNode: async (input) => toOutcome(await executor.execute(farewell('remove-node', { ...input, purpose: '' }))),
+    removePurpose: async (input) =>
+      toOutcome(await executor.execute(farewell('remove-purpose', { ...input, node: '' }))),
     backupPending: () => backupPending(surroundings),
     recordBackup: (input = {}) => recordBackup(surroundings, executor, input),
     sweepKeys: () => sweepKeys(surroundings),
@@ -195,7 +201,8 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       regenerate: async (input) => toOutcome(await executor.foreseeWithKey(regenerateOperation(input, context))),
       generateSelfSigned: async (input) =>
         toOutcome(await executor.foreseeWithKey(selfSignedOperation(input, context))),
-      removeNode: async (input) => toOutcome(await executor.foresee(farewell(input))),
+      removeNode: async (input) => toOutcome(await executor.foresee(farewell('', { ...input, purpose: '' }))),
+      removePurpose: async (input) => toOutcome(await executor.foresee(farewell('', { ...input, node: '' }))),
     },
   }
 }

@@ -1,9 +1,9 @@
-// A node that has left the cluster (CLU-1): what was kept of it goes, and what showed it to its peers.
+// A node that has left the cluster (CLU-1), a purpose that has left the catalogue (PUR-1): what was kept of it goes.
 
 import { beforeEach, expect, it } from 'vitest'
 import { createCertificateManager, type CertificateManager } from '../../src/manager/index.js'
 import { createCertificateMonitor, defaultMonitorSettings } from '../../src/monitor/index.js'
-import { unifiedCommunications } from '../../src/purposes/index.js'
+import { defineCatalogue, unifiedCommunications } from '../../src/purposes/index.js'
 import type { TestCa } from '../../src/testkit/index.js'
 import {
   audits,
@@ -95,8 +95,10 @@ it('CLU-1 refuses to remove a node of the cluster, and one nothing is kept of, a
   const before = await everything(setting.storage)
   const own = await manager.plan.removeNode({ node: 'sub1' })
   expect(codesOf(own)).toEqual(['wrong-node'])
-  expect(messagesOf(own)).toBe("sub1 is one of the cluster's nodes: make a manager of the others")
-  expect(codesOf(await manager.plan.removeNode({ node: 'sub9' }))).toEqual(['not-found'])
+  expect(messagesOf(own)).toBe('sub1 is a node of the cluster still')
+  const unknown = await manager.plan.removeNode({ node: 'sub9' })
+  expect(codesOf(unknown)).toEqual(['not-found'])
+  expect(messagesOf(unknown)).toBe('nothing is kept of sub9')
   expect(await everything(setting.storage)).toEqual(before)
   expect(codesOf(await manager.removeNode({ node: 'sub1' }))).toEqual(['wrong-node'])
   done(await manager.removeNode({ node }))
@@ -129,6 +131,62 @@ it('MON-2 nobody is told of the certificates of a node that was removed', async 
   const { notices } = await monitor.tick()
   expect(notices.length).toBeGreaterThan(0)
   expect(notices.filter((one) => one.node === node || one.subject === `CN=${node}`)).toEqual([])
+})
+
+it('PUR-1 takes away what was kept of a purpose that has left the catalogue, on every node, and nothing else', async () => {
+  const { storage, keys, clock, manager: whole } = setting
+  const retired = 'CallManager-ECDSA'
+  const catalogue = defineCatalogue({
+    ...unifiedCommunications,
+    purposes: unifiedCommunications.purposes.filter(({ id }) => id !== retired),
+    trustLists: [],
+  })
+  const cluster = { publisher: 'pub', nodes: ['pub', 'sub1', 'sub2'] }
+  const later = createCertificateManager({ catalogue, cluster, storage, keys, clock })
+  expect(messagesOf(await whole.removePurpose({ purpose: retired }))).toBe(
+    `${retired} is a purpose of the catalogue still`,
+  )
+  expect(codesOf(await whole.plan.removePurpose({ purpose: retired }))).toEqual(['wrong-purpose'])
+  expect(messagesOf(await later.removePurpose({ purpose: 'CallManager-EC' }))).toBe('nothing is kept of CallManager-EC')
+  const held = await keys.handles()
+  const planned = done(await later.plan.removePurpose({ purpose: retired }))
+  expect(done(await later.removePurpose({ purpose: retired, actor: 'anna' }))).toEqual(planned)
+  expect(planned.changes.map(({ type, node: on, purpose }) => `${type} ${purpose} ${on}`)).toEqual([
+    `remove ${retired} sub1`,
+    `remove ${retired} sub2`,
+  ])
+  expect(await keys.handles()).toHaveLength(held.length - 2)
+  expect(await later.sweepKeys()).toBe(0)
+  expect(await later.backupPending()).toEqual([])
+  expect(await subjectsIn('tomcat-ECDSA', node)).toEqual([`CN=${hostOf(node)}`])
+  const noted = (await audits(storage)).filter(({ action }) => action === 'remove-purpose')
+  expect(
+    noted.map(({ purpose, actor, outcome, findings }) => [purpose, actor, outcome, ...findings].join()).sort(),
+  ).toEqual([
+    'CallManager-EC,,refused,not-found',
+    'CallManager-ECDSA,,refused,wrong-purpose',
+    'CallManager-ECDSA,anna,done',
+  ])
+  // What showed its certificates to the nodes shows nothing any more.
+  const copies = await installedIn(storage, { purpose: 'CallManager-trust', node: 'pub' })
+  expect(copies).toHaveLength(2)
+  for (const { sha256 } of copies) {
+    done(await later.delete({ purpose: 'CallManager-trust', node: 'pub', sha256 }))
+  }
+})
+
+it('PUR-1 takes no missing name for the node or the purpose as a whole', async () => {
+  const file = root.pem
+  for (const place of [
+    { ...trust, purpose: '' },
+    { ...trust, node: '' },
+    { node: '', purpose: '' },
+  ]) {
+    const codes = codesOf(await manager.upload({ ...place, file }))
+    expect(codes.every((code) => code === 'unknown-purpose' || code === 'unknown-node')).toBe(true)
+  }
+  expect(codesOf(await manager.removeNode({ node: '' }))).toEqual(['not-found'])
+  expect(codesOf(await manager.removePurpose({ purpose: '' }))).toEqual(['not-found'])
 })
 
 it('UPL-4 makes the removal anew where somebody else writes meanwhile, and gives up with a conflict that names the node', async () => {

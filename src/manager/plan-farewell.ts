@@ -1,4 +1,5 @@
-// What is kept of a node that has left the cluster: taken away whole, and what showed it to its peers with it.
+// What is kept of a node that has left the cluster, or of a purpose that has left the catalogue: taken away whole, with what
+// showed it to the nodes.
 
 import { copyId, type Scope } from '../inventory/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
@@ -12,24 +13,33 @@ export interface RemoveNodeInput {
   readonly node: string
 }
 
-/** Every scope of the node. */
-export const nodeScopes = ({ node }: RemoveNodeInput, { catalogue }: ManagerContext): readonly Scope[] =>
-  catalogue.purposes.map(({ id }) => ({ node, purpose: id }))
+/** A purpose that is no longer one of the catalogue's. */
+export interface RemovePurposeInput {
+  readonly purpose: string
+}
 
-/** Plans the removal on the state of the node's scopes. What the node has uploaded for all stays with the others. */
-export function planRemoveNode(
+/** Every scope of the node, where purpose is empty; else of the purpose. */
+export const scopesOfFormer = ({ node, purpose }: Scope, { catalogue, cluster }: ManagerContext): readonly Scope[] =>
+  purpose === ''
+    ? catalogue.purposes.map(({ id }) => ({ node, purpose: id }))
+    : cluster.nodes.map((one) => ({ node: one, purpose }))
+
+/** Plans the removal on the state of these scopes. What a node has uploaded for all stays with the others. */
+export function planFarewell(
   state: State,
-  input: RemoveNodeInput,
+  former: Scope,
   now: number,
   context: ManagerContext,
 ): PlannedChange | Refusal {
-  const { node } = input
+  const { node, purpose } = former
   if (context.cluster.nodes.includes(node)) {
-    const message = `${node} is one of the cluster's nodes: make a manager of the others`
-    return refusal(finding('wrong-node', message, 'CLU-1'))
+    return refusal(finding('wrong-node', `${node} is a node of the cluster still`, 'CLU-1'))
+  }
+  if (context.catalogue.purposes.some(({ id }) => id === purpose)) {
+    return refusal(finding('wrong-purpose', `${purpose} is a purpose of the catalogue still`, 'PUR-1'))
   }
   const builder = new ChangeBuilder(state, now)
-  const scopes = nodeScopes(input, context)
+  const scopes = scopesOfFormer(former, context)
   const copies = new Set(scopes.map(copyId))
   for (const scope of scopes) {
     for (const record of state.certificates(scope)) {
@@ -42,5 +52,5 @@ export function planRemoveNode(
   }
   const planned = builder.planned()
   if (planned.changes.length > 0) return planned
-  return refusal(finding('not-found', `nothing is kept of ${node}`, 'CLU-1'))
+  return refusal(finding('not-found', `nothing is kept of ${node}${purpose}`, 'CLU-1'))
 }
