@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { sampleCertificate } from '../../src/inventory/contract-case.js'
 import { createMemoryStorage, type Storage } from '../../src/inventory/index.js'
-import { certificatePages, records } from '../../src/inventory/pages.js'
+import { certificatePages, placeCursor, records } from '../../src/inventory/pages.js'
 
 const names = ['One', 'Two', 'Three', 'Four', 'Five']
 
@@ -38,4 +38,19 @@ it('every page of a kind is of the scope that was asked for, and comes after the
   expect(await idsOf({ cursor: next })).toEqual(all.slice(2))
   expect(await idsOf({ scope: { node: 'pub', purpose: 'tomcat-trust' } })).toEqual(all)
   expect(await idsOf({ scope: { node: 'pub', purpose: 'CAPF-trust' } })).toEqual([])
+})
+
+it('a cursor is the place of a record of the kind that is listed, and no other text', () => {
+  const cursor = JSON.stringify(['pub', 'tomcat-trust', 'trust', 'One'])
+  expect(placeCursor(cursor, 'trust')).toBe(cursor)
+  const wrong = [
+    ...['', 'One', '"pub"', '{"2":"trust","length":4}', 'null', '[]'],
+    ...['["pub","tomcat-trust","trust"]', '["pub","tomcat-trust","trust","One",1]'],
+    JSON.stringify(['pub', 'tomcat', 'identity', 'One']),
+  ]
+  for (const text of wrong) {
+    expect(() => placeCursor(text, 'trust'), text).toThrow(
+      new TypeError('cursor: expected one that a page of trust records ended with'),
+    )
+  }
 })
