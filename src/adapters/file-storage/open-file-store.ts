@@ -76,10 +76,10 @@ export async function openIn(
 ): Promise<FileStore> {
   const { passphrase, iterations = LEAST_ITERATIONS, lockTimeout = 10_000, presumeDeadAfter } = options
   if (directory === '') throw new TypeError('openFileStore: expected the path of a directory, found the empty text')
-  // Callers without types may say neither.
-  const unencrypted: unknown = options.keysUnencrypted
-  if (passphrase === undefined && unencrypted !== 'accept') {
-    throw new TypeError("openFileStore: expected a passphrase, or keysUnencrypted: 'accept'")
+  // Callers without types may say neither, or a text: that would show at the first key only.
+  const { keysUnencrypted }: { readonly keysUnencrypted?: unknown } = options
+  if (passphrase === undefined ? keysUnencrypted !== 'accept' : typeof passphrase !== 'function') {
+    throw new TypeError("openFileStore: expected passphrase as a function that tells it, or keysUnencrypted: 'accept'")
   }
   if (!Number.isSafeInteger(iterations) || iterations < LEAST_ITERATIONS) {
     throw new TypeError(`iterations: expected an integer from ${LEAST_ITERATIONS} on, found ${iterations}`)

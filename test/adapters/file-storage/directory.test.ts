@@ -133,7 +133,7 @@ describe('keys', () => {
   })
 
   it('are stored as they are only where somebody says so', async () => {
-    const options = [{}, { keysUnencrypted: 'yes' }, { keysUnencrypted: true }] as never[]
+    const options = [{}, { keysUnencrypted: 'yes' }, { keysUnencrypted: true }, { passphrase: 'secret' }] as never[]
     for (const wrong of options) await expect(openFileStore(newDirectory(), wrong)).rejects.toThrow(TypeError)
     const directory = newDirectory()
     const store = await openFileStore(directory, { keysUnencrypted: 'accept' })
