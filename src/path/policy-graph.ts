@@ -52,13 +52,19 @@ export class PolicyState {
   private readonly initialPolicySet: ReadonlySet<string>
 
   constructor(
-    { initialPolicySet = [ANY_POLICY], explicitPolicy, policyMapping, anyPolicy }: PolicyInputs,
+    {
+      initialPolicySet = [ANY_POLICY],
+      explicitPolicy = 'optional',
+      policyMapping = 'allowed',
+      anyPolicy = 'allowed',
+    }: PolicyInputs,
     private readonly length: number,
   ) {
+    // Of what callers without types may write, nothing is taken for the lax side.
     this.graph = [new Map([[ANY_POLICY, { policy: ANY_POLICY, parents: [], expected: new Set([ANY_POLICY]) }]])]
-    this.explicitPolicy = explicitPolicy === 'required' ? 0 : length + 1
-    this.policyMapping = policyMapping === 'inhibited' ? 0 : length + 1
-    this.inhibitAnyPolicy = anyPolicy === 'inhibited' ? 0 : length + 1
+    this.explicitPolicy = explicitPolicy === 'optional' ? length + 1 : 0
+    this.policyMapping = policyMapping === 'allowed' ? length + 1 : 0
+    this.inhibitAnyPolicy = anyPolicy === 'allowed' ? length + 1 : 0
     this.initialPolicySet = new Set(initialPolicySet)
   }
 

@@ -196,7 +196,7 @@ export function malformedFindings(
   { malformedExtensions }: PathProfile,
 ): readonly PathFinding[] {
   const { malformed, malformedUnprocessed } = facts
-  const errors = malformedExtensions === 'refuse' ? [...malformed, ...malformedUnprocessed] : malformed
+  const errors = malformedExtensions === 'ignore-unprocessed' ? malformed : [...malformed, ...malformedUnprocessed]
   const findings = errors.map(({ message }) => found(facts, 'malformed', message, REISSUE, `${RFC} §4`))
   for (const fault of facts.nameConstraints?.faults ?? []) {
     const message = `its nameConstraints are malformed: ${fault}`

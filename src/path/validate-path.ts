@@ -157,7 +157,7 @@ function judgeAnchor(search: Search, anchor: TrustAnchor, certificate: Certifica
   const { question } = search
   const facts = factsOf(certificate)
   const findings = [...targetFindings(search, facts), ...anchorConstraintFindings(search, anchor, [facts])]
-  if (question.profile.targetAsAnchor === 'refuse') {
+  if (question.profile.targetAsAnchor !== 'accept') {
     const message = 'it is itself a trust anchor, and the profile asks for a path to one'
     const remedy = 'set targetAsAnchor to accept in the profile where certificates are pinned'
     findings.push(found(facts, 'target-is-anchor', message, remedy, 'RFC 5280 §6.1.1 (d)'))

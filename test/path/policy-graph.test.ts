@@ -141,6 +141,15 @@ describe('certificate policies', () => {
     expect(await outcome(later, policies('c'), required)).toBe('policy-required')
   })
 
+  it('are asked for strictly where a caller without types writes what is no choice', async () => {
+    const inputs = (wrong: object): PolicyInputs => ({ ...required, ...wrong })
+    expect(await outcome([policies('')], policies('a'), inputs({ explicitPolicy: true }))).toBe('policy-required')
+    expect(await outcome([policies('a', 'a>b')], policies('b'), inputs({ policyMapping: false }))).toBe(
+      'policy-required',
+    )
+    expect(await outcome([policies('any')], policies('a'), inputs({ anyPolicy: 'inhibit' }))).toBe('policy-required')
+  })
+
   it('are required by requireExplicitPolicy some certificates later (RFC 5280 §6.1.4 (i), §6.1.5 (b))', async () => {
     const requiring = (requireExplicitPolicy: number): AuthorityOptions => ({
       ...policies('a'),
