@@ -1,12 +1,12 @@
 // What is kept of a node that has left the cluster, or of a purpose that has left the catalogue: taken away whole, with what
 // showed it to the nodes.
 
-import { copyId, type Scope } from '../inventory/index.js'
+import type { Scope } from '../inventory/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { finding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
-import { tellOthers } from './trust-store.js'
+import { hideFromPeers } from './trust-store.js'
 
 /** A node that is no longer one of the cluster's. */
 export interface RemoveNodeInput {
@@ -39,12 +39,10 @@ export function planFarewell(
     return refusal(finding('wrong-purpose', `${purpose} is a purpose of the catalogue still`, 'PUR-1'))
   }
   const builder = new ChangeBuilder(state, now)
-  const scopes = scopesOfFormer(former, context)
-  const copies = new Set(scopes.map(copyId))
-  for (const scope of scopes) {
+  for (const scope of scopesOfFormer(former, context)) {
     for (const record of state.certificates(scope)) {
       builder.removeCertificate(record, 'deleted')
-      if (copies.has(record.id)) tellOthers(builder, record, record.subject, record, context, 'delete')
+      hideFromPeers(builder, record, context)
     }
     const request = state.request(scope)
     if (request !== undefined) builder.removeRequest(request, 'unused')

@@ -3,10 +3,21 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createCertificateCluster, type ListedCertificate } from '../../src/cluster/index.js'
-import type { Storage } from '../../src/inventory/index.js'
+import { copyId, type Storage } from '../../src/inventory/index.js'
+import { createCertificateManager } from '../../src/manager/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import { type TestCa, testKey } from '../../src/testkit/index.js'
-import { audits, certify, cluster as members, DAY, done, rootOf, type Setting, setUp } from '../support/manager.js'
+import {
+  audits,
+  certify,
+  cluster as members,
+  codesOf,
+  DAY,
+  done,
+  rootOf,
+  type Setting,
+  setUp,
+} from '../support/manager.js'
 import { loseWords, type Nodes, nodesOf } from '../support/nodes.js'
 
 const trust = { purpose: 'tomcat-trust', node: 'pub' }
@@ -343,10 +354,27 @@ describe('whatever has happened to a cluster', () => {
         await cluster.cluster.reconcile()
         const left = await Promise.all(members.nodes.map((node) => cluster.gateway.list(node, 'tomcat-trust')))
         expect(left.flat().filter(({ subject }) => subject === 'CN=Root')).toEqual([])
+        await leave('sub2', own, cluster)
       }),
       { numRuns: 60 },
     )
   })
+
+  /** Nothing shows a node that has left, nor what peers were given by exchange. */
+  async function leave(gone: string, { storage, keys, clock }: Setting, { gateway }: Nodes): Promise<void> {
+    const rest = { ...members, nodes: members.nodes.filter((node) => node !== gone) }
+    const options = { catalogue: unifiedCommunications, cluster: rest, storage, clock }
+    const codes = codesOf(await createCertificateManager({ ...options, keys }).removeNode({ node: gone }))
+    expect(codes).toSatisfy(([code]: string[]) => code === 'done' || code === 'not-found')
+    await createCertificateCluster({ ...options, gateway }).drain()
+    const copies = unifiedCommunications.purposes.map(({ id }) => copyId({ node: gone, purpose: id }))
+    for (const node of rest.nodes) {
+      for (const purpose of ['tomcat-trust', 'CallManager-trust']) {
+        const ids = (await gateway.list(node, purpose)).map(({ id }) => id)
+        expect(ids.filter((id) => copies.includes(id))).toEqual([])
+      }
+    }
+  }
 
   async function take([what, at, which]: Step, roots: readonly TestCa[], own: Setting, all: Nodes): Promise<void> {
     const { manager, clock, storage } = own
