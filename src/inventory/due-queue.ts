@@ -122,14 +122,7 @@ export class DueQueue {
     ;(entry.lease === undefined ? this.free : this.held).forget(entry)
   }
 
-  /** What is due at `before` and that nobody holds then, the most overdue first. It stays where it is. */
-  claimable(before: number, limit: number): readonly RecordEntry[] {
-    const found = this.take(before, limit)
-    for (const entry of found) this.add(entry)
-    return found
-  }
-
-  /** The same, given to somebody. */
+  /** Gives what is due at `before` and that nobody holds then to somebody, the most overdue first. */
   claim(before: number, limit: number, lease: Lease): readonly RecordEntry[] {
     const found = this.take(before, limit)
     for (const entry of found) {
@@ -139,7 +132,8 @@ export class DueQueue {
     return found
   }
 
-  private take(before: number, limit: number): readonly RecordEntry[] {
+  /** The same, taken out: it has to be added again. */
+  take(before: number, limit: number): readonly RecordEntry[] {
     const ended: RecordEntry[] = []
     for (let at = this.held.peek(); at !== undefined && at <= before; at = this.held.peek()) {
       const entry = this.held.pop()

@@ -93,7 +93,7 @@ export class RecordTable {
     return [...new Set(places.flatMap((place) => this.entryAt(place) ?? []))].map(({ record }) => record)
   }
 
-  private entryAt(place: RecordKey): RecordEntry | undefined {
+  protected entryAt(place: RecordKey): RecordEntry | undefined {
     const entries = place.kind === 'audit' ? this.audits.get(place) : this.scopes.get(place)?.kinds.get(place.kind)
     return entries?.get(place.id)
   }
@@ -134,11 +134,6 @@ export class RecordTable {
     }
     for (const record of appends) this.put(record)
     for (const table of changed) table.revision++
-  }
-
-  /** Sets a scope's revision, as a storage on disk remembers it. */
-  setRevision(scope: Scope, revision: number): void {
-    this.tableOf(scope).revision = revision
   }
 
   /** Adds or replaces one record, which nobody holds then; the scope's revision stays. */
@@ -219,36 +214,15 @@ export class RecordTable {
     return { records, next: undefined }
   }
 
-  /** Records of a task due at `before` that nobody holds then, the most overdue first. @throws TypeError for NaN */
-  claimable(task: string, before: number, limit: number): readonly DueRecord[] {
-    checkClaim(before, limit)
-    return dueRecords(this.queueOf(task).claimable(before, limit))
-  }
-
-  /** The same, given to somebody. @throws TypeError for NaN */
+  /** Gives records of a task due at `before` that nobody holds then to somebody, the most overdue first. @throws TypeError for NaN */
   claim(task: string, before: number, limit: number, lease: Lease): readonly DueRecord[] {
     checkClaim(before, limit)
     return dueRecords(this.queueOf(task).claim(before, limit, lease))
   }
 
-  /** The earliest time at which `claimable` has a record of a task. */
+  /** The earliest time at which a record of a task can be claimed. */
   nextDue(task: string): number | undefined {
     return this.queueOf(task).next()
-  }
-
-  /** Gives the record at a place to somebody for a time. */
-  lease(place: RecordKey, lease: Lease): void {
-    const entry = this.entryAt(place)
-    if (entry?.record.kind !== 'due') return
-    const queue = this.queueOf(entry.record.task)
-    queue.remove(entry)
-    entry.lease = lease
-    queue.add(entry)
-  }
-
-  /** Those of the records whose places somebody holds, as far as nobody has put anything there or claimed it since. */
-  heldBy<T extends RecordKey>(owner: string, records: readonly T[]): readonly T[] {
-    return records.filter((record) => this.entryAt(record)?.lease?.owner === owner)
   }
 
   /** Puts those of the records whose places somebody holds; returns how many. */
@@ -263,7 +237,7 @@ export class RecordTable {
     return count
   }
 
-  private tableOf(scope: Scope): ScopeTable {
+  protected tableOf(scope: Scope): ScopeTable {
     return this.scopes.ensure(scope, newScopeTable)
   }
 
@@ -273,7 +247,7 @@ export class RecordTable {
     return ensure(this.tableOf(place).kinds, place.kind, () => new Map<string, RecordEntry>())
   }
 
-  private queueOf(task: string): DueQueue {
+  protected queueOf(task: string): DueQueue {
     return ensure(this.due, task, () => new DueQueue())
   }
 
@@ -302,10 +276,10 @@ export class RecordTable {
 }
 
 /** @throws TypeError for NaN */
-function checkClaim(before: number, limit: number): void {
+export function checkClaim(before: number, limit: number): void {
   checkNumber('before', before, Number.MAX_VALUE)
   checkNumber('limit', limit, Number.MAX_SAFE_INTEGER)
 }
 
-const dueRecords = (entries: readonly RecordEntry[]): readonly DueRecord[] =>
+export const dueRecords = (entries: readonly RecordEntry[]): readonly DueRecord[] =>
   entries.map(({ record }) => record).filter((record) => record.kind === 'due')

@@ -11,9 +11,9 @@ import {
   type Storage,
 } from '../../inventory/index.js'
 import { handOutAll, ownRecord } from '../../inventory/own-record.js'
-import type { RecordTable } from '../../inventory/record-table.js'
 import type { JournalEntry } from './journal.js'
 import type { StoreDirectory } from './store-directory.js'
+import type { StoredTable } from './stored-table.js'
 
 /** Times a commit is tried where another process has broken the lock. The store reads itself anew in between. */
 const ATTEMPTS = 5
@@ -104,7 +104,7 @@ async function commit(directory: StoreDirectory, change: ChangeSet): Promise<Com
   return { ok: false, conflict: change.relies.map(({ scope }) => scope) }
 }
 
-function entryOf(table: RecordTable, { puts, deletes, appends }: ChangeSet): Omit<JournalEntry, 'commit' | 'removes'> {
+function entryOf(table: StoredTable, { puts, deletes, appends }: ChangeSet): Omit<JournalEntry, 'commit' | 'removes'> {
   const audits: AuditRecord[] = []
   const appended: InventoryRecord[] = []
   for (const record of appends) {
@@ -121,6 +121,6 @@ function entryOf(table: RecordTable, { puts, deletes, appends }: ChangeSet): Omi
 }
 
 const revisionsOf = (
-  table: RecordTable,
+  table: StoredTable,
   places: readonly { readonly node: string; readonly purpose: string }[],
 ): readonly ScopeRevision[] => table.read(places.map(({ node, purpose }) => ({ node, purpose }))).revisions

@@ -1,7 +1,6 @@
 // Reads a whole store: the records' files, and what the journal has that is not in them yet. What is damaged is named and left
 // where it is; everything else is read.
 
-import { RecordTable } from '../../inventory/record-table.js'
 import type { AuditRecord, InventoryRecord, ScopeRevision } from '../../inventory/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
 import { DamagedDirectories } from './damaged-directories.js'
@@ -13,11 +12,12 @@ import { RECORD_FILE, scopeFile } from './names.js'
 import type { StoredRecord } from './record-file.js'
 import { withRemains } from './remains.js'
 import { readStored } from './stored-file.js'
+import { StoredTable } from './stored-table.js'
 import { DamageError, encodeRecord } from '../record-codec.js'
 
 /** What a store holds. */
 export interface Loaded {
-  readonly table: RecordTable
+  readonly table: StoredTable
   readonly journal: JournalContent
   /** What is damaged or foreign. */
   readonly problems: readonly FileStoreError[]
@@ -60,7 +60,7 @@ async function loadOnce(files: Files, journal: JournalContent): Promise<Loaded> 
   const effects = effectsOf(journal.entries)
   const reader = new RecordReader(files, effects)
   await reader.readAll()
-  const table = new RecordTable()
+  const table = new StoredTable()
   for (const { record, lease } of reader.records.values()) {
     table.put(record)
     if (lease !== undefined) table.lease(record, lease)
@@ -83,7 +83,7 @@ async function loadOnce(files: Files, journal: JournalContent): Promise<Loaded> 
 const waits = ({ kind }: InventoryRecord): boolean => kind === 'due' || kind === 'outbox'
 
 /** Does to the table what an entry does. */
-export function applyEntry(table: RecordTable, { deletes, puts, scopes, audits }: JournalEntry): void {
+export function applyEntry(table: StoredTable, { deletes, puts, scopes, audits }: JournalEntry): void {
   for (const place of deletes) table.remove(place)
   for (const { record, lease } of puts) {
     table.put(record)

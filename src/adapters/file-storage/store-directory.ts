@@ -2,7 +2,6 @@
 // process; others, here and elsewhere, work on the same directory.
 
 import type { RecordKind, Scope } from '../../inventory/index.js'
-import { RecordTable } from '../../inventory/record-table.js'
 import { DamagedDirectories } from './damaged-directories.js'
 import { effectsOf, putInPlace, repair, stage, syncAll, unstage } from './effects.js'
 import { FileStoreError } from './errors.js'
@@ -12,6 +11,7 @@ import { applyEntry, auditFile, auditLines, load } from './load.js'
 import { checkFormat, createLayout } from './layout.js'
 import type { DirectoryLock } from './lock.js'
 import { recordStem } from './names.js'
+import { StoredTable } from './stored-table.js'
 
 /** Entries the journal grows to before they are settled: what a load reads twice, and what a commit in so many waits for. */
 const JOURNAL_ENTRIES = 64
@@ -24,7 +24,7 @@ export class StoreDirectory {
    * What the store holds, as of the last entry known. Current within {@link reading} and {@link writing}; another object after
    * an {@link append} that came too late.
    */
-  table = new RecordTable()
+  table = new StoredTable()
   /** What has been mended, in words. */
   readonly repairs: string[] = []
   /** What is damaged or foreign, and why nothing can be written. */
@@ -65,7 +65,7 @@ export class StoreDirectory {
   }
 
   /** Runs `work` on the newest state. */
-  reading<T>(work: (table: RecordTable) => T): Promise<T> {
+  reading<T>(work: (table: StoredTable) => T): Promise<T> {
     return this.enqueue(async () => {
       await this.catchUp()
       return work(this.table)
