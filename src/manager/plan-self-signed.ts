@@ -31,7 +31,7 @@ export interface RegenerateInput {
 export interface SelfSignedInput extends RegenerateInput {
   /** Default: the first the purpose offers for self-signed certificates. */
   readonly key?: KeySpecification
-  /** Default: the installed certificate's. Where it has no common name, that is its first host name, else the node's. */
+  /** Default: the installed certificate's, by its first host name where it has no common name; else by the node's name. */
   readonly subject?: SubjectInput
   /** Default: the host names and addresses of the installed certificate. */
   readonly subjectAltNames?: AlternativeNamesInput
