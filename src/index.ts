@@ -109,6 +109,7 @@ export {
 } from './inventory/index.js'
 export {
   type Actor,
+  type AuditListener,
   type BackupInput,
   type BrokenChain,
   type CertificateManager,
@@ -120,6 +121,7 @@ export {
   type CsrInput,
   type DeleteInput,
   type DeletionPlan,
+  type DeviceInput,
   type DownloadFormat,
   type EndpointInput,
   type Effect,
@@ -131,6 +133,8 @@ export {
   type OutcomeNotice,
   type Refusal,
   type RegenerateInput,
+  type RemoveNodeInput,
+  type RemovePurposeInput,
   type RequestOutcome,
   type UploadInput,
 } from './manager/index.js'

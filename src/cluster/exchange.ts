@@ -1,7 +1,7 @@
 // The exchange by hand of the certificates nodes know each other by (CLU-4), in place of waiting for replication.
 
 import { copyId } from '../inventory/index.js'
-import { auditOfChange } from '../manager/audit.js'
+import { auditOfChange, note } from '../manager/audit.js'
 import type { Effect } from '../manager/index.js'
 import { pairs } from './diagnose.js'
 import { type NodeFault, NodeView } from './node-view.js'
@@ -68,7 +68,7 @@ async function exchangePurpose(
     exchanged.push({ node, peer, purpose: id, sha256 })
     const change = { type: 'install', node: peer, purpose: trust, subject, before: undefined, after: sha256 } as const
     const audit = auditOfChange('exchange', { node: peer, purpose: trust }, context.now(), { changes: [change] })
-    await context.storage.commit({ relies: [], puts: [], deletes: [], appends: [audit] })
+    await note(audit, context)
   }
   return exchanged
 }

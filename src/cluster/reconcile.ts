@@ -3,7 +3,7 @@
 import { ensure } from '../base/ensure.js'
 import { copyId, type HistoryRecord, type Scope } from '../inventory/index.js'
 import { records } from '../inventory/pages.js'
-import { auditOfChange } from '../manager/audit.js'
+import { auditOfChange, note } from '../manager/audit.js'
 import type { Change } from '../manager/outcome.js'
 import type { Certificate } from '../x509/index.js'
 import { drain } from './drain.js'
@@ -201,14 +201,13 @@ class PurposeReconciler {
     }
     const mended = done.map(({ mends }) => mends)
     if (mended.length === 0) return []
-    const { storage, now } = this.context
     const noted = mended.map(({ sha256, action, ...place }): Change =>
       action === 'put'
         ? { ...place, type: 'install', before: undefined, after: sha256 }
         : { ...place, type: 'remove', before: sha256, after: undefined },
     )
-    const audit = auditOfChange('reconcile', { node, purpose: this.purpose }, now(), { changes: noted })
-    await storage.commit({ relies: [], puts: [], deletes: [], appends: [audit] })
+    const audit = auditOfChange('reconcile', { node, purpose: this.purpose }, this.context.now(), { changes: noted })
+    await note(audit, this.context)
     return mended
   }
 }

@@ -4,7 +4,7 @@ import { checkNumber } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import { LONGEST_TIMER } from '../base/timers.js'
 import type { Storage } from '../inventory/index.js'
-import type { Cluster } from '../manager/index.js'
+import type { AuditListener, Cluster } from '../manager/index.js'
 import type { Catalogue, IdentityPurpose, RemedyTemplate, TrustPurpose } from '../purposes/index.js'
 import type { NodeGateway } from './gateway.js'
 
@@ -19,6 +19,8 @@ export interface ClusterOptions {
   readonly answerTime?: number
   /** Default: the machine's. */
   readonly clock?: Clock
+  /** The manager's: told of every exchange and of what is mended. */
+  readonly audit?: AuditListener
 }
 
 /** The options with their defaults. */
@@ -28,15 +30,16 @@ export interface ClusterContext {
   readonly storage: Storage
   readonly gateway: NodeGateway
   readonly answerTime: number
+  readonly audit: AuditListener | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
 /** @throws TypeError for an answer time that is none */
 export function contextOf(options: ClusterOptions): ClusterContext {
-  const { clock = systemClock, cluster, answerTime = 60_000 } = options
+  const { clock = systemClock, cluster, audit, answerTime = 60_000 } = options
   checkNumber('answerTime', answerTime, LONGEST_TIMER)
-  return { ...options, ...cluster, answerTime, now: () => clock.now().getTime() }
+  return { ...options, ...cluster, audit, answerTime, now: () => clock.now().getTime() }
 }
 
 /** Trust purposes that are the same on every node (PUR-7). */

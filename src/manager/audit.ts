@@ -1,8 +1,7 @@
 // Who did what, and what came of it.
 
-import type { AuditRecord, Scope } from '../inventory/index.js'
-import type { PlannedChange } from './change-builder.js'
-import type { Refusal } from './outcome.js'
+import type { AuditRecord, Scope, Storage } from '../inventory/index.js'
+import type { Change, Refusal } from './outcome.js'
 
 /** Who acts, for the audit. */
 export interface Actor {
@@ -34,7 +33,7 @@ export function auditOfChange(
   action: string,
   place: Scope & Actor,
   at: number,
-  { changes }: Pick<PlannedChange, 'changes'>,
+  { changes }: { readonly changes: readonly Change[] },
 ): AuditRecord {
   const before = changes.flatMap((change) => change.before ?? [])
   const after = changes.flatMap((change) => change.after ?? [])
@@ -46,4 +45,26 @@ export function auditOfRefusal(action: string, place: Scope & Actor, at: number,
   const codes = [...new Set(findings.map(({ code }) => code))]
   const outcome = codes.includes('conflict') ? 'conflict' : 'refused'
   return auditOf({ action, place, at }, outcome, [], [], codes)
+}
+
+/**
+ * Is told of every audit record once the storage has it: a log elsewhere. It is not waited for, and what it throws changes
+ * nothing: the storage lists them all.
+ */
+export type AuditListener = (record: AuditRecord) => void | Promise<void>
+
+/** Tells of a record that has been committed. */
+export function tellOf(record: AuditRecord, audit: AuditListener | undefined): void {
+  void Promise.resolve(record)
+    .then(audit)
+    .catch(() => undefined)
+}
+
+/** Notes what was refused, or done elsewhere. */
+export async function note(
+  record: AuditRecord,
+  { storage, audit }: { readonly storage: Storage; readonly audit: AuditListener | undefined },
+): Promise<void> {
+  await storage.commit({ relies: [], puts: [], deletes: [], appends: [record] })
+  tellOf(record, audit)
 }

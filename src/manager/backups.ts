@@ -14,7 +14,7 @@ export interface BackupInput extends Actor {
   readonly takenAt?: Date
 }
 
-/** Where keys have changed since the last recorded backup, in the order of their places. */
+/** Where keys had changed by a time since the last recorded backup, in the order of their places. */
 export async function backupPending({ storage }: Surroundings, before = Infinity): Promise<readonly Scope[]> {
   const pending: Scope[] = []
   for await (const record of records(storage, 'backup-pending')) {
@@ -24,20 +24,26 @@ export async function backupPending({ storage }: Surroundings, before = Infinity
   return pending
 }
 
-/** Notes that a backup holds what had changed when it was begun; returns where. */
+const begunAt = ({ takenAt }: BackupInput, { now }: Surroundings): number => takenAt?.getTime() ?? now()
+
+/** Where a backup holds what had changed when it was begun. */
+export const coveredBy = (surroundings: Surroundings, input: BackupInput = {}): Promise<readonly Scope[]> =>
+  backupPending(surroundings, begunAt(input, surroundings))
+
+/** Notes that; returns where. */
 export async function recordBackup(
   surroundings: Surroundings,
   executor: Executor,
-  { takenAt, actor = '' }: BackupInput,
+  input: BackupInput = {},
 ): Promise<readonly Scope[]> {
-  const until = takenAt?.getTime() ?? surroundings.now()
+  const until = begunAt(input, surroundings)
   const covered: Scope[] = []
   const failed: unknown[] = []
   for (const scope of await backupPending(surroundings, until)) {
     try {
       const done = await executor.execute({
         action: 'record-backup',
-        place: { ...scope, actor },
+        place: { ...input, ...scope },
         scopes: () => [scope],
         plan: (state, now) => {
           const builder = new ChangeBuilder(state, now)

@@ -152,8 +152,8 @@ export class ChangeBuilder {
   }
 
   /** Notes that a backup does. */
-  backedUp(scope: Scope): void {
-    this.deletes.push({ ...scope, kind: 'backup-pending', id: 'backup' })
+  backedUp({ node, purpose }: Scope): void {
+    this.deletes.push({ node, purpose, kind: 'backup-pending', id: 'backup' })
   }
 
   /** Leaves word for another node that a trusted certificate has come or gone (CLU-2). */

@@ -2,13 +2,13 @@
 // new key is made before the change that refers to it, an old one destroyed after the change that drops it.
 
 import type { Signer } from '../authoring/index.js'
-import { type ChangeSet, KeyStoreError, type KeyStore, type Scope, type Storage } from '../inventory/index.js'
-import { type Actor, auditOfChange, auditOfRefusal } from './audit.js'
+import { type ChangeSet, KeyStoreError, type Scope } from '../inventory/index.js'
+import { type Actor, auditOfChange, auditOfRefusal, note, tellOf } from './audit.js'
 import type { PlannedChange } from './change-builder.js'
 import type { Draft, KeyedOperation, Made } from './keyed-operation.js'
 import { finding, isRefusal, type ManagerFinding, type Refusal, refusal } from './outcome.js'
 import { ParsedCertificates } from './parsed-certificates.js'
-import type { ManagerContext, Surroundings } from './settings.js'
+import type { Surroundings } from './settings.js'
 import { State } from './state.js'
 import { isCondemned, sweepScope } from './sweep-keys.js'
 
@@ -33,23 +33,14 @@ interface KeyFate {
 }
 
 export class Executor {
-  private readonly storage: Storage
-  private readonly keys: KeyStore
-  private readonly context: ManagerContext
-  private readonly now: () => number
   private readonly certificatesKept = new ParsedCertificates()
 
-  constructor({ storage, keys, context, now }: Surroundings) {
-    this.storage = storage
-    this.keys = keys
-    this.context = context
-    this.now = now
-  }
+  constructor(private readonly surroundings: Surroundings) {}
 
   /** What an operation would come to, now (UPL-8). Writes nothing. */
   async foresee<P extends PlannedChange>(operation: Operation<P>): Promise<P | Refusal> {
     const { scopes, plan } = operation
-    return this.unknown(operation) ?? plan(await this.read(scopes()), this.now())
+    return this.unknown(operation) ?? plan(await this.read(scopes()), this.surroundings.now())
   }
 
   /** The same for one that makes a key. Makes none. */
@@ -64,7 +55,7 @@ export class Executor {
     if (unknown !== undefined) return this.refuse(action, place, unknown)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const state = await this.read(scopes())
-      const now = this.now()
+      const now = this.surroundings.now()
       const planned = await plan(state, now)
       if (isRefusal(planned)) return this.refuse(action, place, planned)
       const { puts, deletes, appends } = planned
@@ -72,8 +63,9 @@ export class Executor {
       const change: ChangeSet = { relies: state.snapshot.revisions, puts, deletes, appends: [...appends, audit] }
       // A commit that rejects may have been made all the same: a key it carries is kept until a sweep knows better.
       if (fate !== undefined) fate.isReferred = true
-      const result = await this.storage.commit(change)
+      const result = await this.surroundings.storage.commit(change)
       if (result.ok) {
+        tellOf(audit, this.surroundings.audit)
         await this.destroy(planned.obsoleteKeys)
         return planned
       }
@@ -96,7 +88,7 @@ export class Executor {
     const fate: KeyFate = { isReferred: false }
     try {
       const { handle } = keyHandle
-      const document = await this.makeWith(handle, drafted, (signer) => make(drafted, signer, this.now()))
+      const document = await this.makeWith(handle, drafted, (signer) => make(drafted, signer, this.surroundings.now()))
       if (document === undefined) return await this.refuse(action, place, conflict(place))
       const made: Made<T> = { keyHandle: handle, document }
       const planned = await this.execute(
@@ -120,7 +112,7 @@ export class Executor {
   }
 
   async read(scopes: readonly Scope[]): Promise<State> {
-    return new State(await this.storage.read(scopes), this.certificatesKept)
+    return new State(await this.surroundings.storage.read(scopes), this.certificatesKept)
   }
 
   private unknown({ place, isFarewell }: Pick<Operation<PlannedChange>, 'place' | 'isFarewell'>): Refusal | undefined {
@@ -129,7 +121,7 @@ export class Executor {
 
   /** A purpose or node that does not exist: the caller's data, so a refusal and no exception. */
   unknownPlace({ node, purpose }: Scope): Refusal | undefined {
-    const { catalogue, cluster } = this.context
+    const { catalogue, cluster } = this.surroundings.context
     const findings: ManagerFinding[] = []
     const known = catalogue.purposes.find(({ id }) => id === purpose)
     if (known === undefined) {
@@ -146,7 +138,7 @@ export class Executor {
 
   private async generate({ key }: Draft): Promise<{ readonly handle: string } | Refusal> {
     try {
-      return { handle: await this.keys.generate(key) }
+      return { handle: await this.surroundings.keys.generate(key) }
     } catch (error) {
       if (!(error instanceof KeyStoreError) || error.code !== 'unsupported-key') throw error
       return refusal(finding('key-not-offered', error.message, 'CSR-8'))
@@ -160,7 +152,7 @@ export class Executor {
     make: (signer: Signer) => Promise<T>,
   ): Promise<T | undefined> {
     try {
-      return await make(await this.keys.signer(handle, hash))
+      return await make(await this.surroundings.keys.signer(handle, hash))
     } catch (error) {
       if (!(error instanceof KeyStoreError) || error.code !== 'no-such-key') throw error
       return undefined
@@ -169,14 +161,13 @@ export class Executor {
 
   /** Notes a refusal in the audit. */
   private async refuse(action: string, place: Scope & Actor, refused: Refusal): Promise<Refusal> {
-    const audit = auditOfRefusal(action, place, this.now(), refused)
-    await this.storage.commit({ relies: [], puts: [], deletes: [], appends: [audit] })
+    await note(auditOfRefusal(action, place, this.surroundings.now(), refused), this.surroundings)
     return refused
   }
 
   /** Destroys keys nothing refers to. What has been committed stands whether or not that succeeds: a sweep tries again. */
   private async destroy(handles: readonly string[]): Promise<void> {
-    await Promise.allSettled(handles.map((handle) => this.keys.destroy(handle)))
+    await Promise.allSettled(handles.map((handle) => this.surroundings.keys.destroy(handle)))
   }
 }
 

@@ -1,6 +1,6 @@
 // The keeper: what may be installed, replaced or deleted, decided and then done, losing nothing.
 
-export type { Actor } from './audit.js'
+export type { Actor, AuditListener } from './audit.js'
 export type { BackupInput } from './backups.js'
 export {
   type CertificateManager,
@@ -11,7 +11,7 @@ export {
 } from './manager.js'
 export type { Change, Effect, ManagerFinding, ManagerFindingCode, Outcome, OutcomeNotice, Refusal } from './outcome.js'
 export type { BrokenChain, DeleteInput } from './plan-delete.js'
-export type { EndpointInput } from './plan-endpoint.js'
+export type { DeviceInput, EndpointInput } from './plan-endpoint.js'
 export type { RemoveNodeInput, RemovePurposeInput } from './plan-farewell.js'
 export type { RequestInput as CsrInput } from './plan-request.js'
 export type { RegenerateInput, SelfSignedInput as GenerateSelfSignedInput } from './plan-self-signed.js'

@@ -2,9 +2,10 @@
 
 import type { Page, Query, Scope } from '../inventory/index.js'
 import type { Actor } from './audit.js'
-import { backupPending, type BackupInput, recordBackup } from './backups.js'
+import { backupPending, type BackupInput, coveredBy, recordBackup } from './backups.js'
 import type { PlannedChange } from './change-builder.js'
 import { Executor, type Operation } from './executor.js'
+import type { Draft, KeyedOperation } from './keyed-operation.js'
 import { isRefusal, type Outcome, type Refusal } from './outcome.js'
 import {
   type BrokenChain,
@@ -14,7 +15,7 @@ import {
   type PlannedDeletion,
   unconfirmed,
 } from './plan-delete.js'
-import { type EndpointInput, planEndpoint, planEndpointRemoval } from './plan-endpoint.js'
+import { type DeviceInput, type EndpointInput, planEndpoint, planEndpointRemoval } from './plan-endpoint.js'
 import { type RequestInput, requestOperation } from './plan-request.js'
 import { planFarewell, type RemoveNodeInput, type RemovePurposeInput, scopesOfFormer } from './plan-farewell.js'
 import {
@@ -25,7 +26,7 @@ import {
 } from './plan-self-signed.js'
 import { planUpload, type UploadInput, uploadScopes } from './plan-upload.js'
 import { type CertificateReference, download, type DownloadFormat, downloadCsr, show } from './reading.js'
-import { type ManagerOptions, surroundingsOf } from './settings.js'
+import { type ManagerContext, type ManagerOptions, surroundingsOf } from './settings.js'
 import { sweepKeys } from './sweep-keys.js'
 import { refusingMalformed } from './uploaded-file.js'
 
@@ -42,8 +43,12 @@ export interface CertificateManagerPlans {
   delete(input: DeleteInput): Promise<DeletionPlan | Refusal>
   regenerate(input: RegenerateInput): Promise<Outcome | Refusal>
   generateSelfSigned(input: SelfSignedInput): Promise<Outcome | Refusal>
+  recordEndpoint(input: EndpointInput): Promise<Outcome | Refusal>
+  removeEndpoint(input: DeviceInput): Promise<Outcome | Refusal>
   removeNode(input: RemoveNodeInput): Promise<Outcome | Refusal>
   removePurpose(input: RemovePurposeInput): Promise<Outcome | Refusal>
+  /** Where {@link CertificateManager.recordBackup} would note the backup. */
+  recordBackup(input?: BackupInput): Promise<readonly Scope[]>
 }
 
 /**
@@ -72,7 +77,7 @@ export interface CertificateManager {
    */
   recordEndpoint(input: EndpointInput & Actor): Promise<Outcome | Refusal>
   /** Removes what is noted of a device. */
-  removeEndpoint(input: Pick<EndpointInput, 'purpose' | 'device'> & Actor): Promise<Outcome | Refusal>
+  removeEndpoint(input: DeviceInput & Actor): Promise<Outcome | Refusal>
   /** Makes a self-signed certificate with key type, key length, subject and names of the installed one (REG-2). */
   regenerate(input: RegenerateInput & Actor): Promise<Outcome | Refusal>
   /** Makes a self-signed certificate with a key of another kind, or the first of a purpose (REG-2). */
@@ -141,6 +146,12 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       },
     }
   }
+  const endpointRecord = (input: EndpointInput & Actor): Operation<PlannedChange> =>
+    endpoint('record-endpoint', input, (state, now) =>
+      refusingMalformed(() => planEndpoint(state, input, now, context)),
+    )
+  const endpointRemoval = (input: DeviceInput & Actor): Operation<PlannedChange> =>
+    endpoint('remove-endpoint', input, (state, now) => planEndpointRemoval(state, input, now, context))
   /** With an empty purpose, of a node; with an empty node, of a purpose. */
   const farewell = (action: string, former: Scope & Actor): Operation<PlannedChange> => ({
     action,
@@ -149,6 +160,31 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
     scopes: () => scopesOfFormer(former, context),
     plan: (state, now) => planFarewell(state, former, now, context),
   })
+  const nodeRemoval = (input: RemoveNodeInput & Actor): Operation<PlannedChange> =>
+    farewell('remove-node', { ...input, purpose: '' })
+  const purposeRemoval = (input: RemovePurposeInput & Actor): Operation<PlannedChange> =>
+    farewell('remove-purpose', { ...input, node: '' })
+
+  type Call<Input> = (input: Input) => Promise<Outcome | Refusal>
+  type Keyed<Input, D extends Draft, T> = (input: Input, context: ManagerContext) => KeyedOperation<D, T>
+  const doing =
+    <Input>(operation: (input: Input) => Operation<PlannedChange>): Call<Input> =>
+    async (input) =>
+      toOutcome(await executor.execute(operation(input)))
+  const foreseeing =
+    <Input>(operation: (input: Input) => Operation<PlannedChange>): Call<Input> =>
+    async (input) =>
+      toOutcome(await executor.foresee(operation(input)))
+  const makingKey =
+    <Input, D extends Draft, T>(operation: Keyed<Input, D, T>): Call<Input> =>
+    async (input) => {
+      const done = await executor.executeWithKey(operation(input, context))
+      return isRefusal(done) ? done : outcomeOf(done.planned)
+    }
+  const foreseeingKey =
+    <Input, D extends Draft, T>(operation: Keyed<Input, D, T>): Call<Input> =>
+    async (input) =>
+      toOutcome(await executor.foreseeWithKey(operation(input, context)))
 
   return {
     generateCsr: async (input) => {
@@ -156,53 +192,36 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
       return isRefusal(done) ? done : { ...outcomeOf(done.planned), pem: done.document.pem }
     },
     downloadCsr: (scope, format = 'pem') => downloadCsr(executor, scope, format),
-    upload: async (input) => toOutcome(await executor.execute(upload(input))),
+    upload: doing(upload),
     list: (query = {}) => storage.query(query),
     show: (reference) => show(executor, reference),
     download: (reference, format = 'pem') => download({ executor, surroundings }, reference, format),
-    delete: async (input) => toOutcome(await executor.execute(confirmedDeletion(input))),
-    recordEndpoint: async (input) =>
-      toOutcome(
-        await executor.execute(
-          endpoint('record-endpoint', input, (state, now) =>
-            refusingMalformed(() => planEndpoint(state, input, now, context)),
-          ),
-        ),
-      ),
-    removeEndpoint: async (input) =>
-      toOutcome(
-        await executor.execute(
-          endpoint('remove-endpoint', input, (state, now) => planEndpointRemoval(state, input, now, context)),
-        ),
-      ),
-    regenerate: async (input) => {
-      const done = await executor.executeWithKey(regenerateOperation(input, context))
-      return isRefusal(done) ? done : outcomeOf(done.planned)
-    },
-    generateSelfSigned: async (input) => {
-      const done = await executor.executeWithKey(selfSignedOperation(input, context))
-      return isRefusal(done) ? done : outcomeOf(done.planned)
-    },
-    removeNode: async (input) => toOutcome(await executor.execute(farewell('remove-node', { ...input, purpose: '' }))),
-    removePurpose: async (input) =>
-      toOutcome(await executor.execute(farewell('remove-purpose', { ...input, node: '' }))),
+    delete: doing(confirmedDeletion),
+    recordEndpoint: doing(endpointRecord),
+    removeEndpoint: doing(endpointRemoval),
+    regenerate: makingKey(regenerateOperation),
+    generateSelfSigned: makingKey(selfSignedOperation),
+    removeNode: doing(nodeRemoval),
+    removePurpose: doing(purposeRemoval),
     backupPending: () => backupPending(surroundings),
-    recordBackup: (input = {}) => recordBackup(surroundings, executor, input),
+    recordBackup: (input) => recordBackup(surroundings, executor, input),
     sweepKeys: () => sweepKeys(surroundings),
     plan: {
-      generateCsr: async (input) => toOutcome(await executor.foreseeWithKey(requestOperation(input, context))),
-      upload: async (input) => toOutcome(await executor.foresee(upload(input))),
+      generateCsr: foreseeingKey(requestOperation),
+      upload: foreseeing(upload),
       delete: async (input) => {
         const planned = await executor.foresee(deletion(input))
         if (isRefusal(planned)) return planned
         const { planId, breaks } = planned
         return { ...outcomeOf(planned), planId, breaks }
       },
-      regenerate: async (input) => toOutcome(await executor.foreseeWithKey(regenerateOperation(input, context))),
-      generateSelfSigned: async (input) =>
-        toOutcome(await executor.foreseeWithKey(selfSignedOperation(input, context))),
-      removeNode: async (input) => toOutcome(await executor.foresee(farewell('', { ...input, purpose: '' }))),
-      removePurpose: async (input) => toOutcome(await executor.foresee(farewell('', { ...input, node: '' }))),
+      recordEndpoint: foreseeing(endpointRecord),
+      removeEndpoint: foreseeing(endpointRemoval),
+      regenerate: foreseeingKey(regenerateOperation),
+      generateSelfSigned: foreseeingKey(selfSignedOperation),
+      removeNode: foreseeing(nodeRemoval),
+      removePurpose: foreseeing(purposeRemoval),
+      recordBackup: (input) => coveredBy(surroundings, input),
     },
   }
 }
@@ -210,7 +229,7 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
 /** An operation on a device, which stands where others have their node. */
 function endpoint(
   action: string,
-  input: Pick<EndpointInput, 'purpose' | 'device'> & Actor,
+  input: DeviceInput & Actor,
   plan: Operation<PlannedChange>['plan'],
 ): Operation<PlannedChange> {
   const { purpose, device: node } = input

@@ -9,17 +9,21 @@ import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
 import { certificatesOfFile } from './uploaded-file.js'
 
-/** A device’s certificate to be watched, and who hands it in (PUR-13). */
-export interface EndpointInput {
+/** A device, and the purpose it has a certificate of (PUR-13). */
+export interface DeviceInput {
   readonly purpose: string
   /** Its name, `SEP001122334455`. */
   readonly device: string
+}
+
+/** A device’s certificate to be watched (PUR-13). */
+export interface EndpointInput extends DeviceInput {
   /** PEM, DER or PKCS#7 with one certificate. */
   readonly file: Uint8Array | string
   readonly description?: string
 }
 
-const scopeOf = ({ purpose, device }: Pick<EndpointInput, 'purpose' | 'device'>): Scope => ({ node: device, purpose })
+const scopeOf = ({ purpose, device }: DeviceInput): Scope => ({ node: device, purpose })
 
 /**
  * A newer certificate replaces the one there is, as in a trust purpose (UPL-5). Who has issued it is not looked at.
@@ -61,7 +65,7 @@ export async function planEndpoint(
 /** The device is gone, or its certificate is. */
 export function planEndpointRemoval(
   state: State,
-  input: Pick<EndpointInput, 'purpose' | 'device'>,
+  input: DeviceInput,
   now: number,
   context: ManagerContext,
 ): PlannedChange | Refusal {
@@ -77,10 +81,7 @@ export function planEndpointRemoval(
   return builder.planned()
 }
 
-function wrongPlace(
-  { purpose: id, device }: Pick<EndpointInput, 'purpose' | 'device'>,
-  { catalogue }: ManagerContext,
-): Refusal | undefined {
+function wrongPlace({ purpose: id, device }: DeviceInput, { catalogue }: ManagerContext): Refusal | undefined {
   const findings: ManagerFinding[] = []
   if (purposeOf(catalogue, id).usage !== 'endpoint') {
     findings.push(finding('wrong-purpose', `${id} is no purpose of devices: upload the certificate instead`, 'PUR-13'))

@@ -1,7 +1,7 @@
 // What is kept of a node that has left the cluster, or of a purpose that has left the catalogue: taken away whole, with what
 // showed it to the nodes.
 
-import type { Scope } from '../inventory/index.js'
+import { isCertificateRecord, type Scope } from '../inventory/index.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { finding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
@@ -39,14 +39,12 @@ export function planFarewell(
     return refusal(finding('wrong-purpose', `${purpose} is a purpose of the catalogue still`, 'PUR-1'))
   }
   const builder = new ChangeBuilder(state, now)
-  for (const scope of scopesOfFormer(former, context)) {
-    for (const record of state.certificates(scope)) {
+  for (const record of scopesOfFormer(former, context).flatMap((scope) => state.in(scope))) {
+    if (isCertificateRecord(record)) {
       builder.removeCertificate(record, 'deleted')
       hideFromPeers(builder, record, context)
-    }
-    const request = state.request(scope)
-    if (request !== undefined) builder.removeRequest(request, 'unused')
-    if (state.in(scope).some(({ kind }) => kind === 'backup-pending')) builder.backedUp(scope)
+    } else if (record.kind === 'request') builder.removeRequest(record, 'unused')
+    else if (record.kind === 'backup-pending') builder.backedUp(record)
   }
   const planned = builder.planned()
   if (planned.changes.length > 0) return planned

@@ -106,7 +106,7 @@ function wrongPurpose(
     ({ id }) => keyFor(offeredKeys(state, { node, purpose: id }), upload.leaf) !== undefined,
   )
   return own.map(({ id }) => {
-    const message = `the file holds the certificate of ${id} on ${node}, which is no other system's: it belongs into ${id}`
+    const message = `the file holds the certificate of ${id} on ${node}: it belongs into ${id}`
     return finding('wrong-purpose', message, 'PUR-4')
   })
 }

@@ -6,6 +6,7 @@ import type { KeyStore, Storage } from '../inventory/index.js'
 import { appliance, type PathProfile } from '../path/index.js'
 import type { Catalogue } from '../purposes/index.js'
 import type { RevocationCheck } from '../revocation/index.js'
+import type { AuditListener } from './audit.js'
 
 /** The nodes whose certificates are kept (CLU-1). */
 export interface Cluster {
@@ -32,6 +33,8 @@ export interface ManagerOptions {
   readonly profile?: PathProfile
   /** The setting "Phone Interaction on Certificate Update" (REG-4). Default `automatically`. */
   readonly phoneReset?: 'automatically' | 'manually'
+  /** Told of every change and every refusal. Default nobody; the storage has the audit. */
+  readonly audit?: AuditListener
 }
 
 /** The options with their defaults, as the plans read them: nothing a plan could write to. */
@@ -65,11 +68,12 @@ export interface Surroundings {
   readonly storage: Storage
   readonly keys: KeyStore
   readonly context: ManagerContext
+  readonly audit: AuditListener | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
 export const surroundingsOf = (options: ManagerOptions): Surroundings => {
-  const { storage, keys, clock = systemClock } = options
-  return { storage, keys, context: contextOf(options), now: () => clock.now().getTime() }
+  const { storage, keys, audit, clock = systemClock } = options
+  return { storage, keys, audit, context: contextOf(options), now: () => clock.now().getTime() }
 }

@@ -109,7 +109,7 @@ export async function showToPeers(
   const scope = { node, purpose: purpose.trust }
   const id = copyId({ node, purpose: purpose.id })
   const previous = builder.state.trusted(scope).find((record) => record.id === id)
-  if (!isShown(purpose, origin)) {
+  if (origin === 'uploaded' && purpose.exchange === undefined) {
     if (previous !== undefined) {
       builder.removeCertificate(previous, 'replaced')
       tellOthers(builder, previous, previous.subject, previous, context, 'delete')
@@ -128,13 +128,10 @@ export async function showToPeers(
 /** Has the nodes drop the copy by which they know an identity that is removed. */
 export function hideFromPeers(builder: ChangeBuilder, record: CertificateRecord, context: ManagerContext): void {
   const purpose = context.catalogue.purposes.find(({ id }) => id === record.purpose)
-  if (purpose?.usage !== 'identity' || !isShown(purpose, record.origin)) return
+  if (purpose?.usage !== 'identity' || (record.origin === 'uploaded' && purpose.exchange === undefined)) return
   const copy = { ...record, purpose: purpose.trust, id: copyId(record) }
   tellOthers(builder, copy, record.subject, copy, context, 'delete')
 }
-
-const isShown = ({ exchange }: IdentityPurpose, origin: CertificateRecord['origin']): boolean =>
-  origin === 'generated' || exchange !== undefined
 
 /** PUR-7, DEL-4: an effect for people, and a word in the outbox for each other node. `record` is undefined in plans only. */
 export function tellOthers(

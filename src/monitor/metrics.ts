@@ -8,6 +8,7 @@ import {
   scheduleKeysOf,
   type Storage,
 } from '../inventory/index.js'
+import { certificatePages } from '../inventory/pages.js'
 import { type CheckedStatus, revocationMemory } from './due-data.js'
 
 /** Times are milliseconds since 1970. */
@@ -82,17 +83,11 @@ export async function certificateMetrics(
   most: number,
 ): Promise<Pick<MonitorMetrics, 'certificates' | 'isComplete'>> {
   const certificates: CertificateMetrics[] = []
-  let cursor: string | undefined
-  do {
+  for await (const page of certificatePages(storage, { sort: { by: 'notAfter' }, limit: PAGE })) {
     const left = most - certificates.length
-    if (left <= 0) return { certificates, isComplete: false }
-    const page = await storage.query({
-      ...{ sort: { by: 'notAfter' }, limit: Math.min(PAGE, left) },
-      ...(cursor !== undefined && { cursor }),
-    })
-    certificates.push(...(await withChecks(storage, page.records)))
-    cursor = page.next
-  } while (cursor !== undefined)
+    certificates.push(...(await withChecks(storage, page.slice(0, left))))
+    if (page.length > left) return { certificates, isComplete: false }
+  }
   return { certificates, isComplete: true }
 }
 

@@ -39,7 +39,7 @@ export function certificateFrom(input: CertificateInput, limits?: Partial<ReadLi
   const bytes = isBytes(input) ? input : bytesOf(input)
   if (isBytes(bytes)) return parseCertificate(plainBytes(bytes), limits)
   throw new TypeError(
-    'certificateFrom: expected DER bytes, PEM text, or a certificate of node:crypto or @peculiar/x509',
+    'certificateFrom: expected DER, PEM, or a certificate of node:crypto or @peculiar/x509',
   )
 }
 

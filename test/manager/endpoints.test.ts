@@ -4,7 +4,18 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createCertificateMonitor, defaultMonitorSettings } from '../../src/monitor/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import type { IssuedCertificate, TestCa } from '../../src/testkit/index.js'
-import { audits, codesOf, DAY, done, installedIn, recordsOf, rootOf, type Setting, setUp } from '../support/manager.js'
+import {
+  audits,
+  codesOf,
+  DAY,
+  done,
+  everything,
+  installedIn,
+  recordsOf,
+  rootOf,
+  type Setting,
+  setUp,
+} from '../support/manager.js'
 
 const phone = { purpose: 'LSC', device: 'SEP001122334455' }
 const scope = { purpose: 'LSC', node: phone.device }
@@ -66,6 +77,18 @@ describe('a device', () => {
     expect(done(await manager.removeEndpoint(phone)).changes).toMatchObject([{ type: 'remove' }])
     expect((await storage.read([scope])).records).toEqual([])
     expect(codesOf(await manager.removeEndpoint(phone))).toEqual(['not-found'])
+  })
+
+  it('UPL-8 PUR-13 is planned without anything written, and the plan equals the outcome', async () => {
+    const { manager, storage } = setting
+    const file = (await issue(300)).pem
+    const before = await everything(storage)
+    const recording = done(await manager.plan.recordEndpoint({ ...phone, file }))
+    expect(codesOf(await manager.plan.removeEndpoint(phone))).toEqual(['not-found'])
+    expect(await everything(storage)).toEqual(before)
+    expect(done(await manager.recordEndpoint({ ...phone, file }))).toEqual(recording)
+    const removal = done(await manager.plan.removeEndpoint(phone))
+    expect(done(await manager.removeEndpoint(phone))).toEqual(removal)
   })
 
   it.each([

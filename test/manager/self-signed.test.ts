@@ -182,6 +182,9 @@ it('REG-6 reports a backup pending until one is recorded that was begun after th
   const other = { purpose: 'CallManager-ECDSA', node: 'pub' }
   done(await manager.generateSelfSigned(other))
   expect(await manager.backupPending()).toEqual(expect.arrayContaining([ec, other]))
+  expect(await manager.plan.recordBackup({ takenAt: begun })).toEqual([ec])
+  expect(await manager.plan.recordBackup()).toEqual(expect.arrayContaining([ec, other]))
+  expect(await manager.backupPending()).toHaveLength(2)
   expect(await manager.recordBackup({ takenAt: begun, actor: 'nightly' })).toEqual([ec])
   expect(await manager.backupPending()).toEqual([other])
   expect(await manager.recordBackup()).toEqual([other])
