@@ -310,6 +310,60 @@ class Housekeeping extends Step {
   }
 }
 
+/** The second node leaves the cluster, or the purpose the catalogue; and comes back with nothing. */
+class Farewell extends Step {
+  constructor(
+    node: (typeof nodes)[number],
+    kind: Kind,
+    readonly leaver: 'node' | 'purpose',
+  ) {
+    super(node, kind)
+  }
+
+  protected async act(_store: ModelStore, { storage, keys, clock }: Real, model: Model): Promise<void> {
+    const purposes = unifiedCommunications.purposes.filter(({ id }) => id !== this.kind.identity)
+    const rest = { storage, keys, clock, catalogue: unifiedCommunications, cluster }
+    if (this.leaver === 'node') {
+      const manager = createCertificateManager({ ...rest, cluster: { ...cluster, nodes: ['pub'] } })
+      const left = kinds.map((kind) => storeOf(model, 'sub1', kind))
+      const isEmpty = left.every((store) => isVacant(store) && store.trusted.size === 0)
+      await planned(
+        () => manager.plan.removeNode({ node: 'sub1' }),
+        () => manager.removeNode({ node: 'sub1' }),
+        isEmpty ? ['not-found'] : [],
+      )
+      for (const store of left) {
+        vacate(store)
+        store.trusted.clear()
+      }
+      return
+    }
+    const manager = createCertificateManager({ ...rest, catalogue: { ...unifiedCommunications, purposes } })
+    const input = { purpose: this.kind.identity }
+    const left = nodes.map((node) => ({ node, store: storeOf(model, node, this.kind) }))
+    await planned(
+      () => manager.plan.removePurpose(input),
+      () => manager.removePurpose(input),
+      left.every(({ store }) => isVacant(store)) ? ['not-found'] : [],
+    )
+    for (const { node, store } of left) {
+      // What showed it to the nodes shows nothing any more, and may be deleted.
+      const isShown = store.identity !== undefined && (store.identity.issuer === 'self' || this.kind.isShown)
+      const copy = { node, purpose: this.kind.trust, sha256: store.identity?.print ?? '' }
+      expect(codesOf(await manager.delete(copy))).toEqual([isShown ? 'done' : 'not-found'])
+      vacate(store)
+    }
+  }
+}
+
+const isVacant = ({ identity, request }: ModelStore): boolean => identity === undefined && request === undefined
+
+function vacate(store: ModelStore): void {
+  store.identity = undefined
+  store.request = undefined
+  store.isBackupPending = false
+}
+
 /** After every step: the same things in the same places, and no key lost or left over. */
 async function compare(model: Model, { storage, keys, manager, prints }: Real): Promise<void> {
   const used: string[] = []
@@ -378,6 +432,9 @@ const steps: fc.Arbitrary<fc.AsyncCommand<Model, Real>>[] = [
     .map(([node, kind, name, isConfirmed]) => new Delete(node, kind, name, isConfirmed)),
   fc.tuple(...place).map(([node, kind]) => new DeleteOwn(node, kind)),
   fc.tuple(...place).map(([node, kind]) => new Housekeeping(node, kind)),
+  fc
+    .tuple(...place, fc.constantFrom('node', 'purpose'))
+    .map(([node, kind, leaver]) => new Farewell(node, kind, leaver)),
 ]
 
 /** Runs random operations on a manager with a storage of `makeStorage`, and on the model. */
