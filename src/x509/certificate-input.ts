@@ -38,9 +38,7 @@ export function certificateFrom(input: CertificateInput, limits?: Partial<ReadLi
   if (typeof input === 'string') return parseCertificate(onlyBlock(input), limits)
   const bytes = isBytes(input) ? input : bytesOf(input)
   if (isBytes(bytes)) return parseCertificate(plainBytes(bytes), limits)
-  throw new TypeError(
-    'certificateFrom: expected DER, PEM, or a certificate of node:crypto or @peculiar/x509',
-  )
+  throw new TypeError('certificateFrom: expected DER, PEM, or a certificate of node:crypto or @peculiar/x509')
 }
 
 /** What an object calls its DER. Callers without types may pass anything, null included. */
