@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, it } from 'vitest'
 import { type FileStore, openFileStore } from '../../../src/adapters/file-storage/index.js'
 import type { Storage } from '../../../src/inventory/index.js'
-import { runsOf } from '../../support/extent.js'
+import { extent } from '../../support/extent.js'
 import { holdAgainstModel } from '../../support/manager-model.js'
+
+const SEQUENCES = extent('CERTWARD_FILE_SEQUENCES', { all: 200, some: 7 })
 
 let directory = ''
 beforeAll(() => {
@@ -24,6 +26,6 @@ it('UPL-8, CSR-6, DEL-3: any sequence of operations on files agrees with the mod
     stores.push(store)
     return store.storage
   }
-  await holdAgainstModel(openStorage, { numRuns: runsOf(25), maxCommands: 30 })
+  await holdAgainstModel(openStorage, { numRuns: SEQUENCES, maxCommands: 30 })
   for (const store of stores) await store.close()
-}, 120_000)
+}, 600_000)
