@@ -43,6 +43,7 @@ export const defaultPathLimits: PathLimits = {
 
 /** `limits` over the defaults. @throws TypeError when one is not a positive integer (`issuerFetches` may be 0) */
 export function resolvePathLimits(limits: Partial<PathLimits> | undefined): PathLimits {
+  if (limits === undefined) return defaultPathLimits
   const positive = keysOf(defaultPathLimits).filter((name) => name !== 'issuerFetches')
   return resolveIntegers('limits', defaultPathLimits, limits, positive)
 }
