@@ -11,6 +11,7 @@ import {
   type OcspClient,
   type OcspResponse,
   type OcspVerdict,
+  type ResponderCheck,
   type RevocationPolicy,
   type TrustedResponder,
 } from '../ocsp/index.js'
@@ -28,7 +29,10 @@ import { exemptionOf } from './exemption.js'
 import { graver, parsedOrBytes, type ProvenVerdict } from './responses-at-hand.js'
 import type { CertificateRevocation, RevocationNote, RevocationStatus } from './status.js'
 
-/** Where statuses come from. Several may be given; each is asked until one determines the status. */
+/**
+ * Where statuses come from. Several may be given; each is asked until one determines the status. Those of a path's
+ * certificates are asked for at the same time.
+ */
 export interface RevocationSources {
   /** Asks responders over the network. */
   readonly ocsp?: OcspClient
@@ -89,10 +93,10 @@ export async function checkRevocation(path: BuiltPath, check: RevocationCheck): 
   checkTime('at', check.at)
   const checker = new PathChecker(path, check)
   const checked = scope === 'target' ? path.path.slice(0, 1) : path.path
-  const certificates: CertificateRevocation[] = []
-  for (const [i, certificate] of checked.entries()) {
-    certificates.push({ certificate, revocation: await checker.statusOf(certificate, i) })
-  }
+  // At once, since most of the time passes waiting for an answer.
+  const certificates = await Promise.all(
+    checked.map(async (certificate, i) => ({ certificate, revocation: await checker.statusOf(certificate, i) })),
+  )
   const findings = certificates.flatMap(
     ({ certificate, revocation }) => findingOf(certificate, revocation, policy) ?? [],
   )
@@ -124,6 +128,8 @@ function findingOf(
 class PathChecker {
   private readonly responses: readonly (OcspResponse | Uint8Array)[]
   private readonly crlCheckers = new Map<readonly CertificateList[], CrlChecker>()
+  /** Settled when lists may be gone through again: whose status is being found decides who may speak of it. */
+  private turn: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly built: BuiltPath,
@@ -166,18 +172,12 @@ class PathChecker {
     issuer: PathIssuer,
     notes: RevocationNote[],
   ): Promise<RevocationStatus | undefined> {
-    const { at, profile, crypto, trustedResponders } = this.check
-    const options = {
-      ...(profile && { profile }),
-      ...(crypto && { crypto }),
-      ...(trustedResponders && { trustedResponders }),
-      // A delegated responder without ocspNoCheck is itself looked up, in CRLs: asking OCSP would ask the responder.
-      checkResponder: async (responder: Certificate) => (await this.byCrl(responder, issuer)).status,
-    }
+    // A delegated responder without ocspNoCheck is itself looked up, in CRLs: asking OCSP would ask the responder.
+    const checkResponder: ResponderCheck = async (responder) => (await this.byCrl(responder, issuer)).status
     const source = 'OCSP response at hand'
     let gravest: ProvenVerdict | undefined
     for (const response of this.responses) {
-      const verdict = await evaluateOcspResponse({ certificate, issuer, response, at, ...options })
+      const verdict = await evaluateOcspResponse({ ...this.check, certificate, issuer, response, checkResponder })
       if (verdict.ok) gravest = gravest === undefined ? verdict : graver(gravest, verdict)
       else statusFrom(verdict, source, notes)
     }
@@ -188,7 +188,10 @@ class PathChecker {
     const { crls } = this.check.sources
     const notes: RevocationNote[] = []
     const lists = crls && 'crlsFor' in crls ? await unlessFailing('CRLs', notes, () => crls.crlsFor(certificate)) : crls
-    return lists ? this.crlChecker(lists).statusOf(certificate, issuer) : { status: 'undetermined', notes }
+    if (!lists) return { status: 'undetermined', notes }
+    const status = this.turn.then(() => this.crlChecker(lists).statusOf(certificate, issuer))
+    this.turn = status.catch(() => undefined)
+    return status
   }
 
   /** One for the same lists, which are verified once. */

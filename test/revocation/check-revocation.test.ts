@@ -68,6 +68,30 @@ describe('checkRevocation asks', () => {
     expect(verdict.certificates[0]?.revocation).toMatchObject({ source: 'OCSP responder', notes: [] })
   })
 
+  it('about all certificates of the path at the same time, so that they wait for one answer and not for each', async () => {
+    const lists = [await root.crl(), await authority.crl()].map(({ der }) => parseCertificateList(der))
+    for (const order of ['ocsp-first', 'crl-first'] as const) {
+      let waiting: (() => void)[] = []
+      // Nobody is answered before all have asked.
+      const untilAllAsk = (): Promise<void> =>
+        new Promise((resolve) => {
+          waiting.push(resolve)
+          if (waiting.length < path.path.length) return
+          for (const answered of waiting) answered()
+          waiting = []
+        })
+      const { client } = await clientOf()
+      const ocsp: OcspClient = {
+        check: async (certificate, issuer) => {
+          await untilAllAsk()
+          return client.check(certificate, issuer)
+        },
+      }
+      const source = { crlsFor: () => untilAllAsk().then(() => lists) }
+      expect(statuses(await check({ ocsp, crls: source }, { order }))).toEqual(['good', 'good'])
+    }
+  })
+
   it('CRLs first where told to, and no responder where these answer', async () => {
     const { client, asked } = await clientOf()
     const crls = listsOf([await root.crl(), await authority.crl()])

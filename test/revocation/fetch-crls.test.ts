@@ -134,9 +134,14 @@ describe('fetchCrlSource', () => {
       [0, ['authority', 'root']],
     ] as const) {
       const crls = source({ keptBytes })
-      await check(crls)
+      const issuersInTurn = async (): Promise<readonly unknown[]> => {
+        const [ofLeaf] = await crls.crlsFor(leaf.certificate)
+        const [ofAuthority] = await crls.crlsFor(authority.certificate)
+        return [ofLeaf?.issuer.toString(), ofAuthority?.issuer.toString()]
+      }
+      const issuers = await issuersInTurn()
       asked = []
-      expect(lines(await check(crls))).toEqual(['good', 'good'])
+      expect(await issuersInTurn()).toEqual(issuers)
       expect(asked).toEqual(again)
     }
     // Failures weigh nothing, and lists that are too large do not take their place.
@@ -206,11 +211,12 @@ describe('fetchCrlSource', () => {
     const points = ['a', 'b', 'authority'].map((name) => `${HOST}/${name}`)
     const pointed = await authority.issue({ cRLDistributionPoints: points })
     expect(lines(await check(source(), pointed))[0]).toBe('good')
-    expect(asked).toEqual(['a', 'b', 'authority', 'root'])
+    const ofTheTarget = (): readonly string[] => asked.filter((name) => name !== 'root')
+    expect(ofTheTarget()).toEqual(['a', 'b', 'authority'])
     asked = []
     const hundred = Array.from({ length: 100 }, (_, i) => `${HOST}/${i}`)
     await check(source(), await authority.issue({ cRLDistributionPoints: hundred }))
-    expect(asked).toEqual(['0', '1', '2', '3', 'root'])
+    expect(ofTheTarget()).toEqual(['0', '1', '2', '3'])
   })
 
   it('passes over points that are no URIs, wherever they stand', async () => {
