@@ -3,7 +3,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CryptoProvider, runtimeCrypto, type SignatureVerdict } from '../../src/crypto/index.js'
-import { CertificateList } from '../../src/crl/index.js'
+import { CertificateList, parseCertificateList, type RevocationReason } from '../../src/crl/index.js'
 import { sequence } from '../../src/der/writer.js'
 import { type BuiltPath, rfc5280, rfc5280Section6, webpki } from '../../src/path/index.js'
 import {
@@ -16,11 +16,10 @@ import {
   type TestIssuingDistributionPoint,
 } from '../../src/testkit/index.js'
 import { generalNames } from '../../src/testkit/names.js'
-import { Name } from '../../src/x509/index.js'
+import { type Certificate, Name } from '../../src/x509/index.js'
 import { DAY, SECOND, after } from '../support/ocsp.js'
 import { at, rootOf } from '../support/paths.js'
-import type { RevocationReason } from '../../src/crl/index.js'
-import type { RevocationNote } from '../../src/revocation/index.js'
+import { checkRevocation, type RevocationNote } from '../../src/revocation/index.js'
 import { line, pathOf, statusByCrl } from '../support/revocation.js'
 
 let root: TestCa
@@ -936,6 +935,34 @@ describe('an indirect CRL', () => {
     // The root's own list is older, and counts before the issuer's word about itself.
     const honest = await root.crl({ thisUpdate: after(-DAY), entries: [entry(issuer)] })
     expect(await judgeWith([], honest)).toContain('the status of its issuer’s path is revoked')
+  })
+
+  it('counts alike for every certificate of the path, though all are asked about at the same time', async () => {
+    const issuer = await root.issueCrlIssuer({ name: 'CRL Issuer' })
+    const named = { cRLDistributionPoints: [pointTo(issuer)] }
+    const lower = await root.issueIntermediate({ name: 'Authority', ...named })
+    const path = await pathOf(await lower.issue(named), root)
+    const crl = await root.crl({ issuer, issuingDistributionPoint: scope, entries: [] })
+    // The root's own list speaks of the CRL issuer, and not of the authority.
+    const issuingDistributionPoint = { onlyContainsUserCerts: true }
+    const judge = async (lists: readonly CertificateList[], turns: number): Promise<readonly string[]> => {
+      const crlsFor = async ({ subject }: Certificate): Promise<readonly CertificateList[]> => {
+        // Wherever one has come to when the lists are there for the other.
+        for (let i = subject.equals(lower.certificate.subject) ? turns : 0; i > 0; i--) await Promise.resolve()
+        return lists
+      }
+      const check = { sources: { crls: { crlsFor } }, at, certificates: [issuer.certificate] }
+      const { certificates } = await checkRevocation(path, check)
+      return certificates.map(({ revocation }) => line(revocation))
+    }
+    for (const [entries, expected] of [
+      [[], 'good'],
+      [[entry(issuer)], expect.stringContaining('the status of its issuer’s path is revoked')],
+    ] as const) {
+      const above = await root.crl({ issuingDistributionPoint, entries })
+      const lists = [crl, above].map(({ der }) => parseCertificateList(der))
+      for (let turns = 0; turns < 100; turns++) expect(await judge(lists, turns)).toEqual([expected, expected])
+    }
   })
 
   it('counts where the anchor itself issues it, be it a certificate or a name and a key', async () => {
