@@ -4,14 +4,21 @@ import type { FieldValue, Position } from './query.js'
 import { type InventoryRecord, recordKey } from './records.js'
 import type { Lease } from './storage.js'
 
+/** How long an entry waits in a queue. */
+export interface Wait {
+  /** Milliseconds since 1970. */
+  readonly time: number
+  readonly entry: RecordEntry
+}
+
 /** A place and what is there now. */
 export class RecordEntry implements Position {
   /** In the order of its kind, places are all there is. */
   readonly value = ''
   /** Of a due record: who has it, and until when. */
   lease: Lease | undefined
-  /** Of a due record: which of the times it was put into a queue counts. */
-  stamp = 0
+  /** Of a due record: which of its waits counts. */
+  wait: Wait | undefined
   private place: string | undefined
 
   constructor(public record: InventoryRecord) {}

@@ -99,8 +99,8 @@ describe('the queue of what is due', () => {
       if (round % 20 === 0) pair.claim(1e9, 100, { owner: 'somebody', until: 1e9 + 1 })
     }
     pair.compare(2e9, 1000)
-    const free = Reflect.get(pair.queue, 'free') as { readonly times: readonly number[] }
+    const free = Reflect.get(pair.queue, 'free') as { readonly waits: readonly unknown[] }
     // 30,000 have been put; twice what counts is kept, and the 10,000 that are not worth tidying away.
-    expect(free.times.length).toBeLessThanOrEqual(2 * 500 + 10_000 + 1)
+    expect(free.waits.length).toBeLessThanOrEqual(2 * 500 + 10_000 + 1)
   })
 })
