@@ -177,6 +177,15 @@ export class ChangeBuilder {
     })
   }
 
+  /** What a trust purpose is to hold. */
+  trusted({ node, purpose }: Scope): readonly CertificateRecord[] {
+    const isThere = (record: RecordKey): boolean =>
+      record.kind === 'trust' && record.node === node && record.purpose === purpose
+    const puts = this.puts.filter(isThere) as readonly CertificateRecord[]
+    const gone = new Set([...puts, ...this.deletes.filter(isThere)].map(({ id }) => id))
+    return [...this.state.trusted({ node, purpose }).filter(({ id }) => !gone.has(id)), ...puts]
+  }
+
   planned(): PlannedChange {
     const { puts, deletes, appends, changes, effects, notices, obsoleteKeys } = this
     return { puts, deletes, appends, changes, effects: inOrder(effects), notices, obsoleteKeys }

@@ -10,7 +10,8 @@ export {
   type RequestOutcome,
 } from './manager.js'
 export type { Change, Effect, ManagerFinding, ManagerFindingCode, Outcome, OutcomeNotice, Refusal } from './outcome.js'
-export type { BrokenChain, DeleteInput } from './plan-delete.js'
+export type { BrokenChain } from './broken-chains.js'
+export type { DeleteInput } from './plan-delete.js'
 export type { DeviceInput, EndpointInput } from './plan-endpoint.js'
 export type { RemoveNodeInput, RemovePurposeInput } from './plan-farewell.js'
 export type { RequestInput as CsrInput } from './plan-request.js'

@@ -7,14 +7,8 @@ import type { PlannedChange } from './change-builder.js'
 import { Executor, type Operation } from './executor.js'
 import type { Draft, KeyedOperation } from './keyed-operation.js'
 import { isRefusal, type Outcome, type Refusal } from './outcome.js'
-import {
-  type BrokenChain,
-  type DeleteInput,
-  deleteScopes,
-  planDelete,
-  type PlannedDeletion,
-  unconfirmed,
-} from './plan-delete.js'
+import type { BrokenChain } from './broken-chains.js'
+import { type DeleteInput, deleteScopes, planDelete, type PlannedDeletion, unconfirmed } from './plan-delete.js'
 import { type DeviceInput, type EndpointInput, planEndpoint, planEndpointRemoval } from './plan-endpoint.js'
 import { type RequestInput, requestOperation } from './plan-request.js'
 import { planFarewell, type RemoveNodeInput, type RemovePurposeInput, scopesOfFormer } from './plan-farewell.js'

@@ -3,13 +3,12 @@
 import { textDigest } from '../crypto/text-digest.js'
 import { type CertificateRecord, copyId, type Scope } from '../inventory/index.js'
 import { purposeOf } from '../purposes/index.js'
-import type { Certificate } from '../x509/index.js'
-import { validateChain } from './chain.js'
+import { type BrokenChain, brokenChains } from './broken-chains.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { finding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
-import { tellOthers } from './trust-store.js'
+import { identitiesOf, tellOthers } from './trust-store.js'
 
 /** Which certificate to delete, and who asks (DEL-1). */
 export interface DeleteInput {
@@ -21,14 +20,6 @@ export interface DeleteInput {
   readonly confirm?: string
 }
 
-/** An installed certificate whose chain would no longer validate. */
-export interface BrokenChain {
-  readonly node: string
-  readonly purpose: string
-  readonly subject: string
-  readonly sha256: string
-}
-
 export interface PlannedDeletion extends PlannedChange {
   /** Names the plan: what is deleted, and what breaks. */
   readonly planId: string
@@ -36,15 +27,13 @@ export interface PlannedDeletion extends PlannedChange {
 }
 
 /** The trust purpose, and every identity whose chain may rest on it: of all nodes where it goes from all (DEL-4). */
-export function deleteScopes(
-  { purpose: id, node }: DeleteInput,
-  { catalogue, cluster }: ManagerContext,
-): readonly Scope[] {
-  const identities = catalogue.purposes.flatMap((one) => (one.usage === 'identity' && one.trust === id ? [one.id] : []))
+export function deleteScopes({ purpose: id, node }: DeleteInput, context: ManagerContext): readonly Scope[] {
+  const { catalogue, cluster } = context
   const purpose = purposeOf(catalogue, id)
   const isReplicated = purpose.usage === 'trust' && purpose.replicated
   const nodes = isReplicated ? [node, ...cluster.nodes.filter((other) => other !== node)] : [node]
-  return nodes.flatMap((one) => [id, ...identities].map((each) => ({ node: one, purpose: each })))
+  const purposes = [purpose, ...identitiesOf(context, id)]
+  return nodes.flatMap((one) => purposes.map((each) => ({ node: one, purpose: each.id })))
 }
 
 /** Plans a deletion on the state of its scopes at a time. Nothing is written. */
@@ -75,7 +64,10 @@ export async function planDelete(
   tellOthers(builder, record, record.subject, record, context, 'delete')
   const nodes = purpose.replicated ? context.cluster.nodes : [node]
   const breaks: BrokenChain[] = []
-  for (const each of nodes) breaks.push(...(await brokenOn(each, state, record, now, context)))
+  for (const each of nodes) {
+    const left = state.trusted({ node: each, purpose: id }).filter((one) => one.sha256 !== sha256)
+    breaks.push(...(await brokenChains(state, { node: each, purpose: id }, left, now, context)))
+  }
   return { ...builder.planned(), breaks, planId: await planIdOf(record, breaks) }
 }
 
@@ -91,54 +83,6 @@ export function unconfirmed({ breaks, planId }: PlannedDeletion, { confirm }: De
   const names = breaks.map(({ subject, purpose, node }) => `${subject} (${purpose} on ${node})`).join(', ')
   const message = `the deletion breaks the chain of ${names}, and cannot be undone: confirm it by the plan ${planId}`
   return refusal(finding('confirmation-required', message, 'DEL-3'))
-}
-
-/** Every certificate of a node whose chain holds now and would not without the removed one. */
-async function brokenOn(
-  node: string,
-  state: State,
-  { purpose, sha256: removed }: CertificateRecord,
-  now: number,
-  context: ManagerContext,
-): Promise<readonly BrokenChain[]> {
-  const at = new Date(now)
-  // Whether a chain holds is asked of the stores alone: a responder that is down breaks nothing.
-  const offline = { ...context, revocation: undefined }
-  const trusted = state.trusted({ node, purpose })
-  const left = trusted.filter(({ sha256 }) => sha256 !== removed)
-  if (left.length === trusted.length) return []
-  const [before, after] = [trusted, left].map((records) => records.map((record) => state.certificateOf(record)))
-  const holds = async (record: CertificateRecord, known: readonly Certificate[] = []): Promise<boolean> =>
-    (await validateChain(state.certificateOf(record), known, at, offline)).ok
-  const broken: BrokenChain[] = []
-  for (const record of [
-    ...identitiesOn(node, purpose, state, context),
-    ...left.filter((one) => isIssued(one, state)),
-  ]) {
-    if (!(await holds(record, before)) || (await holds(record, after))) continue
-    const { subject, sha256 } = record
-    broken.push({ node, purpose: record.purpose, subject, sha256 })
-  }
-  return broken
-}
-
-/** The identities of a node that a trust purpose vouches for. */
-const identitiesOn = (
-  node: string,
-  trust: string,
-  state: State,
-  { catalogue }: ManagerContext,
-): readonly CertificateRecord[] =>
-  catalogue.purposes.flatMap((purpose) =>
-    purpose.usage === 'identity' && purpose.trust === trust
-      ? (state.identity({ node, purpose: purpose.id }) ?? [])
-      : [],
-  )
-
-/** Whether it is an authority below another; any other certificate here is trusted by itself. */
-function isIssued(record: CertificateRecord, state: State): boolean {
-  const { isSelfIssued, basicConstraints } = state.certificateOf(record)
-  return !isSelfIssued && basicConstraints?.cA === true
 }
 
 /** The same for the same deletion with the same consequences, and for no other. */

@@ -1,24 +1,17 @@
 // Upload (UPL-1 … UPL-8): what a file is and where it belongs. The two kinds have plans of their own.
 
 import type { Scope } from '../inventory/index.js'
-import {
-  type Catalogue,
-  checkUploadPurpose,
-  classifyUpload,
-  type IdentityPurpose,
-  type Purpose,
-  purposeOf,
-  type UploadClass,
-} from '../purposes/index.js'
+import { checkUploadPurpose, classifyUpload, type Purpose, purposeOf, type UploadClass } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
+import { brokenChains } from './broken-chains.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { keyFor, offeredKeys } from './offered-keys.js'
-import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
+import { finding, type ManagerFinding, type OutcomeNotice, type Refusal, refusal } from './outcome.js'
 import { planIdentity } from './plan-identity.js'
 import { planTrust } from './plan-trust.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
-import { trustPurposeOf, trustScopes } from './trust-store.js'
+import { identitiesOf, trustPurposeOf, trustScopes } from './trust-store.js'
 import { certificatesOfFile } from './uploaded-file.js'
 
 /** A file to install for a purpose, and who asks (UPL-1). */
@@ -41,19 +34,11 @@ export interface UploadInput {
 export function uploadScopes({ purpose: id, node }: UploadInput, context: ManagerContext): readonly Scope[] {
   const purpose = purposeOf(context.catalogue, id)
   if (purpose.usage === 'endpoint') return [{ node, purpose: id }]
-  if (purpose.usage === 'identity') {
-    return [{ node, purpose: id }, ...trustScopes(node, trustPurposeOf(context, purpose.trust))]
-  }
-  // The identities too: what is their certificate belongs there and not here.
-  const identities = identitiesOf(context.catalogue, id).map((one) => ({ node, purpose: one.id }))
-  return [...trustScopes(node, purpose), ...identities]
+  const trusts = trustScopes(node, purpose.usage === 'trust' ? purpose : trustPurposeOf(context, purpose.trust))
+  // The identities too: what is their certificate belongs there, and what their chains end in may be replaced.
+  const identities = trusts.flatMap((trust) => identitiesOf(context, trust.purpose))
+  return [...trusts, ...identities.map((one) => ({ node, purpose: one.id }))]
 }
-
-/** Identity purposes whose chains end in a trust purpose. */
-const identitiesOf = (catalogue: Catalogue, trust: string): readonly IdentityPurpose[] =>
-  catalogue.purposes.filter(
-    (purpose): purpose is IdentityPurpose => purpose.usage === 'identity' && purpose.trust === trust,
-  )
 
 /** Plans an upload on the state of its scopes at a time. Nothing is written. @throws ParseError for a file that is malformed */
 export async function planUpload(
@@ -78,7 +63,30 @@ export async function planUpload(
       : purpose.usage === 'trust'
         ? await planTrust(builder, { purpose, node, description: input.description ?? '', ...upload }, context)
         : []
-  return findings.length > 0 ? refusal(...findings) : builder.planned()
+  if (findings.length > 0) return refusal(...findings)
+  const planned = builder.planned()
+  return { ...planned, notices: [...planned.notices, ...(await brokenNotices(builder, node, planned, context))] }
+}
+
+/** A newer authority may have another key: what the older one has issued is believed no longer (UPL-5). */
+async function brokenNotices(
+  builder: ChangeBuilder,
+  node: string,
+  { changes }: PlannedChange,
+  context: ManagerContext,
+): Promise<readonly OutcomeNotice[]> {
+  const { state, now } = builder
+  const notices: OutcomeNotice[] = []
+  const replacedIn = new Set(changes.flatMap(({ type, purpose }) => (type === 'replace' ? purpose : [])))
+  for (const id of replacedIn) {
+    const scope = { node, purpose: id }
+    for (const { subject, purpose, sha256 } of await brokenChains(state, scope, builder.trusted(scope), now, context)) {
+      if (changes.some(({ before }) => before === sha256)) continue
+      const message = `the chain of ${subject} (${purpose} on ${node}) ends where an older authority is replaced: have it issued anew`
+      notices.push({ code: 'chain-broken', message })
+    }
+  }
+  return notices
 }
 
 /** CAPF's certificate is an authority's, and told from those above it by its key. */
@@ -94,15 +102,15 @@ function wrongPurpose(
   purpose: Purpose,
   upload: UploadClass,
   { node, as = 'authority' }: UploadInput,
-  { catalogue }: ManagerContext,
+  context: ManagerContext,
 ): readonly ManagerFinding[] {
   const isPeer = as === 'peer' && purpose.usage === 'trust' && upload.kind === 'identity'
   if (!isPeer) {
-    return checkUploadPurpose(upload, purpose.id, catalogue).map(({ message, rule }) =>
+    return checkUploadPurpose(upload, purpose.id, context.catalogue).map(({ message, rule }) =>
       finding('wrong-purpose', message, rule),
     )
   }
-  const own = identitiesOf(catalogue, purpose.id).filter(
+  const own = identitiesOf(context, purpose.id).filter(
     ({ id }) => keyFor(offeredKeys(state, { node, purpose: id }), upload.leaf) !== undefined,
   )
   return own.map(({ id }) => {
