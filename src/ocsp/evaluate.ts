@@ -115,7 +115,7 @@ export async function evaluateOcspResponse(evaluation: OcspEvaluation): Promise<
   checkTime('at', at)
   checkNumber('clockSkew', clockSkew, Number.MAX_SAFE_INTEGER)
   checkNumber('maximumAge', maximumAge, Infinity)
-  const read = response instanceof Uint8Array ? readResponse(response, evaluation.limits) : response
+  const read = 'basic' in response ? response : readResponse(response, evaluation.limits)
   if ('code' in read) return undetermined([read])
   if (read.basic === undefined) {
     const code = read.status === 'tryLater' || read.status === 'internalError' ? 'try-later' : 'responder-error'

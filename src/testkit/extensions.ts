@@ -124,7 +124,7 @@ const access = ({ ocsp = [], caIssuers = [], caRepository = [] }: TestInformatio
 }
 
 export const authorityKeyIdentifier = (input: ExtensionInputs['authorityKeyIdentifier']): Uint8Array => {
-  if (input instanceof Uint8Array) return sequence(element(context(0), input))
+  if (ArrayBuffer.isView(input)) return sequence(element(context(0), input))
   const { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber } = input
   return sequence(
     ...optional(keyIdentifier, (bytes) => element(context(0), bytes)),
@@ -203,7 +203,7 @@ export const plannedExtensions = (inputs: Readonly<Partial<ExtensionInputs>>): r
 
 /** One Extension. */
 export function extensionOf(extension: TestExtension): Uint8Array {
-  if (extension instanceof Uint8Array) return extension
+  if (ArrayBuffer.isView(extension)) return extension
   const { oid, critical = false, value } = extension
   return sequence(identifier(oid), ...(critical ? [booleanValue(true)] : []), octetString(value))
 }

@@ -32,7 +32,7 @@ const isLevel = (level: Levels[number]): level is readonly TestNameAttribute[] =
 /** DER of a Name. */
 export function nameOf(name: TestName): Uint8Array {
   if (typeof name === 'string') return name === '' ? sequence() : subjectName({ commonName: name })
-  if (name instanceof Uint8Array) return name
+  if (ArrayBuffer.isView(name)) return name
   if (name instanceof Name) return name.der
   if (isLevels(name)) {
     return sequence(...name.map((level) => setOf(...(isLevel(level) ? level : [level]).map(attribute))))

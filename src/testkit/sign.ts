@@ -21,7 +21,7 @@ export interface SignatureChanges {
 type Changed = Uint8Array | ((bytes: Uint8Array) => Uint8Array) | undefined
 
 const changed = (change: Changed, bytes: Uint8Array): Uint8Array =>
-  change === undefined ? bytes : change instanceof Uint8Array ? change : change(bytes)
+  change === undefined ? bytes : ArrayBuffer.isView(change) ? change : change(bytes)
 
 /** Of an ECDSA signature the last byte ends s, so that its DER stays well-formed. */
 function broken(signature: Uint8Array): Uint8Array {
@@ -38,7 +38,7 @@ interface Algorithms {
 
 function algorithmsOf(key: Signer, named: SignatureChanges['signatureAlgorithm']): Algorithms {
   const right = algorithmIdentifier(key.algorithm)
-  const both = typeof named === 'string' || named instanceof Uint8Array ? { inside: named, outside: named } : named
+  const both = typeof named === 'string' || ArrayBuffer.isView(named) ? { inside: named, outside: named } : named
   return { inside: algorithmOf(both?.inside ?? right), outside: algorithmOf(both?.outside ?? right) }
 }
 

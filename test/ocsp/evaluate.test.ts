@@ -19,6 +19,7 @@ import {
   SECOND,
   summary,
 } from '../support/ocsp.js'
+import { foreignBytes } from '../support/foreign-bytes.js'
 import { at } from '../support/paths.js'
 
 let scene: Scene
@@ -323,6 +324,12 @@ describe('OCS-9 a response that is none', () => {
       ok: false,
       findings: [{ code, message: `the responder answers ${responseStatus}` }],
     })
+  })
+
+  it('counts in arrays of another realm too', async () => {
+    const response = foreignBytes(await answer(scene, { mode: 'direct' }))
+    expect(summary(await evaluate(scene, response))).toBe(GOOD)
+    expect(summary(await evaluate(scene, foreignBytes(new Uint8Array(3))))).toBe('malformed')
   })
 
   it('is malformed: empty, cut short, with more behind it, in BER, a certificate', async () => {
