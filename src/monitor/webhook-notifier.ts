@@ -2,6 +2,7 @@
 
 import { checkNumber, resolveIntegers } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
+import { membersOf } from '../base/json.js'
 import { LONGEST_TIMER, timerSleep, withinTimeout } from '../base/timers.js'
 import { textDigest } from '../crypto/text-digest.js'
 import { type FetchedResponse, type FetchFunction, runtimeFetch } from '../net/http-fetch.js'
@@ -245,8 +246,9 @@ function retryAfterOf(text: string, clock: Clock): number | undefined {
 
 /** A code such as ECONNREFUSED, which runtimes hide in the cause. Messages stay out: they may quote the URL. */
 function networkCode(error: unknown): string | undefined {
-  for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth++) {
-    const { code } = one as { code?: unknown }
+  for (let one = error, depth = 0; depth < 5; depth++) {
+    const { code, cause } = membersOf(one)
+    one = cause
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,50}$/.test(code)) return code
   }
   return undefined

@@ -3,6 +3,7 @@
 
 import { checkNumber } from '../base/arguments.js'
 import { concatBytes } from '../base/bytes.js'
+import { isObject, membersOf } from '../base/json.js'
 import { reasonOf } from '../base/reason.js'
 import { LONGEST_TIMER, withinTimeout } from '../base/timers.js'
 import { isPrivateHost } from './private-host.js'
@@ -133,8 +134,10 @@ export async function fetchBytes(call: HttpCall, options: HttpFetchOptions, size
 export const runtimeFetch: FetchFunction = (url, init) => globalThis.fetch(url, init)
 
 /** fetch hides the reason in the cause. */
-const causeOf = (error: unknown): string =>
-  error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : ''
+function causeOf(error: unknown): string {
+  const { cause } = membersOf(error)
+  return isObject(cause) ? ` (${reasonOf(cause)})` : ''
+}
 
 function checkedUrl({ uri, origin, what }: HttpCall, { allowUrl, privateHosts = 'refuse' }: HttpFetchOptions): URL {
   let url: URL

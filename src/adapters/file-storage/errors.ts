@@ -1,5 +1,7 @@
 // What goes wrong with a store on disk, by closed codes.
 
+import { membersOf } from '../../base/json.js'
+
 /** Why a file store refused or failed. The list is closed; a switch over it is checked by the compiler. */
 export type FileStoreErrorCode =
   /** Another process has held the lock for as long as we wait. */
@@ -44,9 +46,11 @@ export class FileStoreError extends Error {
   }
 }
 
-/** The `code` of an error of Node: `ENOENT`. */
-export const systemCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+/** The `code` of an error of Node: `ENOENT`. By its shape, since in sandboxes Node's errors are of another realm. */
+export function systemCode(error: unknown): string {
+  const { code } = membersOf(error)
+  return typeof code === 'string' ? code : ''
+}
 
 interface Meaning {
   readonly code: FileStoreErrorCode

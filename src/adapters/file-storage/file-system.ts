@@ -3,6 +3,7 @@
 
 import { constants } from 'node:fs'
 import { chmod, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { systemCode } from './errors.js'
 
 /** A file being written. */
 export interface NewFile {
@@ -66,7 +67,7 @@ export const nodeFileSystem: FileSystem = {
       const kind = status.isFile() ? 'file' : status.isDirectory() ? 'directory' : 'other'
       return { kind, mode: status.mode & 0o777 }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      if (systemCode(error) === 'ENOENT') return undefined
       throw error
     }
   },

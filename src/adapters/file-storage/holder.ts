@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { systemCode } from './errors.js'
 
 /** A process, as others can find it. Texts are empty where the system does not tell. */
 export interface Holder {
@@ -51,7 +52,7 @@ function exists(pid: number): boolean {
     return true
   } catch (error) {
     // Somebody else's process exists too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return systemCode(error) === 'EPERM'
   }
 }
 

@@ -1,6 +1,7 @@
 // What goes wrong with a store in a database, by closed codes.
 
 import { membersOf } from '../../base/json.js'
+import { reasonOf } from '../../base/reason.js'
 
 /** Why a SQL store refused or failed. The list is closed; a switch over it is checked by the compiler. */
 export type SqlStorageErrorCode =
@@ -137,6 +138,6 @@ export function asSqlStorageError(error: unknown, doing: string): Error {
   if (state !== undefined) {
     return failure(states.find(([prefix]) => state.startsWith(prefix))?.[1] ?? 'failed', doing, state)
   }
-  const message = error instanceof Error ? error.message : ''
-  return failure(words.find(([pattern]) => pattern.test(message))?.[1] ?? 'unavailable', doing, codeOf(error))
+  const reason = reasonOf(error)
+  return failure(words.find(([pattern]) => pattern.test(reason))?.[1] ?? 'unavailable', doing, codeOf(error))
 }
