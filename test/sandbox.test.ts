@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
 import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -20,11 +21,20 @@ interface Library {
   readonly testkit: typeof testkit
 }
 
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'certward-sandbox-'))
 let library: Library
-let directory: string
+let withWebCrypto: Library
 beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'certward-sandbox-'))
+  library = loaded('node')
+  withWebCrypto = loaded('web')
+})
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** The library in a sandbox of its own, by one of the two crypto providers. */
+function loaded(provider: 'node' | 'web'): Library {
   const { outputFiles } = buildSync({
     stdin: {
       contents: `export * as certward from './src/index.js'
@@ -32,8 +42,8 @@ beforeAll(() => {
         export * as testkit from './src/testkit/index.js'`,
       resolveDir: root,
     },
-    ...{ bundle: true, write: false, format: 'cjs', platform: 'node', alias: { '#crypto': './src/crypto/node.ts' } },
-    absWorkingDir: root,
+    ...{ bundle: true, write: false, format: 'cjs', platform: 'node' },
+    alias: { '#crypto': join(root, `src/crypto/${provider}.ts`) },
   })
   const module = { exports: {} }
   const context = createContext({
@@ -42,15 +52,12 @@ beforeAll(() => {
     ...{ setTimeout, clearTimeout, AbortController, performance },
   })
   runInContext(outputFiles[0]?.text ?? '', context)
-  expect(runInContext('Uint8Array === Buffer.of().constructor || Error', context)).not.toBe(Error)
-  library = module.exports as Library
-})
-afterAll(() => {
-  rmSync(directory, { recursive: true, force: true })
-})
+  expect(runInContext('Error', context)).not.toBe(Error)
+  return module.exports as Library
+}
 
-it('paths, OCSP and CRLs are judged', async () => {
-  const { certward, testkit } = library
+it.each(['node:crypto', 'Web Crypto'])('paths, OCSP and CRLs are judged, by %s', async (provider) => {
+  const { certward, testkit } = provider === 'Web Crypto' ? withWebCrypto : library
   const authority = await testkit.createTestCa()
   const leaf = await authority.issue({ dns: ['a.example'] })
   const { certificates } = certward.readCertificates(Buffer.from(leaf.chainPem))

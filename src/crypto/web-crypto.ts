@@ -9,7 +9,10 @@ import { keyFitsAlgorithm } from './agreement.js'
 import { KeyCache } from './key-cache.js'
 import type { CryptoProvider, SignatureVerdict } from './provider.js'
 
-/** What is used of SubtleCrypto, by its shape: whoever imports this need not have the types of the DOM. */
+/**
+ * What is used of SubtleCrypto, by its shape: whoever imports this need not have the types of the DOM. `ArrayBuffer` stands
+ * for its BufferSource, of which versions of TypeScript think differently; what comes is a Uint8Array.
+ */
 export interface SubtleCryptoLike {
   digest(algorithm: string, data: ArrayBuffer): Promise<ArrayBuffer>
   importKey(
@@ -27,8 +30,11 @@ export interface SubtleCryptoLike {
   ): Promise<boolean>
 }
 
-/** A copy, since Web Crypto takes no views on shared memory. */
-const copied = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer
+/**
+ * A copy, since Web Crypto takes no views on shared memory. An array and not its buffer: that Node tells by its class, which
+ * in sandboxes is another.
+ */
+const copied = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes) as object as ArrayBuffer
 
 /** DER of r and s (RFC 5480 appendix A) as Web Crypto's two numbers side by side; undefined where they do not fit. */
 function rawEcdsa(der: Uint8Array, length: number): Uint8Array | undefined {
