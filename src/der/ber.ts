@@ -19,18 +19,14 @@ export interface BerElement {
 
 /** Reads the elements of one container, in order. */
 export class BerReader {
-  /** Whether this reader or one it made has met a length that DER forbids. */
-  readonly seen: { ber: boolean }
-
   constructor(
     readonly bytes: Uint8Array,
     private readonly depthLimit: number,
     public position = 0,
     readonly end = bytes.length,
-    parent?: BerReader,
-  ) {
-    this.seen = parent?.seen ?? { ber: false }
-  }
+    /** Whether this reader, or one that shares this with it, has met a length that DER forbids. */
+    readonly seen = { ber: false },
+  ) {}
 
   atEnd(): boolean {
     return this.position >= this.end
@@ -44,7 +40,7 @@ export class BerReader {
   /** A reader of the content of the next element, which must have the identifier `tag`; this one steps over it. */
   enter(tag: number, where: string): BerReader {
     const { contentStart, contentEnd } = this.expect(tag, where)
-    return new BerReader(this.bytes, this.depthLimit, contentStart, contentEnd, this)
+    return new BerReader(this.bytes, this.depthLimit, contentStart, contentEnd, this.seen)
   }
 
   /** Steps over the next element, which must have the identifier `tag`. */
