@@ -21,7 +21,7 @@ const fromPackage = (directory: string, kind: BundleKind): Plugin => ({
   name: 'from-package',
   setup(builder) {
     builder.onResolve({ filter: /\/src\/.*\.js$/ }, async ({ path, importer }) => {
-      const subpath = /\/src\/([^/]+)\/index\.js$/.exec(path)?.[1]
+      const subpath = /\/src\/(?:adapters\/)?([^/]+)\/index\.js$/.exec(path)?.[1]
       if (subpath === undefined)
         return { errors: [{ text: `${importer} imports ${path}, which the package does not offer` }] }
       const specifier = `certward/${subpath}`

@@ -22,10 +22,10 @@ const judges: Readonly<Record<string, Judge>> = {
   notices: judgeNotices,
 }
 
-/** Judges a group, given and returned as text. */
-export async function judgeGroup(text: string): Promise<string> {
+/** Judges a group, given and returned as text. `more` are judges for what not every runtime has. */
+export async function judgeGroup(text: string, more: Readonly<Record<string, Judge>> = {}): Promise<string> {
   const { group, cases } = read(text) as Vectors
-  const judge = judges[group]
+  const judge = judges[group] ?? more[group]
   if (judge === undefined) throw new TypeError(`no judge for ${group}`)
   const start = performance.now()
   const failures: string[] = []

@@ -121,7 +121,7 @@ function profileCases(purpose: IdentityPurpose): readonly ProfileCase[] {
   ]
 }
 
-function contractCases(): readonly ContractCaseName[] {
+export function contractCases(): readonly ContractCaseName[] {
   const storage = storageContract(() => Promise.resolve(createMemoryStorage()))
   const keys = keyStoreContract(() => Promise.resolve(createMemoryKeyStore()))
   return [

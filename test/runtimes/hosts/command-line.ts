@@ -15,10 +15,10 @@ export const installed = (...path: readonly string[]): string =>
 const remedy = 'npm ci --prefix test/runtimes installs it on Linux with x64'
 
 function commandLine(name: string, executable: string, ...options: readonly string[]): Host {
-  const run = async ({ directory, groups, bundle }: Material): Promise<readonly GroupResult[]> => {
+  const run = async ({ directory, groups, diskGroups, bundle }: Material): Promise<readonly GroupResult[]> => {
     const program = await bundle('command-line', 'package-outside')
     const vectors = join(directory, 'vectors.jsonl')
-    if (!existsSync(vectors)) writeFileSync(vectors, groups.join('\n'))
+    if (!existsSync(vectors)) writeFileSync(vectors, [...groups, ...diskGroups].join('\n'))
     const { stdout } = await promisify(execFile)(executable, [...options, program, vectors], {
       cwd: directory,
       maxBuffer: 2 ** 26,
@@ -45,6 +45,8 @@ export const commandLineHosts: readonly Host[] = [
     installed('@deno/linux-x64-glibc/deno'),
     'run',
     '--allow-read',
+    '--allow-write',
+    '--allow-sys=hostname',
     '--no-prompt',
     '--node-modules-dir=manual',
   ),

@@ -8,6 +8,8 @@ export interface Material {
   readonly directory: string
   /** Vectors of each group, as text. */
   readonly groups: readonly string[]
+  /** The same of those that need a disk. */
+  readonly diskGroups: readonly string[]
   /** Bundles a program of the suite and returns the file: `package-outside` leaves the package to the runtime's own resolution. */
   readonly bundle: (program: string, kind: BundleKind) => Promise<string>
 }

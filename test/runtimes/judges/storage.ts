@@ -3,7 +3,9 @@
 import {
   createMemoryKeyStore,
   createMemoryStorage,
+  type KeyStore,
   keyStoreContract,
+  type Storage,
   storageContract,
 } from '../../../src/inventory/index.js'
 
@@ -12,13 +14,20 @@ export interface ContractCaseName {
   readonly contract: 'storage' | 'keys'
 }
 
-const contracts = {
-  storage: storageContract(() => Promise.resolve(createMemoryStorage())),
-  keys: keyStoreContract(() => Promise.resolve(createMemoryKeyStore())),
+/** Judges by the contracts what the functions make. */
+export function contractJudge(
+  makeStorage: () => Promise<Storage>,
+  makeKeys: () => Promise<KeyStore>,
+): (testCase: ContractCaseName) => Promise<void> {
+  const contracts = { storage: storageContract(makeStorage), keys: keyStoreContract(makeKeys) }
+  return async ({ id, contract }) => {
+    const found = contracts[contract].find(({ name }) => name === id)
+    if (found === undefined) throw new Error('the contract has no such case')
+    await found.run()
+  }
 }
 
-export async function judgeContract({ id, contract }: ContractCaseName): Promise<void> {
-  const found = contracts[contract].find(({ name }) => name === id)
-  if (found === undefined) throw new Error('the contract has no such case')
-  await found.run()
-}
+export const judgeContract = contractJudge(
+  () => Promise.resolve(createMemoryStorage()),
+  () => Promise.resolve(createMemoryKeyStore()),
+)

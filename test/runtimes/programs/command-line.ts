@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { argv } from 'node:process'
+import { judgeFiles } from '../judges/files.js'
 import { judgeGroup } from '../suite.js'
 
 for (const line of readFileSync(argv[2] ?? '', 'utf8').split('\n')) {
-  if (line !== '') console.log(await judgeGroup(line))
+  if (line !== '') console.log(await judgeGroup(line, { files: judgeFiles }))
 }
