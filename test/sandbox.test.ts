@@ -13,6 +13,7 @@ import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type * as files from '../src/adapters/file-storage/index.js'
 import type * as certward from '../src/index.js'
+import { validatePath } from '../src/path/index.js'
 import type * as testkit from '../src/testkit/index.js'
 
 interface Library {
@@ -80,6 +81,22 @@ it.each(['node:crypto', 'Web Crypto'])('paths, OCSP and CRLs are judged, by %s',
   const crls = [certward.parseCertificateList(Buffer.from((await authority.crl()).der))]
   const { findings } = await certward.checkRevocation(verdict, { sources: { crls }, at })
   expect(findings.map(({ code }) => code)).toEqual(['revoked'])
+})
+
+it('certificates of another copy of the library are judged, malformed ones too', async () => {
+  const { testkit } = library
+  const authority = await testkit.createTestCa()
+  const certificates = [
+    await authority.issue(),
+    await authority.issue({ replace: { keyUsage: Uint8Array.of(0xff) } }),
+    // A point of no form there is.
+    await authority.issue({ publicKey: authority.certificate.publicKey.der.map((byte, at) => (at === 26 ? 9 : byte)) }),
+  ]
+  const judged = certificates.map(async ({ certificate }) => {
+    const verdict = await validatePath({ certificate, anchors: [authority.certificate], at: new Date() })
+    return verdict.ok ? 'valid' : verdict.findings.map(({ code }) => code).join()
+  })
+  expect(await Promise.all(judged)).toEqual(['valid', 'malformed', 'malformed'])
 })
 
 it('a file store is made, used and read again', async () => {

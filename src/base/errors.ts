@@ -79,12 +79,16 @@ export class ParseError extends Error implements ParseErrorFacts {
   }
 }
 
+/** By its name, and not its class: there may be two copies of this library in a program, its ESM build and its CommonJS one. */
+export const isParseError = (error: unknown): error is ParseError =>
+  (error as { readonly name?: unknown } | undefined)?.name === 'ParseError'
+
 /** `read()`, or what `otherwise` makes of the {@link ParseError} it throws. */
 export function readOr<T, U>(read: () => T, otherwise: (error: ParseError) => U): T | U {
   try {
     return read()
   } catch (error) {
-    if (error instanceof ParseError) return otherwise(error)
+    if (isParseError(error)) return otherwise(error)
     throw error
   }
 }
@@ -94,7 +98,7 @@ export function readOr<T, U>(read: () => T, otherwise: (error: ParseError) => U)
  * part, counted from where the part starts at `start`.
  */
 export function rethrowFrom(error: unknown, part: string, start = 0): never {
-  if (!(error instanceof ParseError)) throw error
+  if (!isParseError(error)) throw error
   const { where, offset, ...facts } = error
   throw new ParseError({ ...facts, where: `${part}: ${where}`, offset: start + offset }, { cause: error })
 }

@@ -3,7 +3,7 @@
 import * as nodeCrypto from 'node:crypto'
 import { constants, createHash, createPublicKey, KeyObject, type PublicKeyInput, verify, webcrypto } from 'node:crypto'
 import { latin1Bytes } from '../base/bytes.js'
-import { ParseError } from '../base/errors.js'
+import { isParseError } from '../base/errors.js'
 import type { HashName, PublicKey, SignatureAlgorithm, SubjectPublicKeyInfo } from '../x509/index.js'
 import { keyFitsAlgorithm } from './agreement.js'
 import { KeyCache } from './key-cache.js'
@@ -68,7 +68,7 @@ function importKey(publicKey: SubjectPublicKeyInfo): ImportedKey | Promise<Impor
   try {
     key = publicKey.key
   } catch (error) {
-    if (error instanceof ParseError) return { key: undefined, keyObject: 'refused', isUsed: false }
+    if (isParseError(error)) return { key: undefined, keyObject: 'refused', isUsed: false }
     throw error
   }
   if (key.type === 'ec' && rawCurves.includes(key.curve) && key.point[0] === 4) {

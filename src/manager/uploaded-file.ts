@@ -1,8 +1,9 @@
 // Files as they are handed in.
 
+import { isParseError } from '../base/errors.js'
 import { plainBytes } from '../base/bytes.js'
 import { readCertificates } from '../reading/index.js'
-import { type Certificate, ParseError } from '../x509/index.js'
+import type { Certificate } from '../x509/index.js'
 import { finding, type Refusal, refusal } from './outcome.js'
 
 /**
@@ -21,7 +22,7 @@ export async function refusingMalformed<Planned>(plan: () => Promise<Planned>): 
   try {
     return await plan()
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error
+    if (!isParseError(error)) throw error
     const code = error.code === 'private-key' ? 'private-key' : 'malformed'
     return refusal(finding(code, error.message, 'FMT-3'))
   }

@@ -1,7 +1,7 @@
 // What validation asks of a certificate, decoded once however many paths it stands on.
 
 import { latin1 } from '../base/bytes.js'
-import { ParseError } from '../base/errors.js'
+import { isParseError, type ParseError } from '../base/errors.js'
 import type {
   BasicConstraints,
   Certificate,
@@ -162,7 +162,7 @@ function read<T>(decode: () => T, malformed: ParseError[]): T | undefined {
   try {
     return decode()
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error
+    if (!isParseError(error)) throw error
     malformed.push(error)
     return undefined
   }

@@ -1,9 +1,10 @@
 // Issuers nobody sent, fetched from where certificates say they are (RFC 5280 §4.2.2.1, id-ad-caIssuers).
 
+import { isParseError } from '../base/errors.js'
 import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
 import { readCertificates } from '../reading/index.js'
 import { accessUris } from '../x509/access-uris.js'
-import { type Certificate, ParseError } from '../x509/index.js'
+import type { Certificate } from '../x509/index.js'
 import type { IssuerSource } from './issuers.js'
 
 /** URIs of one certificate that are asked: certificates name one or two, hostile ones hundreds. */
@@ -33,7 +34,7 @@ export function fetchIssuerSource(options: HttpFetchOptions = {}): IssuerSource 
           const bytes = await fetchBytes({ uri, origin: 'certificate', what: 'the issuer' }, options, MAX_SIZE)
           found.push(...readCertificates(bytes).certificates)
         } catch (error) {
-          if (!(error instanceof HttpError) && !(error instanceof ParseError)) throw error
+          if (!(error instanceof HttpError) && !isParseError(error)) throw error
           failure = error
         }
       }

@@ -1,7 +1,7 @@
 // The status of a certificate by CRLs: RFC 5280 §6.3.3, step by step.
 
 import { ensure } from '../base/ensure.js'
-import { ParseError, readOr } from '../base/errors.js'
+import { isParseError, type ParseError, readOr } from '../base/errors.js'
 import {
   allReasons,
   type CertificateList,
@@ -115,7 +115,7 @@ export class CrlChecker {
     for (let next = waiting.shift(); next !== undefined && !processing.isOver; next = waiting.shift()) {
       const candidate = next
       const later = await orParseError(() => this.processList(processing, candidate, subject, selfVouching))
-      if (later instanceof ParseError) processing.note(candidate.list, later.message)
+      if (isParseError(later)) processing.note(candidate.list, later.message)
       else if (later !== undefined) {
         waiting.push(later)
         waiting.sort(latestFirst)
@@ -215,7 +215,7 @@ export class CrlChecker {
       const newer = past.filter((list) => !processing.isOver || list.thisUpdate.getTime() > processing.knownAt)
       if (newer.length === 0 || 'outside' in usableCoverage(base, certificate, locations, inputs)) continue
       const key = await orParseError(() => this.signers.keyOf(base, issuer, 'refuse'))
-      if (typeof key === 'string' || key instanceof ParseError) continue
+      if (typeof key === 'string' || isParseError(key)) continue
       for (const list of newer) {
         // The signature first: entries may be many, with names that take long to compare.
         if (list !== base && !(await this.isSigned(list, key))) continue
@@ -233,7 +233,7 @@ async function orParseError<T>(process: () => Promise<T>): Promise<T | ParseErro
   try {
     return await process()
   } catch (error) {
-    if (error instanceof ParseError) return error
+    if (isParseError(error)) return error
     throw error
   }
 }

@@ -1,11 +1,12 @@
 // CRLs fetched from where certificates say they are (RFC 5280 §4.2.1.13, §4.2.1.15), and kept until they run out.
 
+import { isParseError } from '../base/errors.js'
 import { checkNumber } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import { RecentMap } from '../base/recent-map.js'
 import { type CertificateList, parseCertificateList } from '../crl/index.js'
 import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'
-import { type Certificate, type DistributionPoint, ParseError } from '../x509/index.js'
+import type { Certificate, DistributionPoint } from '../x509/index.js'
 import { valueOf } from '../x509/value-of.js'
 import type { CrlSource } from './check-revocation.js'
 
@@ -80,7 +81,7 @@ class FetchingSource implements CrlSource {
         const [delta] = list.freshestCRL === undefined ? [] : urisOf(list.freshestCRL)
         if (delta !== undefined) lists.add(await this.listAt(delta))
       } catch (error) {
-        if (!(error instanceof HttpError) && !(error instanceof ParseError)) throw error
+        if (!(error instanceof HttpError) && !isParseError(error)) throw error
         failure = error
       }
     }

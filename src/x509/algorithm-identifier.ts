@@ -39,7 +39,7 @@ export type ParameterRule = 'absent' | 'null' | 'null-or-absent'
 /** Refuses parameters that break `rule`; `reader` is at the parameters' end only for its offsets. */
 export function checkParameters(reader: DerReader, found: AlgorithmIdentifier, rule: ParameterRule): void {
   const { parameters } = found
-  const isNull = parameters !== undefined && parameters.length === 2 && parameters[0] === tags.NULL
+  const isNull = parameters?.length === 2 && parameters[0] === tags.NULL
   const holds = parameters === undefined ? rule !== 'null' : isNull && rule !== 'absent'
   if (holds) return
   const actual = parameters === undefined ? 'none' : isNull ? 'NULL' : `${parameters.length} bytes of them`

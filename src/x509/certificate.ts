@@ -17,6 +17,7 @@ import { Name, skipName } from './name.js'
 import { inspectable, orError, type Plain, toPlain } from './plain.js'
 import { skipSubjectPublicKeyInfo, SubjectPublicKeyInfo } from './public-key.js'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.js'
+import { valueOf } from './value-of.js'
 
 /** Hash functions {@link Certificate.fingerprint} offers. */
 export type FingerprintHash = 'sha-1' | 'sha-256' | 'sha-384' | 'sha-512'
@@ -213,8 +214,7 @@ export class Certificate {
       const tag = reader.peek()
       return reader.readTime() < GENERALIZED_FROM && tag === tags.GENERALIZED_TIME
     }
-    const [notBefore, notAfter] = [isEarly(), isEarly()]
-    return notBefore || notAfter
+    return [isEarly(), isEarly()].includes(true)
   }
 
   get publicKey(): SubjectPublicKeyInfo {
@@ -297,12 +297,9 @@ export class Certificate {
    */
   get isSelfSigned(): boolean {
     if (!this.isSelfIssued) return false
-    const subjectKey = this.extension('subjectKeyIdentifier')
-    const authorityKey = this.extension('authorityKeyIdentifier')
-    if (subjectKey === undefined || authorityKey === undefined) return true
-    if (subjectKey.error !== undefined || authorityKey.error !== undefined) return true
-    const { keyIdentifier } = authorityKey.value
-    return keyIdentifier === undefined || toHex(keyIdentifier) === toHex(subjectKey.value)
+    const subjectKey = valueOf(this.extension('subjectKeyIdentifier'))
+    const authorityKey = valueOf(this.extension('authorityKeyIdentifier'))?.keyIdentifier
+    return subjectKey === undefined || authorityKey === undefined || toHex(subjectKey) === toHex(authorityKey)
   }
 
   /**

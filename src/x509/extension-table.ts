@@ -86,4 +86,4 @@ export const extensionReaders: ExtensionReaders = {
 }
 
 export const isExtensionName = (name: string | undefined): name is ExtensionName =>
-  name !== undefined && Object.hasOwn(extensionReaders, name)
+  Object.hasOwn(extensionReaders, name ?? '')

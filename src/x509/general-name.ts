@@ -59,10 +59,8 @@ export function readGeneralName(reader: DerReader, use: GeneralNameUse = 'name')
       return { type: 'directoryName', value: readDirectoryName(reader) }
     case contextConstructed(5):
       return { type: 'ediPartyName', value: readOpaque(reader) }
-    case context(6): {
-      const value = readImplicitIa5(reader, tag)
-      return { type: 'uniformResourceIdentifier', value }
-    }
+    case context(6):
+      return { type: 'uniformResourceIdentifier', value: readImplicitIa5(reader, tag) }
     case context(7):
       return readIpAddress(reader, use)
     case context(8):

@@ -1,7 +1,7 @@
 // What JSON.stringify and console.log see of the library's objects: plain data, bytes as hex.
 
 import { toHex } from '../base/bytes.js'
-import { ParseError } from '../base/errors.js'
+import { isParseError } from '../base/errors.js'
 
 /** Data JSON can hold. */
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
@@ -11,12 +11,11 @@ export type Plain = string | number | boolean | null | readonly Plain[] | { read
  * above 64 bits as `0x` and hex, since digits of theirs would take more than linear time.
  */
 export function toPlain(value: unknown): Plain {
-  if (value === null || value === undefined) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value === 'bigint') return value < 2n ** 64n ? value.toString() : `0x${value.toString(16)}`
+  if (typeof value !== 'object' || value === null) return null
   if (value instanceof Uint8Array) return toHex(value)
   if (Array.isArray(value)) return value.map(toPlain)
-  if (typeof value !== 'object') return null
   const { toJSON } = value as { toJSON?: () => unknown }
   if (toJSON !== undefined) return toPlain(toJSON.call(value))
   const plain: Record<string, Plain> = {}
@@ -31,7 +30,7 @@ export function orError(read: () => unknown): unknown {
   try {
     return read()
   } catch (error) {
-    if (error instanceof ParseError) return { error: error.message }
+    if (isParseError(error)) return { error: error.message }
     throw error
   }
 }

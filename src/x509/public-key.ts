@@ -88,7 +88,7 @@ const rawKeyLengths = {
 } as const
 
 const isRawKeyName = (name: string | undefined): name is keyof typeof rawKeyLengths =>
-  name !== undefined && Object.hasOwn(rawKeyLengths, name)
+  Object.hasOwn(rawKeyLengths, name ?? '')
 
 /** A subject's public key: the structure as it stands, and the key decoded on first use. */
 export class SubjectPublicKeyInfo {

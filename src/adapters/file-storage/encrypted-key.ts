@@ -1,12 +1,12 @@
 // Private keys as PKCS#8 under a passphrase: PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018 §6.2), which
 // `openssl pkey` opens. node:crypto writes the same with 2,048 iterations, too few since long.
 
+import { isParseError } from '../../base/errors.js'
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { DerReader } from '../../der/reader.js'
 import * as tags from '../../der/tags.js'
 import { integer, nullValue, objectIdentifier, octetString, sequence } from '../../der/writer.js'
-import { ParseError } from '../../x509/index.js'
 
 /** OWASP Password Storage Cheat Sheet (2023) for PBKDF2-HMAC-SHA-256: 0.1 to 0.2 seconds, once for each use of a key. */
 export const LEAST_ITERATIONS = 600_000
@@ -94,7 +94,7 @@ function readParameters(
     const encrypted = content.readContent(tags.OCTET_STRING)
     return content.position === end || content.atEnd() ? { parameters, encrypted } : undefined
   } catch (error) {
-    if (error instanceof ParseError) return undefined
+    if (isParseError(error)) return undefined
     throw error
   }
 }

@@ -1,11 +1,11 @@
 // The KeyStore over a store's directory: each key a file `keys/<handle>.pem`, PKCS#8, encrypted unless asked otherwise.
 
+import { isParseError } from '../../base/errors.js'
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { signerFromKeyObject } from '../../authoring/index.js'
 import { type KeySpecification, type KeyStore, KeyStoreError } from '../../inventory/index.js'
 import { generationParameters, newHandle } from '../../inventory/key-store.js'
 import { readPem, writePem } from '../../pem/index.js'
-import { ParseError } from '../../x509/index.js'
 import { decryptKey, encryptKey } from './encrypted-key.js'
 import { FileStoreError } from './errors.js'
 import type { StoreDirectory } from './store-directory.js'
@@ -100,7 +100,7 @@ function onlyBlock(text: string, path: string): { readonly label: string; readon
     const [block] = readPem(text)
     if (block !== undefined) return block
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error
+    if (!isParseError(error)) throw error
   }
   throw new FileStoreError('damaged', path, 'it is no key as PEM: restore it from a backup')
 }

@@ -1,9 +1,9 @@
 // A record's files: its fields as JSON, and beside it what openssl reads, its certificate or request as PEM.
 
+import { isParseError } from '../../base/errors.js'
 import type { JsonObject } from '../../base/json.js'
 import type { InventoryRecord, Lease, ScopeRevision } from '../../inventory/index.js'
 import { readPem, writePem } from '../../pem/index.js'
-import { ParseError } from '../../x509/index.js'
 import { readChecked, writeChecked } from './checked-json.js'
 import { readLease, readScopeRevision } from './journal.js'
 import { DamageError, decodeRecord, encodeRecord } from '../record-codec.js'
@@ -45,7 +45,7 @@ function onlyBlock(pem: string): Uint8Array {
     const [block, ...more] = readPem(pem)
     if (block !== undefined && more.length === 0) return block.bytes
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error
+    if (!isParseError(error)) throw error
     throw new DamageError(error.message, { cause: error })
   }
   throw new DamageError('expected one PEM block')
