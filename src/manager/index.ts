@@ -2,6 +2,7 @@
 
 export type { Actor, AuditListener } from './audit.js'
 export type { BackupInput } from './backups.js'
+export type { BrokenChain } from './broken-chains.js'
 export {
   type CertificateManager,
   type CertificateManagerPlans,
@@ -10,7 +11,6 @@ export {
   type RequestOutcome,
 } from './manager.js'
 export type { Change, Effect, ManagerFinding, ManagerFindingCode, Outcome, OutcomeNotice, Refusal } from './outcome.js'
-export type { BrokenChain } from './broken-chains.js'
 export type { DeleteInput } from './plan-delete.js'
 export type { DeviceInput, EndpointInput } from './plan-endpoint.js'
 export type { RemoveNodeInput, RemovePurposeInput } from './plan-farewell.js'

@@ -1,7 +1,7 @@
 // Files as they are handed in.
 
-import { isParseError } from '../base/errors.js'
 import { plainBytes } from '../base/bytes.js'
+import { isParseError } from '../base/errors.js'
 import { readCertificates } from '../reading/index.js'
 import type { Certificate } from '../x509/index.js'
 import { finding, type Refusal, refusal } from './outcome.js'

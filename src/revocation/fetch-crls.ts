@@ -1,8 +1,8 @@
 // CRLs fetched from where certificates say they are (RFC 5280 §4.2.1.13, §4.2.1.15), and kept until they run out.
 
-import { isParseError } from '../base/errors.js'
 import { checkNumber } from '../base/arguments.js'
 import { type Clock, systemClock } from '../base/clock.js'
+import { isParseError } from '../base/errors.js'
 import { RecentMap } from '../base/recent-map.js'
 import { type CertificateList, parseCertificateList } from '../crl/index.js'
 import { checkHttpOptions, fetchBytes, HttpError, type HttpFetchOptions } from '../net/http-fetch.js'

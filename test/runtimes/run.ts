@@ -59,7 +59,8 @@ async function tryHost(host: Host, version: string, material: Material): Promise
   for (const failure of failures) console.log(`  ${failure}`)
   for (const one of results.flatMap(({ unsupported }) => unsupported))
     console.log(`  not known here: ${firstLine(one)}`)
-  if (results.length < material.groups.length) throw new Error(`${host.name} judged ${results.length} groups`)
+  const wantedGroups = material.groups.length + (host.hasDisk ? material.diskGroups.length : 0)
+  if (results.length !== wantedGroups) throw new Error(`${host.name} judged ${results.length} groups`)
   return { host: host.name, version, results }
 }
 

@@ -1,9 +1,9 @@
 // Private keys as PKCS#8 under a passphrase: PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC (RFC 8018 §6.2), which
 // `openssl pkey` opens. node:crypto writes the same with 2,048 iterations, too few since long.
 
-import { isParseError } from '../../base/errors.js'
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
+import { isParseError } from '../../base/errors.js'
 import { DerReader } from '../../der/reader.js'
 import * as tags from '../../der/tags.js'
 import { integer, nullValue, objectIdentifier, octetString, sequence } from '../../der/writer.js'

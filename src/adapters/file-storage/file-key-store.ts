@@ -1,8 +1,8 @@
 // The KeyStore over a store's directory: each key a file `keys/<handle>.pem`, PKCS#8, encrypted unless asked otherwise.
 
-import { isParseError } from '../../base/errors.js'
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { signerFromKeyObject } from '../../authoring/index.js'
+import { isParseError } from '../../base/errors.js'
 import { type KeySpecification, type KeyStore, KeyStoreError } from '../../inventory/index.js'
 import { generationParameters, newHandle } from '../../inventory/key-store.js'
 import { readPem, writePem } from '../../pem/index.js'

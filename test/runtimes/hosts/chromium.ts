@@ -66,6 +66,7 @@ export const chromium: Host = {
     if (!existsSync(executable) || !existsSync(installed('playwright-core'))) return undefined
     return /\d+\.\d+\.\d+\.\d+/.exec(spawnSync(executable, ['--version'], { encoding: 'utf8' }).stdout)?.[0]
   },
+  hasDisk: false,
   remedy: 'apt-get install chromium, and npm ci --prefix test/runtimes',
   run,
 }

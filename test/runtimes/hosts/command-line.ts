@@ -32,7 +32,7 @@ function commandLine(name: string, executable: string, ...options: readonly stri
     if (!existsSync(executable)) return undefined
     return /\d+\.\d+\.\d+/.exec(spawnSync(executable, ['--version'], { encoding: 'utf8' }).stdout)?.[0]
   }
-  return { name, version, remedy, run }
+  return { name, version, hasDisk: true, remedy, run }
 }
 
 const node = (alias: string): Host => commandLine('Node', installed(alias, 'bin', 'node'))

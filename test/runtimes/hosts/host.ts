@@ -20,6 +20,8 @@ export interface Host {
   readonly name: string
   /** The version found; undefined where the runtime is not on this machine, after which it is left out. */
   readonly version: () => string | undefined
+  /** Whether it has a disk, and so judges the groups that need one. */
+  readonly hasDisk: boolean
   /** How to get it, for who has not got it. */
   readonly remedy: string
   readonly run: (material: Material) => Promise<readonly GroupResult[]>

@@ -69,6 +69,7 @@ export const workerd: Host = {
     if (!existsSync(executable)) return undefined
     return /\d{4}-\d{2}-\d{2}/.exec(spawnSync(executable, ['--version'], { encoding: 'utf8' }).stdout)?.[0]
   },
+  hasDisk: false,
   remedy: 'npm ci --prefix test/runtimes installs it on Linux with x64',
   run,
 }
