@@ -177,13 +177,16 @@ export class ChangeBuilder {
     })
   }
 
-  /** What a trust purpose is to hold. */
-  trusted({ node, purpose }: Scope): readonly CertificateRecord[] {
-    const isThere = (record: RecordKey): boolean =>
-      record.kind === 'trust' && record.node === node && record.purpose === purpose
-    const puts = this.puts.filter(isThere) as readonly CertificateRecord[]
-    const gone = new Set([...puts, ...this.deletes.filter(isThere)].map(({ id }) => id))
-    return [...this.state.trusted({ node, purpose }).filter(({ id }) => !gone.has(id)), ...puts]
+  /** What is left of a trust purpose and comes into it, on the node that changes or one that is told of it (PUR-7). */
+  leftOf(purpose: string, trusted: readonly CertificateRecord[]): readonly CertificateRecord[] {
+    const isThere = (record: RecordKey): boolean => record.kind === 'trust' && record.purpose === purpose
+    const left = new Map(trusted.map((record) => [record.id, record]))
+    for (const { id } of this.deletes.filter(isThere)) left.delete(id)
+    for (const put of this.puts.filter(isThere) as readonly CertificateRecord[]) {
+      // A node that has a newer one keeps that.
+      if ((left.get(put.id)?.notBefore ?? -Infinity) < put.notBefore) left.set(put.id, put)
+    }
+    return [...left.values()]
   }
 
   planned(): PlannedChange {

@@ -9,7 +9,7 @@ import type { Draft, KeyedOperation, Made } from './keyed-operation.js'
 import { finding, isRefusal, type ManagerFinding, type Refusal, refusal } from './outcome.js'
 import { ParsedCertificates } from './parsed-certificates.js'
 import type { Surroundings } from './settings.js'
-import { State } from './state.js'
+import { type ReadState, State } from './state.js'
 import { isCondemned, sweepScope } from './sweep-keys.js'
 
 /** Times a plan is made anew where somebody else has changed what it rests on. */
@@ -24,7 +24,7 @@ export interface Operation<P extends PlannedChange> {
   readonly isFarewell?: true
   /** What it looks at and may change; asked for once the place is known to exist. */
   readonly scopes: () => readonly Scope[]
-  readonly plan: (state: State, now: number) => P | Refusal | Promise<P | Refusal>
+  readonly plan: (state: State, now: number, read: ReadState) => P | Refusal | Promise<P | Refusal>
 }
 
 /** Whether a commit that carries the new key may have happened. */
@@ -40,7 +40,7 @@ export class Executor {
   /** What an operation would come to, now (UPL-8). Writes nothing. */
   async foresee<P extends PlannedChange>(operation: Operation<P>): Promise<P | Refusal> {
     const { scopes, plan } = operation
-    return this.unknown(operation) ?? plan(await this.read(scopes()), this.surroundings.now())
+    return this.unknown(operation) ?? plan(await this.read(scopes()), this.surroundings.now(), this.read)
   }
 
   /** The same for one that makes a key. Makes none. */
@@ -56,7 +56,7 @@ export class Executor {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const state = await this.read(scopes())
       const now = this.surroundings.now()
-      const planned = await plan(state, now)
+      const planned = await plan(state, now, this.read)
       if (isRefusal(planned)) return this.refuse(action, place, planned)
       const { puts, deletes, appends } = planned
       const audit = auditOfChange(action, place, now, planned)
@@ -111,9 +111,8 @@ export class Executor {
     }
   }
 
-  async read(scopes: readonly Scope[]): Promise<State> {
-    return new State(await this.surroundings.storage.read(scopes), this.certificatesKept)
-  }
+  readonly read: ReadState = async (scopes) =>
+    new State(await this.surroundings.storage.read(scopes), this.certificatesKept)
 
   private unknown({ place, isFarewell }: Pick<Operation<PlannedChange>, 'place' | 'isFarewell'>): Refusal | undefined {
     return isFarewell ? undefined : this.unknownPlace(place)

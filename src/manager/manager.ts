@@ -3,12 +3,12 @@
 import type { Page, Query, Scope } from '../inventory/index.js'
 import type { Actor } from './audit.js'
 import { backupPending, type BackupInput, coveredBy, recordBackup } from './backups.js'
-import type { BrokenChain } from './broken-chains.js'
+import { type BrokenChain, restingScopes } from './broken-chains.js'
 import type { PlannedChange } from './change-builder.js'
 import { Executor, type Operation } from './executor.js'
 import type { Draft, KeyedOperation } from './keyed-operation.js'
 import { isRefusal, type Outcome, type Refusal } from './outcome.js'
-import { type DeleteInput, deleteScopes, planDelete, type PlannedDeletion, unconfirmed } from './plan-delete.js'
+import { type DeleteInput, planDelete, type PlannedDeletion, unconfirmed } from './plan-delete.js'
 import { type DeviceInput, type EndpointInput, planEndpoint, planEndpointRemoval } from './plan-endpoint.js'
 import { type RequestInput, requestOperation } from './plan-request.js'
 import { planFarewell, type RemoveNodeInput, type RemovePurposeInput, scopesOfFormer } from './plan-farewell.js'
@@ -122,20 +122,20 @@ export function createCertificateManager(options: ManagerOptions): CertificateMa
     action: 'upload',
     place: input,
     scopes: () => uploadScopes(input, context),
-    plan: (state, now) => refusingMalformed(() => planUpload(state, input, now, context)),
+    plan: (state, now, read) => refusingMalformed(() => planUpload(state, input, now, context, read)),
   })
   const deletion = (input: DeleteInput & Actor): Operation<PlannedDeletion> => ({
     action: 'delete',
     place: input,
-    scopes: () => deleteScopes(input, context),
+    scopes: () => restingScopes(input, context),
     plan: (state, now) => planDelete(state, input, now, context),
   })
   const confirmedDeletion = (input: DeleteInput & Actor): Operation<PlannedDeletion> => {
     const operation = deletion(input)
     return {
       ...operation,
-      plan: async (state, now) => {
-        const planned = await operation.plan(state, now)
+      plan: async (...known) => {
+        const planned = await operation.plan(...known)
         return isRefusal(planned) ? planned : (unconfirmed(planned, input) ?? planned)
       },
     }

@@ -35,7 +35,8 @@ export type Effect =
 /**
  * A sentence for people that goes with the outcome: the catalogue's, `already-installed` where an upload changes nothing
  * because it is there (UPL-5), `not-installed` for certificates of a file that were not needed, or `chain-broken` for each
- * installed certificate of the node whose chain ends in an authority the upload replaces by one of another key.
+ * installed certificate whose chain ends in an authority the upload replaces by one of another key, on each node it is
+ * brought to that the storage holds.
  */
 export interface OutcomeNotice {
   readonly code: string

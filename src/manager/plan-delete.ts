@@ -1,14 +1,14 @@
 // Deletion of trusted certificates (DEL-1 … DEL-4): what may go, what would break, and who must say so.
 
 import { textDigest } from '../crypto/text-digest.js'
-import { type CertificateRecord, copyId, type Scope } from '../inventory/index.js'
+import { type CertificateRecord, copyId } from '../inventory/index.js'
 import { purposeOf } from '../purposes/index.js'
-import { type BrokenChain, brokenChains } from './broken-chains.js'
+import { type BrokenChain, brokenChains, restingScopes } from './broken-chains.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { finding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
-import { identitiesOf, tellOthers } from './trust-store.js'
+import { tellOthers } from './trust-store.js'
 
 /** Which certificate to delete, and who asks (DEL-1). */
 export interface DeleteInput {
@@ -24,16 +24,6 @@ export interface PlannedDeletion extends PlannedChange {
   /** Names the plan: what is deleted, and what breaks. */
   readonly planId: string
   readonly breaks: readonly BrokenChain[]
-}
-
-/** The trust purpose, and every identity whose chain may rest on it: of all nodes where it goes from all (DEL-4). */
-export function deleteScopes({ purpose: id, node }: DeleteInput, context: ManagerContext): readonly Scope[] {
-  const { catalogue, cluster } = context
-  const purpose = purposeOf(catalogue, id)
-  const isReplicated = purpose.usage === 'trust' && purpose.replicated
-  const nodes = isReplicated ? [node, ...cluster.nodes.filter((other) => other !== node)] : [node]
-  const purposes = [purpose, ...identitiesOf(context, id)]
-  return nodes.flatMap((one) => purposes.map((each) => ({ node: one, purpose: each.id })))
 }
 
 /** Plans a deletion on the state of its scopes at a time. Nothing is written. */
@@ -62,18 +52,15 @@ export async function planDelete(
   const builder = new ChangeBuilder(state, now)
   builder.removeCertificate(record, 'deleted')
   tellOthers(builder, record, record.subject, record, context, 'delete')
-  const nodes = purpose.replicated ? context.cluster.nodes : [node]
-  const breaks: BrokenChain[] = []
-  for (const each of nodes) {
-    const left = state.trusted({ node: each, purpose: id }).filter((one) => one.sha256 !== sha256)
-    breaks.push(...(await brokenChains(state, { node: each, purpose: id }, left, now, context)))
-  }
+  const leftOf = (trusted: readonly CertificateRecord[]): readonly CertificateRecord[] =>
+    trusted.filter((one) => one.sha256 !== sha256)
+  const breaks = await brokenChains(state, record, leftOf, now, context)
   return { ...builder.planned(), breaks, planId: await planIdOf(record, breaks) }
 }
 
 /** Whether it shows what a node goes by. What that has replaced, or what a node showed that is gone, is only in the way (CLU-4). */
 const isCurrentCopy = (state: State, record: CertificateRecord, context: ManagerContext): boolean =>
-  deleteScopes(record, context).some(
+  restingScopes(record, context).some(
     (scope) => copyId(scope) === record.id && (state.identity(scope) ?? record).sha256 === record.sha256,
   )
 

@@ -1,16 +1,16 @@
 // Upload (UPL-1 … UPL-8): what a file is and where it belongs. The two kinds have plans of their own.
 
-import type { Scope } from '../inventory/index.js'
+import type { CertificateRecord, Scope } from '../inventory/index.js'
 import { checkUploadPurpose, classifyUpload, type Purpose, purposeOf, type UploadClass } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
-import { brokenChains } from './broken-chains.js'
+import { brokenChains, restingScopes } from './broken-chains.js'
 import { ChangeBuilder, type PlannedChange } from './change-builder.js'
 import { keyFor, offeredKeys } from './offered-keys.js'
 import { finding, type ManagerFinding, type OutcomeNotice, type Refusal, refusal } from './outcome.js'
 import { planIdentity } from './plan-identity.js'
 import { planTrust } from './plan-trust.js'
 import type { ManagerContext } from './settings.js'
-import type { State } from './state.js'
+import type { ReadState, State } from './state.js'
 import { identitiesOf, trustPurposeOf, trustScopes } from './trust-store.js'
 import { certificatesOfFile } from './uploaded-file.js'
 
@@ -34,10 +34,11 @@ export interface UploadInput {
 export function uploadScopes({ purpose: id, node }: UploadInput, context: ManagerContext): readonly Scope[] {
   const purpose = purposeOf(context.catalogue, id)
   if (purpose.usage === 'endpoint') return [{ node, purpose: id }]
-  const trusts = trustScopes(node, purpose.usage === 'trust' ? purpose : trustPurposeOf(context, purpose.trust))
-  // The identities too: what is their certificate belongs there, and what their chains end in may be replaced.
-  const identities = trusts.flatMap((trust) => identitiesOf(context, trust.purpose))
-  return [...trusts, ...identities.map((one) => ({ node, purpose: one.id }))]
+  if (purpose.usage === 'identity') {
+    return [{ node, purpose: id }, ...trustScopes(node, trustPurposeOf(context, purpose.trust))]
+  }
+  // The identities too: what is their certificate belongs there and not here.
+  return [...trustScopes(node, purpose), ...identitiesOf({ node, purpose: id }, context)]
 }
 
 /** Plans an upload on the state of its scopes at a time. Nothing is written. @throws ParseError for a file that is malformed */
@@ -46,6 +47,7 @@ export async function planUpload(
   input: UploadInput,
   now: number,
   context: ManagerContext,
+  read: ReadState,
 ): Promise<PlannedChange | Refusal> {
   const { node } = input
   const purpose = purposeOf(context.catalogue, input.purpose)
@@ -65,23 +67,28 @@ export async function planUpload(
         : []
   if (findings.length > 0) return refusal(...findings)
   const planned = builder.planned()
-  return { ...planned, notices: [...planned.notices, ...(await brokenNotices(builder, node, planned, context))] }
+  return { ...planned, notices: [...planned.notices, ...(await brokenNotices(builder, planned, context, read))] }
 }
 
-/** A newer authority may have another key: what the older one has issued is believed no longer (UPL-5). */
+/**
+ * A newer authority may have another key: what the older one has issued is believed no longer, here and where the newer
+ * one is brought (UPL-5, PUR-7). For this alone other scopes are read, whose changes are no reason to plan again.
+ */
 async function brokenNotices(
   builder: ChangeBuilder,
-  node: string,
   { changes }: PlannedChange,
   context: ManagerContext,
+  read: ReadState,
 ): Promise<readonly OutcomeNotice[]> {
-  const { state, now } = builder
   const notices: OutcomeNotice[] = []
-  const replacedIn = new Set(changes.flatMap(({ type, purpose }) => (type === 'replace' ? purpose : [])))
-  for (const id of replacedIn) {
-    const scope = { node, purpose: id }
-    for (const { subject, purpose, sha256 } of await brokenChains(state, scope, builder.trusted(scope), now, context)) {
-      if (changes.some(({ before }) => before === sha256)) continue
+  const replacing = changes.filter(({ type }) => type === 'replace')
+  for (const scope of new Map(replacing.map((change) => [change.purpose, change])).values()) {
+    if (purposeOf(context.catalogue, scope.purpose).usage !== 'trust') continue
+    const state = await read(restingScopes(scope, context))
+    const leftOf = (trusted: readonly CertificateRecord[]): readonly CertificateRecord[] =>
+      builder.leftOf(scope.purpose, trusted)
+    for (const { subject, purpose, node, sha256 } of await brokenChains(state, scope, leftOf, builder.now, context)) {
+      if (replacing.some((one) => one.before === sha256 && one.purpose === purpose && one.node === node)) continue
       const message = `the chain of ${subject} (${purpose} on ${node}) ends where an older authority is replaced: have it issued anew`
       notices.push({ code: 'chain-broken', message })
     }
@@ -110,10 +117,10 @@ function wrongPurpose(
       finding('wrong-purpose', message, rule),
     )
   }
-  const own = identitiesOf(context, purpose.id).filter(
-    ({ id }) => keyFor(offeredKeys(state, { node, purpose: id }), upload.leaf) !== undefined,
+  const own = identitiesOf({ node, purpose: purpose.id }, context).filter(
+    (scope) => keyFor(offeredKeys(state, scope), upload.leaf) !== undefined,
   )
-  return own.map(({ id }) => {
+  return own.map(({ purpose: id }) => {
     const message = `the file holds the certificate of ${id} on ${node}: it belongs into ${id}`
     return finding('wrong-purpose', message, 'PUR-4')
   })

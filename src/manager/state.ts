@@ -14,6 +14,8 @@ import { type CertificationRequest, parseCertificationRequest } from '../pkcs10/
 import type { Certificate } from '../x509/index.js'
 import { ParsedCertificates } from './parsed-certificates.js'
 
+export type ReadState = (scopes: readonly Scope[]) => Promise<State>
+
 /** A snapshot, its records by scope and kind. */
 export class State {
   private readonly parsed = new Map<CertificateRecord, Certificate>()

@@ -16,11 +16,11 @@ export function trustPurposeOf({ catalogue }: ManagerContext, id: string): Trust
   return purpose
 }
 
-/** Identity purposes whose chains end in a trust purpose. */
-export const identitiesOf = ({ catalogue }: ManagerContext, trust: string): readonly IdentityPurpose[] =>
-  catalogue.purposes.filter(
-    (purpose): purpose is IdentityPurpose => purpose.usage === 'identity' && purpose.trust === trust,
-  )
+/** The identity purposes of a node whose chains end in a trust purpose of it. */
+export const identitiesOf = ({ node, purpose: trust }: Scope, { catalogue }: ManagerContext): readonly Scope[] =>
+  catalogue.purposes
+    .filter((purpose) => purpose.usage === 'identity' && purpose.trust === trust)
+    .map(({ id }) => ({ node, purpose: id }))
 
 /** Scopes on a node that a certificate put into a trust purpose may change: its own and those of its copies (PUR-5). */
 export const trustScopes = (node: string, { id, copiesRootsTo }: TrustPurpose): readonly Scope[] =>
