@@ -49,7 +49,7 @@ function loaded(provider: 'node' | 'web'): Library {
   const module = { exports: {} }
   const context = createContext({
     ...{ module, require: createRequire(import.meta.url) },
-    ...{ process, Buffer, crypto, fetch, Request, Response, URL, TextEncoder, TextDecoder, DOMException },
+    ...{ process, Buffer, crypto, fetch, Request, Response, URL, TextEncoder, TextDecoder, btoa, DOMException },
     ...{ setTimeout, clearTimeout, AbortController, performance },
   })
   runInContext(outputFiles[0]?.text ?? '', context)

@@ -55,19 +55,24 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
-const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** Node's, Bun's and Deno's own, where there are any. */
+export const native = (
+  globalThis as {
+    Buffer?: {
+      prototype: Partial<Record<'latin1Slice' | 'hexSlice', (this: Uint8Array, start: number, end: number) => string>>
+    }
+  }
+).Buffer?.prototype
 
 /** One byte as two digits of lower-case hex. */
-export const byteToHex = (byte: number | undefined): string => hexPairs[byte ?? 0] ?? ''
+export const byteToHex = (byte = 0): string => (byte + 256).toString(16).slice(1)
 
 /** Lower-case hex, `separator` between bytes. */
 export function toHex(bytes: Uint8Array, separator = ''): string {
+  if (separator === '' && native?.hexSlice !== undefined) return native.hexSlice.call(bytes, 0, bytes.length)
   let text = ''
-  for (let i = 0; i < bytes.length; i++) {
-    if (i > 0) text += separator
-    text += byteToHex(bytes[i])
-  }
-  return text
+  for (const byte of bytes) text += separator + byteToHex(byte)
+  return text.slice(separator.length)
 }
 
 /** Bytes of a text without characters beyond Latin-1, one a character. */
@@ -83,15 +88,9 @@ export function uniqueBytes(items: readonly Uint8Array[]): readonly Uint8Array[]
   return items.filter((item) => seen.size < seen.add(toHex(item)).size)
 }
 
-/** Node's, Bun's and Deno's own. */
-export const nativeLatin1 = (
-  globalThis as { Buffer?: { prototype: { latin1Slice?: (this: Uint8Array, start: number, end: number) => string } } }
-).Buffer?.prototype.latin1Slice
-
 /** Text of bytes taken as Latin-1, one character a byte. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  // A native call costs as much as four characters of the loop, however long the text.
-  if (nativeLatin1 !== undefined && end - start > 4) return nativeLatin1.call(bytes, start, end)
+  if (native?.latin1Slice !== undefined) return native.latin1Slice.call(bytes, start, end)
   let text = ''
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] ?? 0)
   return text

@@ -1,7 +1,7 @@
 // OCSP requests (RFC 6960 §4.1, RFC 5019 §2.1, RFC 9654): which certificates, and a nonce.
 
 import type { Der } from '../base/brands.js'
-import { encodeBase64 } from '../pem/base64.js'
+import { latin1 } from '../base/bytes.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import { explicit, objectIdentifier, octetString, sequence } from '../der/writer.js'
 import type { Certificate } from '../x509/index.js'
@@ -71,5 +71,5 @@ export async function createOcspRequest(
 
 /** The URL that asks by GET (RFC 6960 appendix A.1): cacheable, and for short requests (RFC 5019 §5: 255 bytes in all). */
 export function ocspRequestUrl(uri: string, der: Uint8Array): string {
-  return `${uri.endsWith('/') ? uri : `${uri}/`}${encodeURIComponent(encodeBase64(der))}`
+  return `${uri.endsWith('/') ? uri : `${uri}/`}${encodeURIComponent(btoa(latin1(der, 0, der.length)))}`
 }

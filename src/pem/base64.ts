@@ -3,7 +3,6 @@
 
 import { CUT_SHORT, fail } from '../base/errors.js'
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const PAD = 0x3d
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
@@ -13,7 +12,8 @@ const WHITE_SPACE = 64
 const INVALID = 255
 const values = /* @__PURE__ */ (() => {
   const table = new Uint8Array(128).fill(INVALID)
-  for (let i = 0; i < ALPHABET.length; i++) table[ALPHABET.charCodeAt(i)] = i
+  // The first character stands for the upper six bits.
+  for (let i = 0; i < 64; i++) table[btoa(String.fromCharCode(i << 2)).charCodeAt(0)] = i
   for (const space of '\t\n\v\f\r ') table[space.charCodeAt(0)] = WHITE_SPACE
   return table
 })()
@@ -186,17 +186,4 @@ function failCharacter(text: string, at: number, afterPadding: boolean, where: s
   const expected = afterPadding ? 'nothing after the padding' : 'a character of base64'
   const remedy = shown === '"\\"' ? 'unescape its line breaks' : undefined
   fail('invalid-base64', where, at, expected, shown, remedy)
-}
-
-/** Base64 of `bytes` without line breaks. */
-export function encodeBase64(bytes: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i
-    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
-    text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63)
-    text += left > 1 ? ALPHABET.charAt((group >> 6) & 63) : '='
-    text += left > 2 ? ALPHABET.charAt(group & 63) : '='
-  }
-  return text
 }

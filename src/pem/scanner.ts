@@ -1,6 +1,6 @@
 // Finds the blocks of a PEM text (RFC 7468, lax about what surrounds them). One pass, never back: linear in the text.
 
-import { nativeLatin1 } from '../base/bytes.js'
+import { native } from '../base/bytes.js'
 import { CUT_SHORT, fail } from '../base/errors.js'
 import { Base64Decoder } from './base64.js'
 
@@ -132,5 +132,5 @@ const isBlank = (character: number): boolean =>
 export function pemText(input: Uint8Array | string): string {
   if (typeof input === 'string') return input
   // Windows-1252, which TextDecoder means by latin1, differs outside ASCII only, where no part of a block can stand.
-  return nativeLatin1?.call(input, 0, input.length) ?? new TextDecoder('latin1').decode(input)
+  return native?.latin1Slice?.call(input, 0, input.length) ?? new TextDecoder('latin1').decode(input)
 }

@@ -1,6 +1,6 @@
 // Writes PEM text (RFC 7468 §3, strict form).
 
-import { encodeBase64 } from './base64.js'
+import { latin1 } from '../base/bytes.js'
 
 /** RFC 7468 §3: printable characters, hyphens and spaces only singly and inside. */
 const LABEL = /^[!-,.-~]+([- ][!-,.-~]+)*$/
@@ -11,6 +11,6 @@ const LABEL = /^[!-,.-~]+([- ][!-,.-~]+)*$/
  */
 export function writePem(label: string, bytes: Uint8Array): string {
   if (!LABEL.test(label)) throw new TypeError(`writePem: expected a label such as CERTIFICATE, found "${label}"`)
-  const lines = encodeBase64(bytes).match(/.{1,64}/g) ?? []
+  const lines = btoa(latin1(bytes, 0, bytes.length)).match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }
