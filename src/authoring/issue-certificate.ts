@@ -6,7 +6,7 @@ import { element, octetString, sequence } from '../der/writer.js'
 import type { CertificationRequest } from '../pkcs10/index.js'
 import type { Certificate } from '../x509/index.js'
 import { findExtension } from '../x509/extension.js'
-import { identifierOf, knownIdentifier } from '../x509/object-identifiers.js'
+import { identifierOf, identifierName } from '../x509/object-identifiers.js'
 import { keyIdentifier } from './certificate-parts.js'
 import { extension, identifierFrom, keyUsageExtension, refuseFaults } from './profile-extensions.js'
 import { basicConstraints, type CreatedCertificate, pathLengthFaults, signCertificate } from './sign-certificate.js'
@@ -83,7 +83,7 @@ function inputFaults(
   added: readonly string[],
 ): readonly string[] {
   const isOwn = equalBytes(key.publicKey, issuer.publicKey.der)
-  const titles = added.map((oid) => knownIdentifier(oid)?.name ?? oid)
+  const titles = added.map(identifierName)
   const repeated = titles.filter((title, index) => derived.includes(title) || titles.indexOf(title) !== index)
   return [
     ...validityFaults({ notBefore, notAfter }),

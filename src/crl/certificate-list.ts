@@ -8,7 +8,7 @@ import { checkSize, type ReadLimits, resolveReadLimits } from '../base/limits.js
 import { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
-import { skipAlgorithmIdentifier } from '../x509/algorithm-identifier.js'
+import { skipAlgorithmIdentifier, skipRepeatedAlgorithm } from '../x509/algorithm-identifier.js'
 import {
   type Extension,
   findExtension,
@@ -119,13 +119,7 @@ export class CertificateList {
     reader.leave(listEnd)
     this.tbsEnd = reader.position
     reader.where = 'CertificateList.signatureAlgorithm'
-    const outerStart = reader.position
-    skipAlgorithmIdentifier(reader)
-    const length = issuerStart - algorithmStart
-    // RFC 5280 §5.1.1.2: "MUST contain the same algorithm identifier as the signature field".
-    if (reader.position - outerStart !== length || !equalRanges(bytes, algorithmStart, bytes, outerStart, length)) {
-      reader.fail('algorithm-mismatch', outerStart, 'the algorithm of tbsCertList.signature', 'another one')
-    }
+    skipRepeatedAlgorithm(reader, algorithmStart, issuerStart, 'tbsCertList.signature')
     reader.where = 'CertificateList.signatureValue'
     reader.skipWholeBitString('signature')
     this.signatureStart = reader.contentStart

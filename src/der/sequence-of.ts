@@ -11,8 +11,9 @@ export function readSequenceOf<T>(
   least: 0 | 1 = 1,
 ): readonly T[] {
   const outerEnd = reader.enter(tag)
-  const elements: T[] = []
-  while (elements.length < least || !reader.atEnd()) elements.push(readElement(reader))
+  // Often the only one; an array that grows makes room for sixteen more.
+  const elements = least === 0 && reader.atEnd() ? [] : [readElement(reader)]
+  while (!reader.atEnd()) elements.push(readElement(reader))
   reader.leave(outerEnd)
   return elements
 }

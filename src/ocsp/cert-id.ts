@@ -41,7 +41,7 @@ export function readCertId(reader: DerReader): CertId {
   const algorithm = readAlgorithmIdentifier(reader)
   const hash = hashes[algorithm.name ?? '']
   // RFC 4055 §2.1: NULL or absent, which mean the same.
-  if (hash !== undefined) checkParameters(reader, algorithm, 'null-or-absent')
+  if (hash !== undefined) checkParameters(algorithm, 'null-or-absent')
   const issuerNameHash = reader.readContent(tags.OCTET_STRING)
   const issuerKeyHash = reader.readContent(tags.OCTET_STRING)
   reader.skipInteger()

@@ -133,7 +133,7 @@ function readResponseBytes(reader: DerReader, limits: OcspLimits): BasicOcspResp
   const explicitEnd = reader.enter(contextConstructed(0))
   const outerEnd = reader.enter(tags.SEQUENCE)
   const start = reader.position
-  const type = readIdentifier(reader)
+  const { oid: type } = readIdentifier(reader)
   if (type !== ocspIdentifiers.basic) {
     reader.fail('unsupported-content-type', start, `id-pkix-ocsp-basic (${ocspIdentifiers.basic})`, type)
   }

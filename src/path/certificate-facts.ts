@@ -93,7 +93,7 @@ export class CertificateFacts {
     this.subjectKey = subject.canonicalKey
     this.isSelfIssued = subject.equals(issuer)
     this.issuerKey = this.isSelfIssued ? this.subjectKey : issuer.canonicalKey
-    ;[this.notBefore, this.notAfter] = certificate.validity()
+    ;[this.notBefore, this.notAfter] = certificate.validity
     const malformed: ParseError[] = []
     const malformedUnprocessed: ParseError[] = []
     const unknownCritical: Extension[] = []

@@ -13,7 +13,7 @@ import * as tags from '../der/tags.js'
 import { skipAlgorithmIdentifier } from '../x509/algorithm-identifier.js'
 import { Certificate } from '../x509/certificate.js'
 import { skipName } from '../x509/name.js'
-import { identifierName, identifierText } from '../x509/object-identifiers.js'
+import { identifierAt } from '../x509/object-identifiers.js'
 
 /** What a PKCS#7 file carries besides its message. */
 export interface CertificateBundle {
@@ -102,14 +102,14 @@ function readChoices(
 function requireSignedData(contentInfo: BerReader): void {
   const { contentStart, contentEnd } = contentInfo.expect(tags.OBJECT_IDENTIFIER, 'ContentInfo.contentType')
   checkObjectIdentifier(contentInfo.bytes, contentStart, contentEnd, 'ContentInfo.contentType', contentStart)
-  const oid = identifierText(contentInfo.bytes, contentStart, contentEnd)
-  if (identifierName(oid) === 'signedData') return
+  const { oid, name = oid } = identifierAt(contentInfo.bytes, contentStart, contentEnd)
+  if (name === 'signedData') return
   fail(
     'unsupported-content-type',
     'ContentInfo.contentType',
     contentStart,
     'signedData, the type that carries certificates',
-    identifierName(oid),
+    name,
   )
 }
 

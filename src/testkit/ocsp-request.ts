@@ -80,7 +80,7 @@ function readSingleRequest(reader: DerReader): TestCertId {
   const hashAlgorithm = reader.bytes.subarray(start, reader.position)
   const inner = reader.part(start, reader.position)
   inner.enter(tags.SEQUENCE)
-  const hashOid = readIdentifier(inner)
+  const { oid: hashOid } = readIdentifier(inner)
   const issuerNameHash = reader.readContent(tags.OCTET_STRING)
   const issuerKeyHash = reader.readContent(tags.OCTET_STRING)
   reader.skipInteger()

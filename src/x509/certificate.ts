@@ -8,8 +8,8 @@ import { checkSize, type ReadLimits, resolveReadLimits } from '../base/limits.js
 import { DerReader } from '../der/reader.js'
 import { context } from '../der/tags.js'
 import * as tags from '../der/tags.js'
-import { GENERALIZED_FROM } from '../der/time.js'
-import { skipAlgorithmIdentifier } from './algorithm-identifier.js'
+import { GENERALIZED_FROM, timeOf } from '../der/time.js'
+import { skipAlgorithmIdentifier, skipRepeatedAlgorithm } from './algorithm-identifier.js'
 import { readVersion, skipExtensionsField, skipUniqueIdentifiers } from './certificate-fields.js'
 import { type Extension, findExtension, readExtensions } from './extension.js'
 import type { ExtensionName, ExtensionValues } from './extension-table.js'
@@ -22,6 +22,9 @@ import { valueOf } from './value-of.js'
 /** Hash functions {@link Certificate.fingerprint} offers. */
 export type FingerprintHash = 'sha-1' | 'sha-256' | 'sha-384' | 'sha-512'
 
+/** Both times, in milliseconds since 1970, and whether one is before 2050 and yet a GeneralizedTime. */
+type Validity = readonly [notBefore: number, notAfter: number, hasEarlyGeneralizedTime: boolean]
+
 /** What has been decoded so far. Apart from the certificate, so that one of a bundle nobody looks at stays small. */
 class Decoded {
   der: Uint8Array | undefined
@@ -30,6 +33,7 @@ class Decoded {
   publicKey: SubjectPublicKeyInfo | undefined
   extensions: readonly Extension[] | undefined
   signatureAlgorithm: SignatureAlgorithm | undefined
+  validity: Validity | undefined
 }
 
 /**
@@ -95,7 +99,8 @@ export class Certificate {
 
     this.subjectStart = reader.position
     reader.where = 'Certificate.subject'
-    this.skipSubject(reader)
+    // A self-issued certificate's subject is the bytes just checked: comparing them is cheaper than checking again.
+    if (!reader.skipRepeated(this.issuerStart, this.issuerEnd)) skipName(reader)
     this.publicKeyStart = reader.position
     reader.where = 'Certificate.subjectPublicKeyInfo'
     skipSubjectPublicKeyInfo(reader)
@@ -107,39 +112,12 @@ export class Certificate {
     this.tbsEnd = reader.position
 
     reader.where = 'Certificate.signatureAlgorithm'
-    this.skipSignatureAlgorithm(reader)
+    skipRepeatedAlgorithm(reader, this.signatureAlgorithmStart, this.issuerStart, 'tbsCertificate.signature')
     reader.where = 'Certificate.signatureValue'
     reader.skipWholeBitString('signature')
     this.signatureStart = reader.contentStart
     reader.leave(fileEnd)
     reader.finish()
-  }
-
-  /** A self-issued certificate's subject is the bytes just checked: comparing them is cheaper than checking again. */
-  private skipSubject(reader: DerReader): void {
-    const { bytes, issuerStart, issuerEnd, subjectStart } = this
-    const length = issuerEnd - issuerStart
-    if (subjectStart + length <= reader.end && equalRanges(bytes, issuerStart, bytes, subjectStart, length)) {
-      reader.position = subjectStart + length
-    } else {
-      skipName(reader)
-    }
-  }
-
-  /**
-   * RFC 5280 §4.1.1.2: the outer algorithm "MUST contain the same algorithm identifier as the signature field". So it
-   * is the bytes checked before, or wrong.
-   */
-  private skipSignatureAlgorithm(reader: DerReader): void {
-    const { bytes, signatureAlgorithmStart, issuerStart, tbsEnd } = this
-    const length = issuerStart - signatureAlgorithmStart
-    if (tbsEnd + length <= reader.end && equalRanges(bytes, signatureAlgorithmStart, bytes, tbsEnd, length)) {
-      reader.position = tbsEnd + length
-      return
-    }
-    skipAlgorithmIdentifier(reader)
-    const expected = 'the algorithm of tbsCertificate.signature'
-    reader.fail('algorithm-mismatch', tbsEnd, expected, 'another one')
   }
 
   /** The certificate's DER. A view: not copied. */
@@ -195,12 +173,12 @@ export class Certificate {
 
   /** First second of validity in milliseconds since 1970. */
   get notBeforeTime(): number {
-    return this.validity()[0]
+    return this.validity[0]
   }
 
   /** Last second of validity in milliseconds since 1970. */
   get notAfterTime(): number {
-    return this.validity()[1]
+    return this.validity[1]
   }
 
   /**
@@ -208,13 +186,7 @@ export class Certificate {
    * readers to accept it: a deviation of the issuer, for a validator's profile to judge.
    */
   get hasEarlyGeneralizedTime(): boolean {
-    const reader = this.reader(this.issuerEnd, this.subjectStart)
-    reader.enter(tags.SEQUENCE)
-    const isEarly = (): boolean => {
-      const tag = reader.peek()
-      return reader.readTime() < GENERALIZED_FROM && tag === tags.GENERALIZED_TIME
-    }
-    return [isEarly(), isEarly()].includes(true)
+    return this.validity[2]
   }
 
   get publicKey(): SubjectPublicKeyInfo {
@@ -354,11 +326,9 @@ export class Certificate {
     return (this.cache ??= new Decoded())
   }
 
-  /** @internal Both times at once, in milliseconds since 1970: reading one reads the other. */
-  validity(): readonly [number, number] {
-    const reader = this.reader(this.issuerEnd, this.subjectStart)
-    reader.enter(tags.SEQUENCE)
-    return [reader.readTime(), reader.readTime()]
+  /** @internal */
+  get validity(): Validity {
+    return (this.decoded.validity ??= readValidity(this.reader(this.issuerEnd, this.subjectStart)))
   }
 
   private uniqueIdentifier(tag: number): Uint8Array | undefined {
@@ -370,6 +340,20 @@ export class Certificate {
   }
 }
 
+/** Reads times the parser has accepted. */
+function readValidity(reader: DerReader): Validity {
+  let hasEarly = false
+  const read = (): number => {
+    const tag = reader.peek()
+    reader.skip(tag)
+    const time = timeOf(reader.bytes, reader.contentStart, reader.position, tag)
+    hasEarly ||= tag === tags.GENERALIZED_TIME && time < GENERALIZED_FROM
+    return time
+  }
+  reader.enter(tags.SEQUENCE)
+  return [read(), read(), hasEarly]
+}
+
 /** Upper-case hex of an INTEGER's content octets, as OpenSSL and Node print serial numbers. */
 export function formatSerialNumber(content: Uint8Array): string {
   if ((content[0] ?? 0) >= 0x80) {
@@ -377,7 +361,8 @@ export function formatSerialNumber(content: Uint8Array): string {
     const text = magnitude.toString(16).toUpperCase()
     return `-${text.length % 2 === 0 ? text : `0${text}`}`
   }
-  return toHex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content).toUpperCase()
+  const text = toHex(content).toUpperCase()
+  return content.length > 1 && content[0] === 0 ? text.slice(2) : text
 }
 
 /**

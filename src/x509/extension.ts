@@ -3,45 +3,40 @@
 
 import { equalRanges } from '../base/bytes.js'
 import { failLimit, ParseError } from '../base/errors.js'
-import { DerReader } from '../der/reader.js'
+import type { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { extensionReaders, type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
-import { identifierText, type KnownIdentifier, knownIdentifierAt } from './object-identifiers.js'
+import { type Identifier, identifierAt } from './object-identifiers.js'
 import { inspectable, type Plain, toPlain } from './plain.js'
 
 /** One extension: a view on its DER. `Value` is what it decodes to, by {@link ExtensionValues}. */
 export class Extension<Value = unknown> {
   private decoded: Value | ParseError | undefined
-  // Looked up once: finding one extension asks all for their names.
-  private readonly known: KnownIdentifier | undefined
 
   /** @internal Takes offsets {@link skipExtensions} has checked. */
   constructor(
-    private readonly buffer: Uint8Array,
-    private readonly origin: number,
-    private readonly oidStart: number,
-    private readonly oidEnd: number,
+    // Shared by the extensions of one structure.
+    private readonly reader: DerReader,
+    private readonly identifier: Identifier,
     private readonly valueStart: number,
     private readonly valueEnd: number,
     /** Whether a validator that does not process this extension must refuse the certificate. */
     readonly critical: boolean,
-  ) {
-    this.known = knownIdentifierAt(buffer, oidStart, oidEnd)
-  }
+  ) {}
 
   /** Dotted decimal. */
   get oid(): string {
-    return this.known?.oid ?? identifierText(this.buffer, this.oidStart, this.oidEnd)
+    return this.identifier.oid
   }
 
   /** The registered name (`keyUsage`), or undefined. A name alone does not mean that {@link value} decodes it. */
   get name(): string | undefined {
-    return this.known?.name
+    return this.identifier.name
   }
 
   /** Content of extnValue's OCTET STRING: the extension's DER, if it is any. */
   get bytes(): Uint8Array {
-    return this.buffer.subarray(this.valueStart, this.valueEnd)
+    return this.reader.bytes.subarray(this.valueStart, this.valueEnd)
   }
 
   /** Whether this library decodes the extension; where not, {@link value} is undefined and `bytes` is all there is. */
@@ -81,8 +76,8 @@ export class Extension<Value = unknown> {
   private decode(): Value | ParseError {
     const { name } = this
     if (!isExtensionName(name)) return undefined as Value
-    const reader = new DerReader(this.buffer, name, this.valueStart, this.valueEnd, this.origin)
     try {
+      const reader = this.reader.turnTo(name, this.valueStart, this.valueEnd)
       const value: unknown = extensionReaders[name](reader)
       reader.finish()
       return value as Value
@@ -209,18 +204,16 @@ export function readOptionalExtensions(reader: DerReader, tag: number, limit: nu
 
 /** Reads `Extensions` that {@link skipExtensions} has accepted, as views. */
 export function readExtensions(reader: DerReader): readonly Extension[] {
-  const { bytes, origin } = reader
+  const shared = reader.part(reader.position, reader.end)
   const extensions: Extension[] = []
   const outerEnd = reader.enter(tags.SEQUENCE)
   while (reader.position < reader.end) {
     const extensionEnd = reader.enter(tags.SEQUENCE)
     reader.skip(tags.OBJECT_IDENTIFIER)
-    const oidStart = reader.contentStart
-    const oidEnd = reader.position
+    const identifier = identifierAt(reader.bytes, reader.contentStart, reader.position)
     const critical = reader.peek() === tags.BOOLEAN && reader.readBoolean()
     reader.skip(tags.OCTET_STRING)
-    const { contentStart, position } = reader
-    extensions.push(new Extension(bytes, origin, oidStart, oidEnd, contentStart, position, critical))
+    extensions.push(new Extension(shared, identifier, reader.contentStart, reader.position, critical))
     reader.leave(extensionEnd)
   }
   reader.leave(outerEnd)

@@ -64,7 +64,7 @@ export function readGeneralName(reader: DerReader, use: GeneralNameUse = 'name')
     case context(7):
       return readIpAddress(reader, use)
     case context(8):
-      return { type: 'registeredID', value: readIdentifier(reader, tag) }
+      return { type: 'registeredID', value: readIdentifier(reader, tag).oid }
     default:
       return reader.failTag('a GeneralName, [0] to [8]')
   }
@@ -78,7 +78,7 @@ const TEXT_FORMS: readonly string[] = ['smtpUTF8Mailbox', 'userPrincipalName']
 
 function readOtherName(reader: DerReader): GeneralName {
   const outerEnd = reader.enter(contextConstructed(0))
-  const typeId = readIdentifier(reader)
+  const { oid: typeId, name = '' } = readIdentifier(reader)
   const valueEnd = reader.enter(contextConstructed(0))
   const start = reader.position
   reader.skipAny()
@@ -87,7 +87,7 @@ function readOtherName(reader: DerReader): GeneralName {
   reader.leave(outerEnd)
   const value = reader.bytes.subarray(start, end)
   // RFC 9598 §3 and Microsoft's form alike: the value is one UTF8String.
-  const isText = TEXT_FORMS.includes(identifierName(typeId))
+  const isText = TEXT_FORMS.includes(name)
   const text = isText ? readText(reader.part(start, end), [tags.UTF8_STRING]) : undefined
   return { type: 'otherName', typeId, value, text }
 }

@@ -1,8 +1,8 @@
 // One attribute of a distinguished name: its type and value, decoded when asked.
 
-import { identifierText, knownIdentifierAt } from './object-identifiers.js'
+import type { Identifier } from './object-identifiers.js'
 import { inspectable, type Plain, toPlain } from './plain.js'
-import { type StringType, stringTypeOf, textOf } from './string-types.js'
+import { type StringType, stringTypeOf } from './string-types.js'
 
 /** One attribute of a name, such as `CN=example.com`. */
 export interface NameAttribute {
@@ -50,39 +50,30 @@ export type AttributeTypeName =
   | 'emailAddress'
   | 'unstructuredName'
 
-/** @internal One attribute as offsets into the bytes it was read from. */
+/** @internal One attribute, its value as offsets into the bytes it was read from. */
 export class Attribute implements NameAttribute {
-  private decodedText: string | undefined
-
   constructor(
+    private readonly identifier: Identifier,
     private readonly bytes: Uint8Array,
-    private readonly typeStart: number,
-    /** Where the type ends. */
     private readonly valueStart: number,
-    private readonly contentStart: number,
     private readonly valueEnd: number,
+    readonly text: string | undefined,
   ) {}
 
   get type(): string {
-    return identifierText(this.bytes, this.typeStart, this.valueStart)
+    return this.identifier.oid
   }
 
   get name(): string | undefined {
-    return knownIdentifierAt(this.bytes, this.typeStart, this.valueStart)?.name
+    return this.identifier.name
   }
 
   get shortName(): string | undefined {
-    return knownIdentifierAt(this.bytes, this.typeStart, this.valueStart)?.short
+    return this.identifier.short
   }
 
   get encoding(): StringType | undefined {
     return stringTypeOf(this.bytes[this.valueStart] ?? 0)
-  }
-
-  get text(): string | undefined {
-    const { encoding } = this
-    if (encoding === undefined) return undefined
-    return (this.decodedText ??= textOf(this.bytes, this.contentStart, this.valueEnd, encoding))
   }
 
   get der(): Uint8Array {

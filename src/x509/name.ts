@@ -13,8 +13,8 @@ import {
 } from './name-attribute.js'
 import { foldText } from './name-key.js'
 import { formatOneLine, formatRfc4514 } from './name-text.js'
-import { knownIdentifierAt } from './object-identifiers.js'
-import { checkText, stringTypeOf } from './string-types.js'
+import { identifierAt } from './object-identifiers.js'
+import { checkText, stringTypeOf, textOf } from './string-types.js'
 
 /** A distinguished name: a view on its DER. Make one with {@link parseName}; the readers make them for you. */
 export class Name {
@@ -175,7 +175,7 @@ export function skipRelativeDistinguishedName(reader: DerReader, tag: number): v
     reader.skipAny()
     if (type !== undefined) checkText(reader, type)
     // The registered types are all of text (RFC 5280 Appendix A.1); a value of any other may be anything.
-    else if (knownIdentifierAt(reader.bytes, typeStart, valueStart)?.short !== undefined) {
+    else if (identifierAt(reader.bytes, typeStart, valueStart).short !== undefined) {
       reader.fail('unexpected-tag', valueStart, 'a string', tags.tagName(valueTag))
     }
     reader.leave(attributeEnd)
@@ -197,19 +197,25 @@ function decodeName(bytes: Uint8Array, start: number, end: number): readonly Rel
 
 /** Decodes one RDN that {@link skipRelativeDistinguishedName} accepted. */
 export function decodeRelativeDistinguishedName(reader: DerReader, tag: number): RelativeDistinguishedName {
-  const attributes: NameAttribute[] = []
   const setEnd = reader.enter(tag)
-  while (!reader.atEnd()) {
-    const attributeEnd = reader.enter(tags.SEQUENCE)
-    reader.skip(tags.OBJECT_IDENTIFIER)
-    const typeStart = reader.contentStart
-    const valueStart = reader.position
-    reader.skipAny()
-    attributes.push(new Attribute(reader.bytes, typeStart, valueStart, reader.contentStart, reader.position))
-    reader.leave(attributeEnd)
-  }
+  // Nearly always the only one; an array that grows makes room for sixteen more.
+  const attributes = [decodeAttribute(reader)]
+  while (!reader.atEnd()) attributes.push(decodeAttribute(reader))
   reader.leave(setEnd)
   return attributes
+}
+
+function decodeAttribute(reader: DerReader): NameAttribute {
+  const outerEnd = reader.enter(tags.SEQUENCE)
+  reader.skip(tags.OBJECT_IDENTIFIER)
+  const valueStart = reader.position
+  const identifier = identifierAt(reader.bytes, reader.contentStart, valueStart)
+  const type = stringTypeOf(reader.peek())
+  reader.skipAny()
+  const text = type === undefined ? undefined : textOf(reader, type)
+  const valueEnd = reader.position
+  reader.leave(outerEnd)
+  return new Attribute(identifier, reader.bytes, valueStart, valueEnd, text)
 }
 
 /**

@@ -5,12 +5,12 @@ import { equalRanges } from '../base/bytes.js'
 import { objectIdentifierContent, objectIdentifierText } from '../der/object-identifier.js'
 import type { DerReader } from '../der/reader.js'
 
-/** A registered object identifier. */
-export interface KnownIdentifier {
+/** An object identifier, and what is registered for it here. */
+export interface Identifier {
   /** Dotted decimal. */
   readonly oid: string
   /** The defining standard's name: `commonName`, `keyUsage`, `sha256WithRSAEncryption`. */
-  readonly name: string
+  readonly name: string | undefined
   /** The short name in distinguished names (RFC 4514 and OpenSSL): `CN`. Only attribute types have one. */
   readonly short: string | undefined
 }
@@ -156,7 +156,7 @@ const registry = `
 6 encryptedData
 `
 
-interface Entry extends KnownIdentifier {
+interface Entry extends Identifier {
   readonly content: Uint8Array
 }
 
@@ -164,9 +164,12 @@ interface Entry extends KnownIdentifier {
 const MASK = 1023
 
 interface Index {
-  /** Each at the place its hash names or, where others stand there, at the first free one behind. */
-  readonly byHash: readonly (Entry | undefined)[]
-  readonly byOid: Map<string, KnownIdentifier>
+  /**
+   * Each at the place its hash names or, where others stand there, at the first free one behind. So do those met that are
+   * not registered, since an authority writes its own into every certificate, until another takes their place.
+   */
+  readonly byHash: (Entry | undefined)[]
+  readonly registered: readonly Identifier[]
 }
 
 let built: Index | undefined
@@ -175,7 +178,7 @@ let built: Index | undefined
 function index(): Index {
   if (built !== undefined) return built
   const byHash = new Array<Entry | undefined>(MASK + 1).fill(undefined)
-  const byOid = new Map<string, KnownIdentifier>()
+  const registered: Identifier[] = []
   let arc = ''
   for (const line of registry.trim().split('\n')) {
     const [suffix = '', name, short] = line.split(' ')
@@ -189,9 +192,9 @@ function index(): Index {
     let place = hashRange(content, 0, content.length)
     while (byHash[place & MASK] !== undefined) place++
     byHash[place & MASK] = entry
-    byOid.set(oid, entry)
+    registered.push(entry)
   }
-  return (built = { byHash, byOid })
+  return (built = { byHash, registered })
 }
 
 function hashRange(bytes: Uint8Array, start: number, end: number): number {
@@ -200,43 +203,40 @@ function hashRange(bytes: Uint8Array, start: number, end: number): number {
   return hash
 }
 
-/** The registered identifier whose DER content stands at `start` … `end`, without building its text. */
-export function knownIdentifierAt(bytes: Uint8Array, start: number, end: number): KnownIdentifier | undefined {
+/** The OBJECT IDENTIFIER whose DER content stands at `start` … `end`. */
+export function identifierAt(bytes: Uint8Array, start: number, end: number): Identifier {
   const { byHash } = index()
   const length = end - start
   for (let place = hashRange(bytes, start, end); ; place++) {
     const entry = byHash[place & MASK]
-    if (entry === undefined) return undefined
-    if (entry.content.length === length && equalRanges(entry.content, 0, bytes, start, length)) return entry
+    if (entry?.content.length === length && equalRanges(entry.content, 0, bytes, start, length)) return entry
+    if (entry?.name !== undefined) continue
+    const oid = objectIdentifierText(bytes, start, end)
+    const met: Entry = { oid, name: undefined, short: undefined, content: bytes.slice(start, end) }
+    byHash[place & MASK] = met
+    return met
   }
-}
-
-/** Dotted decimal of the OBJECT IDENTIFIER content at `start` … `end`, a shared string where it is registered. */
-export function identifierText(bytes: Uint8Array, start: number, end: number): string {
-  return knownIdentifierAt(bytes, start, end)?.oid ?? objectIdentifierText(bytes, start, end)
 }
 
 /** Reads an OBJECT IDENTIFIER: the registered name, or dotted decimal where it has none here. */
-export const readIdentifierName = (reader: DerReader): string => identifierName(readIdentifier(reader))
+export function readIdentifierName(reader: DerReader): string {
+  const { name, oid } = readIdentifier(reader)
+  return name ?? oid
+}
 
-/** Reads an OBJECT IDENTIFIER: its dotted decimal. */
-export function readIdentifier(reader: DerReader, tag?: number): string {
+/** Reads an OBJECT IDENTIFIER. */
+export function readIdentifier(reader: DerReader, tag?: number): Identifier {
   reader.skipObjectIdentifier(tag)
-  return identifierText(reader.bytes, reader.contentStart, reader.position)
+  return identifierAt(reader.bytes, reader.contentStart, reader.position)
 }
 
 /** The registered name of a dotted-decimal OID, or the OID where it has none here. */
-export const identifierName = (oid: string): string => knownIdentifier(oid)?.name ?? oid
-
-/** What is registered for a dotted-decimal OID. */
-export function knownIdentifier(oid: string): KnownIdentifier | undefined {
-  return index().byOid.get(oid)
-}
+export const identifierName = (oid: string): string =>
+  index().registered.find((entry) => entry.oid === oid)?.name ?? oid
 
 /** Dotted decimal of a registered name. @throws TypeError for a name that is not registered. */
 export function identifierOf(name: string): string {
-  for (const entry of index().byOid.values()) {
-    if (entry.name === name) return entry.oid
-  }
+  const found = index().registered.find((entry) => entry.name === name)
+  if (found !== undefined) return found.oid
   throw new TypeError(`expected a registered identifier's name such as keyUsage, found "${name}"`)
 }

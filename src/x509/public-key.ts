@@ -11,7 +11,7 @@ import {
   readAlgorithmIdentifier,
   skipAlgorithmIdentifier,
 } from './algorithm-identifier.js'
-import { identifierName, readIdentifier } from './object-identifiers.js'
+import { readIdentifier } from './object-identifiers.js'
 import { inspectable, orError, type Plain, toPlain } from './plain.js'
 import { type PssParameters, readPssParameters } from './signature-algorithm.js'
 
@@ -74,7 +74,7 @@ const coordinateLengths: Readonly<Record<CurveName, number>> = {
   brainpoolP512r1: 64,
 }
 
-const isCurveName = (name: string): name is CurveName => Object.hasOwn(coordinateLengths, name)
+const isCurveName = (name: string | undefined): name is CurveName => Object.hasOwn(coordinateLengths, name ?? '')
 
 // RFC 8410 §3 and RFC 9881 §4: parameters absent, the key is the BIT STRING's content, of one length.
 const rawKeyLengths = {
@@ -114,7 +114,9 @@ export class SubjectPublicKeyInfo {
   get algorithm(): AlgorithmIdentifier {
     const reader = this.reader()
     reader.enter(tags.SEQUENCE)
-    return readAlgorithmIdentifier(reader)
+    const { oid, name, parameters } = readAlgorithmIdentifier(reader)
+    const { bytes, position, end } = parameters
+    return { oid, name, parameters: parameters.atEnd() ? undefined : bytes.subarray(position, end) }
   }
 
   /** Content of the BIT STRING: what RFC 5280 §4.2.1.2 hashes into a key identifier. */
@@ -160,37 +162,31 @@ export function skipSubjectPublicKeyInfo(reader: DerReader): void {
 
 function readPublicKey(reader: DerReader): PublicKey {
   reader.enter(tags.SEQUENCE)
-  const algorithm = readAlgorithmIdentifier(reader)
-  const algorithmEnd = reader.position
+  const algorithm = readAlgorithmIdentifier(reader, 'subjectPublicKeyInfo.algorithm')
   reader.skipWholeBitString('key')
   const { bytes, contentStart, position } = reader
   const key = reader.part(contentStart, position, 'subjectPublicKeyInfo.subjectPublicKey')
-  const parameters = reader.part(
-    algorithmEnd - (algorithm.parameters?.length ?? 0),
-    algorithmEnd,
-    'subjectPublicKeyInfo.algorithm',
-  )
-  const { name } = algorithm
+  const { name, oid, parameters } = algorithm
   if (isRawKeyName(name)) {
-    checkParameters(parameters, algorithm, 'absent')
+    checkParameters(algorithm, 'absent')
     // The compiler knows these in lower case as well, but not that this makes them so.
     return { type: name.toLowerCase() as Lowercase<typeof name>, key: readRaw(key, rawKeyLengths[name]) }
   }
   switch (name) {
     case 'rsaEncryption':
       // RFC 4055 §1.2: "the parameters field MUST be … NULL".
-      checkParameters(parameters, algorithm, 'null')
+      checkParameters(algorithm, 'null')
       return { type: 'rsa', ...readRsa(key), pss: undefined }
     case 'rsassaPss': {
-      const pss = algorithm.parameters && readPssParameters(parameters)
+      const pss = parameters.atEnd() ? undefined : readPssParameters(parameters)
       return { type: 'rsa-pss', ...readRsa(key), pss }
     }
     case 'ecPublicKey':
       return readEc(key, parameters)
     case 'dsa':
-      return readDsa(key, parameters, algorithm.parameters !== undefined)
+      return readDsa(key, parameters)
     default:
-      return { type: 'unknown', oid: algorithm.oid, key: bytes.subarray(contentStart, position) }
+      return { type: 'unknown', oid, key: bytes.subarray(contentStart, position) }
   }
 }
 
@@ -215,8 +211,7 @@ function readEc(key: DerReader, parameters: DerReader): PublicKey {
   if (parameters.peek() !== tags.OBJECT_IDENTIFIER) {
     parameters.failTag('a named curve (RFC 5480 §2.1.1)', 'invalid-algorithm-parameters')
   }
-  const curveOid = readIdentifier(parameters)
-  const name = identifierName(curveOid)
+  const { oid: curveOid, name } = readIdentifier(parameters)
   const curve = isCurveName(name) ? name : undefined
   checkPoint(key, point, curve)
   return { type: 'ec', curve, curveOid, point }
@@ -239,10 +234,10 @@ function checkPoint(key: DerReader, point: Uint8Array, curve: CurveName | undefi
   if (point.length !== length) failKey(key, key.position, `a ${curve} point of ${length} bytes`, `${point.length}`)
 }
 
-function readDsa(key: DerReader, parameters: DerReader, present: boolean): PublicKey {
+function readDsa(key: DerReader, parameters: DerReader): PublicKey {
   const publicValue = readPositive(key)
   key.finish()
-  if (!present) return { type: 'dsa', modulusLength: undefined, parameters: undefined, publicValue }
+  if (parameters.atEnd()) return { type: 'dsa', modulusLength: undefined, parameters: undefined, publicValue }
   const outerEnd = parameters.enter(tags.SEQUENCE)
   const [p, q, g] = [readPositive(parameters), readPositive(parameters), readPositive(parameters)]
   parameters.leave(outerEnd)
@@ -265,8 +260,12 @@ const bitLength = (number: Uint8Array): number => number.length * 8 - Math.clz32
 
 // Beyond what a number holds from hex text, which takes linear time; shifting byte by byte would take quadratic time on
 // a hostile exponent.
-const unsigned = (number: Uint8Array): bigint =>
-  BigInt(number.length > 6 ? `0x${toHex(number)}` : number.reduce((sum, byte) => sum * 256 + byte, 0))
+function unsigned(number: Uint8Array): bigint {
+  if (number.length > 6) return BigInt(`0x${toHex(number)}`)
+  let value = 0
+  for (const byte of number) value = value * 256 + byte
+  return BigInt(value)
+}
 
 function failKey(reader: DerReader, at: number, expected: string, found: string): never {
   return reader.fail('invalid-public-key', at, expected, found)

@@ -3,12 +3,7 @@
 import type { DerReader } from '../der/reader.js'
 import { contextConstructed } from '../der/tags.js'
 import * as tags from '../der/tags.js'
-import {
-  type AlgorithmIdentifier,
-  checkParameters,
-  type ParameterRule,
-  readAlgorithmIdentifier,
-} from './algorithm-identifier.js'
+import { checkParameters, type ParameterRule, readAlgorithmIdentifier } from './algorithm-identifier.js'
 import { readIdentifierName } from './object-identifiers.js'
 
 /** A hash function by the name WebCrypto and this library share, in lower case. */
@@ -85,18 +80,17 @@ export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
   const identifier = readAlgorithmIdentifier(reader)
   const { oid, name } = identifier
   const { scheme, hash, parameters } = table[name ?? ''] ?? {}
-  const pss = parameters === 'pss' ? readRequiredPss(reader, identifier) : undefined
-  if (parameters !== undefined && parameters !== 'pss') checkParameters(reader, identifier, parameters)
+  const pss = parameters === 'pss' ? readRequiredPss(identifier.parameters) : undefined
+  if (parameters !== undefined && parameters !== 'pss') checkParameters(identifier, parameters)
   return { oid, name, scheme, hash: hash ?? pss?.hash, pss }
 }
 
-/** `reader` is at the end of the parameters. */
-function readRequiredPss(reader: DerReader, { parameters }: AlgorithmIdentifier): PssParameters {
-  const end = reader.position
-  if (parameters === undefined) {
-    return reader.fail('invalid-algorithm-parameters', end, 'RSASSA-PSS-params (RFC 4055 §3.1)', 'none')
+function readRequiredPss(parameters: DerReader): PssParameters {
+  if (parameters.atEnd()) {
+    const expected = 'RSASSA-PSS-params (RFC 4055 §3.1)'
+    return parameters.fail('invalid-algorithm-parameters', parameters.end, expected, 'none')
   }
-  return readPssParameters(reader.part(end - parameters.length, end))
+  return readPssParameters(parameters)
 }
 
 /**
@@ -132,7 +126,7 @@ function readHash(reader: DerReader): HashName {
     return reader.fail('invalid-algorithm-parameters', reader.position, expected, identifier.name ?? identifier.oid)
   }
   // RFC 4055 §2.1: NULL and absent parameters MUST both be accepted, as equivalent.
-  checkParameters(reader, identifier, 'null-or-absent')
+  checkParameters(identifier, 'null-or-absent')
   return hash
 }
 

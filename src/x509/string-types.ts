@@ -1,6 +1,6 @@
 // The ASN.1 string types of names and extensions: which bytes each allows, and their text.
 
-import { byteToHex, latin1 } from '../base/bytes.js'
+import { byteToHex } from '../base/bytes.js'
 import type { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 
@@ -93,20 +93,21 @@ export function readText(reader: DerReader, allowed?: readonly number[]): string
   }
   reader.skip(tag)
   checkText(reader, type)
-  return textOf(reader.bytes, reader.contentStart, reader.position, type)
+  return textOf(reader, type)
 }
 
 /** Steps over an IA5String with the implicit identifier `tag`, and returns its text. */
 export function readImplicitIa5(reader: DerReader, tag: number): string {
   reader.skip(tag)
   checkText(reader, 'IA5String')
-  return textOf(reader.bytes, reader.contentStart, reader.position, 'IA5String')
+  return reader.latin1()
 }
 
 const strictUtf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
-/** Text of checked content. */
-export function textOf(bytes: Uint8Array, start: number, end: number, type: StringType): string {
+/** Text of the content just skipped, which {@link checkText} has accepted. */
+export function textOf(reader: DerReader, type: StringType): string {
+  const { bytes, contentStart: start, position: end } = reader
   let text = ''
   switch (type) {
     case 'BMPString':
@@ -123,5 +124,5 @@ export function textOf(bytes: Uint8Array, start: number, end: number, type: Stri
     default:
       break
   }
-  return latin1(bytes, start, end)
+  return reader.latin1()
 }

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { concatBytes } from '../../src/base/bytes.js'
 import { ParseError } from '../../src/base/errors.js'
 import { encodeObjectIdentifier, objectIdentifierText } from '../../src/der/object-identifier.js'
 import { DerReader } from '../../src/der/reader.js'
@@ -89,6 +90,24 @@ describe('write-then-read is identity', () => {
         ])
         const encoded = read(utf8String(text), (reader) => reader.readContent(tags.UTF8_STRING))
         expect(encoded).toEqual(new TextEncoder().encode(text))
+      }),
+      runs,
+    )
+  })
+
+  it('for texts of any length, near and far, whichever is read first', () => {
+    const texts = fc.array(fc.oneof(bytes(20), bytes(700)), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(texts, fc.array(fc.nat(), { maxLength: 12 }), (contents, order) => {
+        const encoded = contents.map((data) => octetString(data))
+        const all = concatBytes(encoded)
+        const reader = new DerReader(all, 'texts')
+        for (const at of [...contents.keys(), ...order.map((index) => index % contents.length)]) {
+          const start = concatBytes(encoded.slice(0, at)).length
+          reader.turnTo('texts', start, all.length)
+          reader.skip(tags.OCTET_STRING)
+          expect(reader.latin1()).toBe(Buffer.from(contents[at] ?? []).toString('latin1'))
+        }
       }),
       runs,
     )

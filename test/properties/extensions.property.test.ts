@@ -5,8 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { ParseError } from '../../src/base/errors.js'
 import { DerReader } from '../../src/der/reader.js'
 import * as tags from '../../src/der/tags.js'
-import { booleanValue, objectIdentifier, octetString, sequence } from '../../src/der/writer.js'
-import { skipExtensions } from '../../src/x509/extension.js'
+import { context, contextConstructed } from '../../src/der/tags.js'
+import { booleanValue, element, nullValue, objectIdentifier, octetString, sequence } from '../../src/der/writer.js'
+import { type Extension, skipExtensions } from '../../src/x509/extension.js'
+import { type Certificate, parseCertificate } from '../../src/x509/index.js'
+import { toPlain } from '../../src/x509/plain.js'
+import { extension as extensionOf, makeCertificate } from '../support/make-certificate.js'
 
 const oid = fc.oneof(
   fc.nat(130).map((arc) => `2.5.29.${arc}`),
@@ -88,5 +92,43 @@ describe('skipExtensions', () => {
         }
       }
     }
+  })
+})
+
+describe('extensions of one certificate', () => {
+  const deep = (depth: number): Uint8Array => (depth === 0 ? nullValue() : sequence(deep(depth - 1)))
+  const names = (...values: readonly string[]): Uint8Array =>
+    sequence(...values.map((value) => element(context(2), new TextEncoder().encode(value))))
+  // Malformed ones stop their reader anywhere, nested or not, so that the next must not start from there.
+  const value = fc.oneof(
+    fc.string({ unit: 'grapheme-ascii', maxLength: 400 }).map((text) => names(text, 'www.example.com')),
+    fc
+      .constantFrom(3, 900, 1100)
+      .map((depth) => sequence(element(contextConstructed(0), objectIdentifier('1.2.3'), element(0xa0, deep(depth))))),
+    fc.uint8Array({ maxLength: 60 }),
+  )
+  const certificateOf = (values: readonly Uint8Array[]): Certificate => {
+    const types = ['subjectAltName', 'issuerAltName', 'authorityInfoAccess', 'extendedKeyUsage', 'certificatePolicies']
+    const extensions = values.map((one, at) => extensionOf(types[at] ?? '', one))
+    return parseCertificate(makeCertificate({ extensions }))
+  }
+  const decoded = (one: Extension): unknown => (one.error === undefined ? toPlain(one.value) : one.error.message)
+
+  it('decode to the same, whichever is asked first', () => {
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 2, maxLength: 5 }), fc.nat(), (values, first) => {
+        const alone = values.map((_, at) =>
+          certificateOf(values)
+            .extensions.slice(at, at + 1)
+            .map(decoded),
+        )
+        const { extensions } = certificateOf(values)
+        const start = first % values.length
+        const turned = [...extensions.slice(start), ...extensions.slice(0, start)].map(decoded)
+        const length = values.length - start
+        expect([...turned.slice(length), ...turned.slice(0, length)]).toEqual(alone.flat())
+      }),
+      { numRuns: 500 },
+    )
   })
 })

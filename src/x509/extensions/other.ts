@@ -29,7 +29,7 @@ export const readDirectoryAttributes = (reader: DerReader): readonly DirectoryAt
 /** Reads `Attribute ::= SEQUENCE { type, values SET SIZE (1..MAX) OF ANY }` (RFC 2986 §4.1, X.501 §8.2). */
 export function readDirectoryAttribute(reader: DerReader): DirectoryAttribute {
   const attributeEnd = reader.enter(tags.SEQUENCE)
-  const type = readIdentifier(reader)
+  const { oid: type } = readIdentifier(reader)
   const valuesEnd = reader.enter(tags.SET)
   if (reader.atEnd()) reader.fail('invalid-extension', reader.position, 'one value or more', 'none')
   const values: Uint8Array[] = []

@@ -5,7 +5,7 @@ import type { DerReader } from '../../der/reader.js'
 import { readSequenceOf } from '../../der/sequence-of.js'
 import { context } from '../../der/tags.js'
 import * as tags from '../../der/tags.js'
-import { identifierName, readIdentifier } from '../object-identifiers.js'
+import { type Identifier, readIdentifier } from '../object-identifiers.js'
 import { readText } from '../string-types.js'
 
 /** What is said about a policy: where its practice statement is, a notice for users, or something else (RFC 5280 §4.2.1.4). */
@@ -50,7 +50,7 @@ export function readCertificatePolicies(reader: DerReader): readonly PolicyInfor
 
 function readPolicyInformation(reader: DerReader): PolicyInformation {
   const outerEnd = reader.enter(tags.SEQUENCE)
-  const policyIdentifier = readIdentifier(reader)
+  const { oid: policyIdentifier } = readIdentifier(reader)
   const policyQualifiers = reader.atEnd() ? [] : readSequenceOf(reader, readQualifier)
   reader.leave(outerEnd)
   return { policyIdentifier, policyQualifiers }
@@ -58,14 +58,13 @@ function readPolicyInformation(reader: DerReader): PolicyInformation {
 
 function readQualifier(reader: DerReader): PolicyQualifier {
   const outerEnd = reader.enter(tags.SEQUENCE)
-  const oid = readIdentifier(reader)
-  const qualifier = readQualifierValue(reader, oid)
+  const qualifier = readQualifierValue(reader, readIdentifier(reader))
   reader.leave(outerEnd)
   return qualifier
 }
 
-function readQualifierValue(reader: DerReader, oid: string): PolicyQualifier {
-  switch (identifierName(oid)) {
+function readQualifierValue(reader: DerReader, { oid, name }: Identifier): PolicyQualifier {
+  switch (name) {
     case 'cps':
       return { type: 'cps', uri: readText(reader, [tags.IA5_STRING]) }
     case 'userNotice':
@@ -100,8 +99,8 @@ export const readPolicyMappings = (reader: DerReader): readonly PolicyMapping[] 
 
 function readPolicyMapping(reader: DerReader): PolicyMapping {
   const outerEnd = reader.enter(tags.SEQUENCE)
-  const issuerDomainPolicy = readIdentifier(reader)
-  const subjectDomainPolicy = readIdentifier(reader)
+  const { oid: issuerDomainPolicy } = readIdentifier(reader)
+  const { oid: subjectDomainPolicy } = readIdentifier(reader)
   reader.leave(outerEnd)
   return { issuerDomainPolicy, subjectDomainPolicy }
 }
