@@ -13,7 +13,8 @@ import { inspectable, type Plain, toPlain } from './plain.js'
 export class Extension<Value = unknown> {
   private decoded: Value | ParseError | undefined
 
-  /** @internal Takes offsets {@link skipExtensions} has checked. */
+  /** @internal Takes what {@link readExtensions} has found; users see no types of the DER layer. */
+  constructor(...found: readonly unknown[])
   constructor(
     // Shared by the extensions of one structure.
     private readonly reader: DerReader,
