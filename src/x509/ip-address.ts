@@ -1,30 +1,16 @@
 // IP addresses as text: dotted quads, and IPv6 in the one form of RFC 5952.
 
+import { toHex } from '../base/bytes.js'
+
 /** Text of 4 or 16 bytes. */
 export function formatIpAddress(bytes: Uint8Array): string {
-  return bytes.length === 4 ? bytes.join('.') : formatIpv6(bytes)
+  if (bytes.length === 4) return bytes.join('.')
+  const pairs = Array.from({ length: 8 }, (_, i) => toHex(bytes.subarray(2 * i, 2 * i + 2)))
+  return normalIpv6(pairs.join(':'))
 }
 
-function formatIpv6(bytes: Uint8Array): string {
-  const groups: string[] = []
-  for (let i = 0; i < 16; i += 2) groups.push((((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)).toString(16))
-  const { start, length } = longestZeroRun(groups)
-  // RFC 5952 §4.2.2: a single zero group is written out.
-  if (length < 2) return groups.join(':')
-  return `${groups.slice(0, start).join(':')}::${groups.slice(start + length).join(':')}`
-}
-
-/** The first of the longest runs of zero groups (RFC 5952 §4.2.3). */
-function longestZeroRun(groups: readonly string[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 }
-  let start = 0
-  for (let i = 0; i <= groups.length; i++) {
-    if (groups[i] === '0') continue
-    if (i - start > best.length) best = { start, length: i - start }
-    start = i + 1
-  }
-  return best
-}
+/** As URLs write it, which is RFC 5952's form. @throws TypeError where it is no IPv6 address */
+const normalIpv6 = (text: string): string => new URL(`http://[${text}]`).hostname.slice(1, -1)
 
 /** Bytes of an IPv4 or IPv6 address, 4 or 16; undefined where the text is neither. */
 export function parseIpAddress(text: string): Uint8Array | undefined {
@@ -36,7 +22,7 @@ export function parseIpAddress(text: string): Uint8Array | undefined {
   if (!/^[0-9a-f:.]+$/i.test(text) || !text.includes(':')) return undefined
   let normal: string
   try {
-    normal = new URL(`http://[${text}]`).hostname.slice(1, -1)
+    normal = normalIpv6(text)
   } catch {
     return undefined
   }

@@ -1,7 +1,8 @@
-// IP addresses from text: the two notations and nothing near them.
+// IP addresses from text, the two notations and nothing near them, and to text.
 
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseIpAddress } from '../../src/x509/ip-address.js'
+import { formatIpAddress, parseIpAddress } from '../../src/x509/ip-address.js'
 
 describe('parseIpAddress', () => {
   it.each([
@@ -39,5 +40,35 @@ describe('parseIpAddress', () => {
     [''],
   ])('refuses %s', (text) => {
     expect(parseIpAddress(text)).toBeUndefined()
+  })
+})
+
+describe('formatIpAddress', () => {
+  const groups = fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat(0xffff)), {
+    minLength: 8,
+    maxLength: 8,
+  })
+
+  it('writes IPv6 as RFC 5952 §4 does, whatever the address', () => {
+    fc.assert(
+      fc.property(groups, (values) => {
+        const bytes = Uint8Array.from(values.flatMap((value) => [value >> 8, value & 0xff]))
+        const hex = values.map((value) => value.toString(16))
+        // §4.2.3: the longest run of zero groups, the first of several; §4.2.2: a single one is written out.
+        const runs = [8, 7, 6, 5, 4, 3, 2].flatMap((length) =>
+          values.flatMap((_, at) =>
+            values.slice(at, at + length).join() === Array(length).fill(0).join() ? [[at, length]] : [],
+          ),
+        )
+        const [start, length] = runs[0] ?? []
+        const expected =
+          start === undefined || length === undefined
+            ? hex.join(':')
+            : `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`
+        expect(formatIpAddress(bytes)).toBe(expected)
+        expect(parseIpAddress(expected)).toEqual(bytes)
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
