@@ -18,20 +18,19 @@ export interface AlternativeNamesInput {
   readonly uri?: readonly string[]
 }
 
+const isHost = (text: string): boolean => hostName(text) !== undefined
+
 const MAILBOX = /^(?=.{1,64}@)[!#$%&'*+/=?^_`{|}~A-Za-z0-9-]+(\.[!#$%&'*+/=?^_`{|}~A-Za-z0-9-]+)*@([A-Za-z0-9.-]+)$/
 
 /** A dot-string and a domain: RFC 5280 §4.2.1.6 allows quoted local parts, which nobody has. */
-function isMailbox(text: string): boolean {
-  const domain = MAILBOX.exec(text)?.[2]
-  return domain !== undefined && hostName(domain) !== undefined
-}
+const isMailbox = (text: string): boolean => isHost(MAILBOX.exec(text)?.[2] ?? '')
 
 // RFC 3986 §2 and §3: a scheme, then characters of a URI and nothing else; where there is an authority, it has a host.
 const URI = /^[a-z][a-z0-9+.-]*:(?!\/\/(?:[/?#]|$))(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+$/i
 
 /** Faults of the names, each naming its value; empty where there are none. */
 export function alternativeNameFaults(
-  names: AlternativeNamesInput,
+  { dns, ip, email, uri, ...others }: AlternativeNamesInput,
   wildcards: 'refused' | 'accepted',
 ): readonly string[] {
   const faults = (
@@ -39,17 +38,15 @@ export function alternativeNameFaults(
     isGood: (text: string) => boolean,
     what: string,
   ): readonly string[] => (list ?? []).filter((text) => !isGood(text)).map((text) => `"${text}" is no ${what}`)
-  const wild = wildcards === 'accepted' ? [] : (names.dns ?? []).filter((text) => text.startsWith('*.'))
+  const wild = wildcards === 'accepted' ? [] : (dns ?? []).filter((text) => text.startsWith('*.'))
   return [
-    ...faults(
-      names.dns,
-      (text) => hostName(text) !== undefined,
-      'host name (labels of letters, digits and hyphens, 253 characters in all)',
-    ),
+    // From JavaScript a list may come, or a member of another name: nothing of it would be asked for.
+    ...Object.keys(others).map((kind) => `subjectAltNames.${kind} is none of dns, ip, email and uri`),
+    ...faults(dns, isHost, 'host name (labels of letters, digits and hyphens, 253 characters in all)'),
     ...wild.map((text) => `"${text}" is a wildcard name, which this request may not hold`),
-    ...faults(names.ip, (text) => parseIpAddress(text) !== undefined, 'IPv4 or IPv6 address'),
-    ...faults(names.email, isMailbox, 'mailbox in ASCII'),
-    ...faults(names.uri, (text) => URI.test(text), 'absolute URI in ASCII'),
+    ...faults(ip, (text) => parseIpAddress(text) !== undefined, 'IPv4 or IPv6 address'),
+    ...faults(email, isMailbox, 'mailbox in ASCII'),
+    ...faults(uri, (text) => URI.test(text), 'absolute URI in ASCII'),
   ]
 }
 

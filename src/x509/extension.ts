@@ -3,7 +3,7 @@
 
 import { equalRanges } from '../base/bytes.js'
 import { failLimit, ParseError } from '../base/errors.js'
-import type { DerReader } from '../der/reader.js'
+import { DerReader } from '../der/reader.js'
 import * as tags from '../der/tags.js'
 import { extensionReaders, type ExtensionName, type ExtensionValues, isExtensionName } from './extension-table.js'
 import { type Identifier, identifierAt } from './object-identifiers.js'
@@ -205,13 +205,15 @@ export function readOptionalExtensions(reader: DerReader, tag: number, limit: nu
 
 /** Reads `Extensions` that {@link skipExtensions} has accepted, as views. */
 export function readExtensions(reader: DerReader): readonly Extension[] {
-  const shared = reader.part(reader.position, reader.end)
+  const { bytes, where, position, end, origin } = reader
+  // Its depth is the most there is: what the structure may nest to bounds parsing it (ReadLimits.derDepth).
+  const shared = new DerReader(bytes, where, position, end, origin)
   const extensions: Extension[] = []
   const outerEnd = reader.enter(tags.SEQUENCE)
   while (reader.position < reader.end) {
     const extensionEnd = reader.enter(tags.SEQUENCE)
     reader.skip(tags.OBJECT_IDENTIFIER)
-    const identifier = identifierAt(reader.bytes, reader.contentStart, reader.position)
+    const identifier = identifierAt(bytes, reader.contentStart, reader.position)
     const critical = reader.peek() === tags.BOOLEAN && reader.readBoolean()
     reader.skip(tags.OCTET_STRING)
     extensions.push(new Extension(shared, identifier, reader.contentStart, reader.position, critical))

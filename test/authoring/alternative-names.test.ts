@@ -50,4 +50,13 @@ describe('mailboxes and URIs', () => {
     ]
     expect(faults({ uri: bad })).toHaveLength(bad.length)
   })
+
+  it('CSR-1 refuses names that are not where they are looked for, as JavaScript may give them', () => {
+    const asGiven = (names: object): readonly string[] => faults(names)
+    expect(asGiven({ dnsNames: ['example.com'] })).toEqual([
+      'subjectAltNames.dnsNames is none of dns, ip, email and uri',
+    ])
+    expect(asGiven(Object.assign({}, ['example.com']))).toEqual(['subjectAltNames.0 is none of dns, ip, email and uri'])
+    expect(asGiven({ dns: ['example.com'], ip: undefined })).toEqual([])
+  })
 })

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { ParseErrorCode } from '../../src/base/errors.js'
+import { DerReader } from '../../src/der/reader.js'
 import { context, contextConstructed } from '../../src/der/tags.js'
 import {
   bitString,
@@ -23,6 +24,7 @@ import {
   parseCertificate,
   type PolicyInformation,
 } from '../../src/x509/index.js'
+import { readOptionalExtensions } from '../../src/x509/extension.js'
 import { identifierOf } from '../../src/x509/object-identifiers.js'
 import { extension, hex, makeCertificate, name } from '../support/make-certificate.js'
 import { parseErrorOf } from '../support/parse-error.js'
@@ -448,6 +450,18 @@ describe('extensions', () => {
         distributionPoint: { type: 'nameRelativeToCRLIssuer', relativeName: [{ name: 'commonName', text: 'part 7' }] },
       },
     ])
+  })
+
+  it('FMT-4 decodes values that nest deeper than the structure they stand in may', () => {
+    const deep = (depth: number): Uint8Array => (depth === 0 ? nullValue() : sequence(deep(depth - 1)))
+    const names = sequence(
+      element(contextConstructed(0), objectIdentifier('1.2.3'), element(contextConstructed(0), deep(40))),
+    )
+    const list = element(contextConstructed(0), sequence(extension('issuerAltName', names)))
+    const reader = new DerReader(list, 'list', 0, list.length, 0, 8)
+    const [issuerAltName] = readOptionalExtensions(reader, contextConstructed(0), 1)
+    expect(issuerAltName?.value).toMatchObject([{ type: 'otherName', typeId: '1.2.3' }])
+    expect(reader.atEnd()).toBe(true)
   })
 
   it.each([
