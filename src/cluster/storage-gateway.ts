@@ -3,7 +3,7 @@
 import { type Clock, systemClock } from '../base/clock.js'
 import { commitAgain } from '../inventory/commit-again.js'
 import { type CertificateRecord, type Storage, trustId } from '../inventory/index.js'
-import { ChangeBuilder } from '../manager/change-builder.js'
+import { ChangeBuilder, keylessPlace } from '../manager/change-builder.js'
 import { State } from '../manager/state.js'
 import { parseCertificate } from '../x509/index.js'
 import type { NodeGateway, TrustChange } from './gateway.js'
@@ -58,7 +58,7 @@ async function install(
   // A certificate that stands for its subject never goes back in time; one that shows an identity follows it.
   const isBySubject = id === (await trustId(certificate))
   if (isBySubject && current !== undefined && current.notBefore >= certificate.notBeforeTime) return false
-  const place = { node, purpose, kind: 'trust', id, origin, description, keyHandle: undefined } as const
+  const place = keylessPlace('trust', { node, purpose }, id, origin, description)
   await builder.install(place, certificate, current, installedAt)
   return true
 }

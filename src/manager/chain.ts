@@ -22,7 +22,7 @@ export async function validateChain(
   const request = chainRequest(certificate, known, at, context)
   const { revocation } = context
   const verdict =
-    revocation === undefined ? await validatePath(request) : await validateCertificate({ ...request, revocation })
+    revocation === undefined ? await validatePath(request) : await validateCertificate({ revocation, ...request })
   return verdict.ok ? { ok: true, path: verdict } : { ok: false, findings: verdict.findings.map(toManagerFinding) }
 }
 

@@ -3,7 +3,7 @@
 
 import type { Scope } from '../inventory/index.js'
 import { purposeOf } from '../purposes/index.js'
-import { ChangeBuilder, type PlannedChange } from './change-builder.js'
+import { ChangeBuilder, keylessPlace, type PlannedChange } from './change-builder.js'
 import { finding, type ManagerFinding, type Refusal, refusal } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
@@ -56,9 +56,8 @@ export async function planEndpoint(
     const message = `${subject} is older than what is noted for ${input.device}: remove that one first if it is to go`
     return refusal(finding('older-certificate', message, 'UPL-5'))
   }
-  const description = input.description ?? ''
-  const place = { ...scope, kind: 'endpoint', id: 'current', origin: 'uploaded', keyHandle: undefined } as const
-  await builder.install({ ...place, description }, certificate, previous)
+  const place = keylessPlace('endpoint', scope, 'current', 'uploaded', input.description ?? '')
+  await builder.install(place, certificate, previous)
   return builder.planned()
 }
 

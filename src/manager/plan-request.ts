@@ -96,8 +96,8 @@ function applyRequest(
     scope,
     commonName,
     made && {
-      ...scope,
       kind: 'request',
+      ...scope,
       id: 'pending',
       der: made.document.der,
       keyHandle: made.keyHandle,

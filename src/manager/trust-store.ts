@@ -4,7 +4,7 @@ import { equalBytes } from '../base/bytes.js'
 import { copyId, type CertificateRecord, type Scope, trustId } from '../inventory/index.js'
 import { type IdentityPurpose, purposeOf, type TrustPurpose } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
-import type { Arrival, ChangeBuilder } from './change-builder.js'
+import { type Arrival, type ChangeBuilder, keylessPlace } from './change-builder.js'
 import { finding, type ManagerFinding } from './outcome.js'
 import type { ManagerContext } from './settings.js'
 import type { State } from './state.js'
@@ -64,7 +64,7 @@ export async function installTrusted(
     return [olderFinding(previous, certificate)]
   }
   const id = await trustId(certificate)
-  const place = { ...scope, kind: 'trust', id, origin: 'uploaded', description, keyHandle: undefined } as const
+  const place = keylessPlace('trust', scope, id, 'uploaded', description)
   const record = await builder.install(place, certificate, previous)
   tellOthers(builder, place, subject, record, context)
   if (certificate.isSelfIssued) await copyRoot(builder, scope, certificate, description, context)
@@ -91,7 +91,7 @@ async function copyRoot(
     const scope = { node, purpose: target }
     const previous = await namesakeOf(builder.state, scope, certificate)
     if (previous !== undefined && previous.notBefore >= certificate.notBeforeTime) continue
-    const place = { ...scope, kind: 'trust', id, origin: 'copied', description, keyHandle: undefined } as const
+    const place = keylessPlace('trust', scope, id, 'copied', description)
     const record = await builder.install(place, certificate, previous)
     const reason = `roots of ${purpose} belong there too`
     builder.effects.push({ type: 'copy-to-store', ...scope, reason })
@@ -122,9 +122,8 @@ export async function showToPeers(
     }
     return
   }
-  const description = `${purpose.id} of ${node}`
   const copied = origin === 'generated' ? 'generated' : 'copied'
-  const place = { ...scope, kind: 'trust', id, origin: copied, description, keyHandle: undefined } as const
+  const place = keylessPlace('trust', scope, id, copied, `${purpose.id} of ${node}`)
   const record = await builder.install(place, certificate, previous)
   builder.effects.push({ type: 'copy-to-store', ...scope, reason: `peers know ${purpose.id} of ${node} by it` })
   const subject = 'foreseenSubject' in certificate ? certificate.foreseenSubject : certificate.subject.toString()

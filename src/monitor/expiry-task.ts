@@ -61,7 +61,7 @@ export async function beginExpiry(options: ExpiryTaskOptions, claimant: Claimant
     finish: async (done) => {
       await markCertificates(
         storage,
-        work.map((one) => ({ ...one, mark: one.decision.mark })),
+        work.map((one) => ({ mark: one.decision.mark, ...one })),
       )
       await storage.finishDue(
         work.map((one) => nextOf(one.claim, one.certificate, one.decision, options, done, now)),

@@ -95,7 +95,7 @@ export async function beginRevocation(options: RevocationTaskOptions, claimant: 
     const markOf = ({ certificate, before, after }: Work) => markAfterCheck(certificate, before, after)
     await markCertificates(
       storage,
-      work.map((one) => ({ ...one, mark: markOf(one) })),
+      work.map((one) => ({ mark: markOf(one), ...one })),
     )
     await storage.finishDue(
       work.map((one) => nextOf(one, options, done, now)),
@@ -176,8 +176,8 @@ function alarmOf(work: Work, notifiers: readonly string[]): Alarm {
   const { alert, announcedBy, isRevoked } = work.after
   const isNew = alert?.status === 'revoked' && !isRevoked
   return {
-    ...work,
     waiting: alert === undefined ? [] : notifiers.filter((name) => !announcedBy.includes(name)),
+    ...work,
     effect: isNew ? revokeEffect(work.certificate, 'revoked', alert.since) : undefined,
   }
 }

@@ -228,7 +228,7 @@ function chooseResponse(
   return chosen ?? { findings }
 }
 
-const saidBy = ({ certStatus, thisUpdate, nextUpdate }: SingleResponse) => ({ ...certStatus, thisUpdate, nextUpdate })
+const saidBy = ({ certStatus, thisUpdate, nextUpdate }: SingleResponse) => ({ thisUpdate, nextUpdate, ...certStatus })
 
 /** What is wrong with one single response. */
 function singleFinding(

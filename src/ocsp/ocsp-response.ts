@@ -147,7 +147,7 @@ function readResponseBytes(reader: DerReader, limits: OcspLimits): BasicOcspResp
 function readBasicResponse(reader: DerReader, limits: OcspLimits): BasicOcspResponse {
   const outerEnd = reader.enter(tags.SEQUENCE)
   const start = reader.position
-  const data = readResponseData(reader, limits)
+  const { responderId, producedAt, responses, extensions } = readResponseData(reader, limits)
   const tbsResponseData = reader.bytes.subarray(start, reader.position)
   reader.where = 'BasicOCSPResponse.signatureAlgorithm'
   const signatureAlgorithm = readSignatureAlgorithm(reader)
@@ -158,7 +158,16 @@ function readBasicResponse(reader: DerReader, limits: OcspLimits): BasicOcspResp
   const certificates = readCertificates(reader, limits)
   reader.leave(outerEnd)
   reader.finish()
-  return { ...data, tbsResponseData, signatureAlgorithm, signatureValue, certificates }
+  return {
+    tbsResponseData,
+    responderId,
+    producedAt,
+    responses,
+    extensions,
+    signatureAlgorithm,
+    signatureValue,
+    certificates,
+  }
 }
 
 function readCertificates(reader: DerReader, limits: OcspLimits): readonly Certificate[] {

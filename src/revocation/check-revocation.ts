@@ -177,7 +177,7 @@ class PathChecker {
     const source = 'OCSP response at hand'
     let gravest: ProvenVerdict | undefined
     for (const response of this.responses) {
-      const verdict = await evaluateOcspResponse({ ...this.check, certificate, issuer, response, checkResponder })
+      const verdict = await evaluateOcspResponse({ response, ...this.check, certificate, issuer, checkResponder })
       if (verdict.ok) gravest = gravest === undefined ? verdict : graver(gravest, verdict)
       else statusFrom(verdict, source, notes)
     }

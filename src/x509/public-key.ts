@@ -176,10 +176,9 @@ function readPublicKey(reader: DerReader): PublicKey {
     case 'rsaEncryption':
       // RFC 4055 §1.2: "the parameters field MUST be … NULL".
       checkParameters(algorithm, 'null')
-      return { type: 'rsa', ...readRsa(key), pss: undefined }
+      return readRsa(key, 'rsa', undefined)
     case 'rsassaPss': {
-      const pss = parameters.atEnd() ? undefined : readPssParameters(parameters)
-      return { type: 'rsa-pss', ...readRsa(key), pss }
+      return readRsa(key, 'rsa-pss', parameters.atEnd() ? undefined : readPssParameters(parameters))
     }
     case 'ecPublicKey':
       return readEc(key, parameters)
@@ -196,13 +195,13 @@ function readRaw(key: DerReader, length: number): Uint8Array {
   return raw
 }
 
-function readRsa(key: DerReader): { modulusLength: number; modulus: Uint8Array; publicExponent: bigint } {
+function readRsa(key: DerReader, type: 'rsa' | 'rsa-pss', pss: PssParameters | undefined): PublicKey {
   const outerEnd = key.enter(tags.SEQUENCE)
   const modulus = readPositive(key)
   const exponent = readPositive(key)
   key.leave(outerEnd)
   key.finish()
-  return { modulusLength: bitLength(modulus), modulus, publicExponent: unsigned(exponent) }
+  return { type, modulusLength: bitLength(modulus), modulus, publicExponent: unsigned(exponent), pss }
 }
 
 function readEc(key: DerReader, parameters: DerReader): PublicKey {
