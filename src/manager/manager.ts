@@ -81,7 +81,10 @@ export interface CertificateManager {
    * that showed it to its peers. Nothing watches them any more; history and audit stay. Refused for a node of the cluster.
    */
   removeNode(input: RemoveNodeInput & Actor): Promise<Outcome | Refusal>
-  /** The same of a purpose that has left the catalogue, on every node; devices' certificates apart. */
+  /**
+   * The same of a purpose that has left the catalogue, on every node. Of devices, which are any number, it knows none:
+   * `removeEndpoint` takes away their certificates as long as the catalogue has the purpose.
+   */
   removePurpose(input: RemovePurposeInput & Actor): Promise<Outcome | Refusal>
   /** Where keys have been regenerated since the last recorded backup (REG-6). */
   backupPending(): Promise<readonly Scope[]>
