@@ -1,4 +1,4 @@
-// One attribute of a distinguished name: its type and value, decoded when asked.
+// One attribute of a distinguished name: its type, and its value as text and as DER.
 
 import type { Identifier } from './object-identifiers.js'
 import { inspectable, type Plain, toPlain } from './plain.js'

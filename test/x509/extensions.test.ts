@@ -18,13 +18,13 @@ import {
   setOf,
   utf8String,
 } from '../../src/der/writer.js'
+import { readOptionalExtensions } from '../../src/x509/extension.js'
 import {
   type DistributionPoint,
   type ExtensionName,
   parseCertificate,
   type PolicyInformation,
 } from '../../src/x509/index.js'
-import { readOptionalExtensions } from '../../src/x509/extension.js'
 import { identifierOf } from '../../src/x509/object-identifiers.js'
 import { extension, hex, makeCertificate, name } from '../support/make-certificate.js'
 import { parseErrorOf } from '../support/parse-error.js'

@@ -55,7 +55,7 @@ describe('object identifiers', () => {
     expect(at('1.3.6.1.4.1.55738.9').oid).toBe('1.3.6.1.4.1.55738.9')
   })
 
-  it('name what is not registered, and how names look', () => {
+  it('are asked for by registered names only, and keep their numbers where they have none', () => {
     expect(() => identifierOf('keyUsages')).toThrow("expected a registered identifier's name such as keyUsage")
     expect(identifierName('1.2.3')).toBe('1.2.3')
   })
