@@ -1,7 +1,6 @@
 // An identity's certificate (UPL-1 … UPL-4, UPL-7): every check, and where all pass, the changes.
 
 import type { Scope } from '../inventory/index.js'
-import { type BuiltPath } from '../path/index.js'
 import { checkProfile, type IdentityPurpose, type UploadClass } from '../purposes/index.js'
 import { type Certificate, formatGeneralName, type GeneralName } from '../x509/index.js'
 import { valueOf } from '../x509/value-of.js'
@@ -68,11 +67,14 @@ async function chainFindings(
   const at = new Date(builder.now)
   const scope = { node, purpose: purpose.trust }
   const newer = await notSuperseded(builder.state, scope, authorities)
-  const chain = await validateChain(leaf, [...certificatesIn(builder.state, scope), ...newer], at, context)
+  const known = [...certificatesIn(builder.state, scope), ...newer]
+  const chain = await validateChain(leaf, known, at, context)
   if (!chain.ok) return chain.findings
-  const findings = [...namesakeFindings(authorities.filter((one) => isOn(chain.path, one)))]
+  const { path, anchor } = chain.path
+  const needed = known.filter((one) => [...path, anchor.certificate].includes(one))
+  const findings = namesakeFindings(needed)
   for (const authority of authorities) {
-    if (isOn(chain.path, authority)) {
+    if (needed.includes(authority)) {
       if (authority.isSelfIssued) findings.push(...(await pinnedFindings(authority, at, context)))
       findings.push(...(await installTrusted(builder, scope, authority, `chain of ${purpose.id}`, context)))
     } else if (newer.includes(authority)) {
@@ -84,7 +86,7 @@ async function chainFindings(
 }
 
 /** A trust purpose holds one certificate for each subject: a chain that needs two cannot be installed (UPL-5). */
-const namesakeFindings = (needed: readonly Certificate[]): readonly ManagerFinding[] =>
+const namesakeFindings = (needed: readonly Certificate[]): ManagerFinding[] =>
   needed
     .filter((one, index) => needed.findIndex(({ subject }) => subject.equals(one.subject)) < index)
     .map(({ subject }) => {
@@ -105,9 +107,6 @@ async function notSuperseded(
   }
   return kept
 }
-
-const isOn = ({ path, anchor }: BuiltPath, certificate: Certificate): boolean =>
-  path.includes(certificate) || anchor.certificate === certificate
 
 /** PUR-8, CSR-10. */
 export function placementFindings(

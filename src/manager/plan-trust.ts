@@ -1,13 +1,12 @@
 // Trusted certificates (UPL-1, UPL-5): each with its chain, whatever their order in the file.
 
-import type { Scope } from '../inventory/index.js'
 import type { TrustPurpose, UploadClass } from '../purposes/index.js'
 import type { Certificate } from '../x509/index.js'
 import { pinnedFindings, validateChain } from './chain.js'
 import type { ChangeBuilder } from './change-builder.js'
 import { finding, type ManagerFinding } from './outcome.js'
 import type { ManagerContext } from './settings.js'
-import { certificatesIn, installTrusted, isTrusted } from './trust-store.js'
+import { installTrusted, isTrusted } from './trust-store.js'
 
 type TrustUpload = UploadClass & {
   readonly purpose: TrustPurpose
@@ -23,13 +22,19 @@ export async function planTrust(
 ): Promise<readonly ManagerFinding[]> {
   const scope = { node, purpose: purpose.id }
   const { newest, findings } = newestOf(upload.authorities, builder)
-  const known = [...certificatesIn(builder.state, scope), ...newest]
+  for (const one of newest) findings.push(...(await installTrusted(builder, scope, one, description, context)))
+  // By what is trusted then: an older one that goes vouches for none that comes.
+  const { state } = builder
+  const known = builder.leftOf(purpose.id, state.trusted(scope)).map((record) => state.certificateOf(record))
   const at = new Date(builder.now)
-  for (const authority of newest) {
-    if (!isTrusted(builder.state, scope, authority)) findings.push(...(await faults(authority, known, at, context)))
-    findings.push(...(await installTrusted(builder, scope, authority, description, context)))
+  for (const one of newest) {
+    if (!isTrusted(state, scope, one)) findings.push(...(await faults(one, known, at, context)))
   }
-  if (upload.kind === 'identity') findings.push(...(await pin(builder, scope, upload.leaf, description, context)))
+  // Another system's certificate (PUR-6): believed because somebody says so, whoever has issued it.
+  if (upload.kind === 'identity') {
+    findings.push(...(await pinnedFindings(upload.leaf, at, context)))
+    findings.push(...(await installTrusted(builder, scope, upload.leaf, description, context)))
+  }
   return findings
 }
 
@@ -43,18 +48,6 @@ async function faults(
   if (authority.isSelfIssued) return pinnedFindings(authority, at, context)
   const chain = await validateChain(authority, known, at, context)
   return chain.ok ? [] : chain.findings
-}
-
-/** Another system's certificate (PUR-6): believed because somebody says so, whoever has issued it. */
-async function pin(
-  builder: ChangeBuilder,
-  scope: Scope,
-  certificate: Certificate,
-  description: string,
-  context: ManagerContext,
-): Promise<readonly ManagerFinding[]> {
-  const findings = await pinnedFindings(certificate, new Date(builder.now), context)
-  return [...findings, ...(await installTrusted(builder, scope, certificate, description, context))]
 }
 
 /**
@@ -83,7 +76,6 @@ function newestOf(
       builder.notices.push({ code: 'not-installed', message })
     }
   }
-  const newest = [...bySubject.values()]
-  const isRoot = ({ isSelfIssued }: Certificate): boolean => isSelfIssued
-  return { newest: [...newest.filter(isRoot), ...newest.filter((one) => !isRoot(one))], findings }
+  const rootsFirst = (a: Certificate, b: Certificate): number => Number(b.isSelfIssued) - Number(a.isSelfIssued)
+  return { newest: [...bySubject.values()].sort(rootsFirst), findings }
 }

@@ -118,6 +118,19 @@ describe('the file', () => {
     }
   })
 
+  it('UPL-4 refuses an authority that only the older root its file replaces has signed', async () => {
+    const { manager, storage } = setting
+    const intermediate = await root.issueIntermediate({ name: 'Intermediate' })
+    setting.clock.advance(2 * DAY)
+    const rekeyed = await rootOf(setting, { keyType: 'p256' })
+    done(await manager.upload({ ...trust, file: root.pem }))
+    const before = await everything(storage)
+    const result = await manager.upload({ ...trust, file: intermediate.pem + rekeyed.pem })
+    expect(codesOf(result)).toEqual(['chain'])
+    expect(messagesOf(result)).toMatch(/^CN=Intermediate: .*signature/)
+    expect(await everything(storage)).toEqual(before)
+  })
+
   it('UPL-4 refuses an expired root, one that has not signed itself, and one of a key too weak or too long, all at once', async () => {
     const { manager, clock } = setting
     const expired = await rootOf(setting, {

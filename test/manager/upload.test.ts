@@ -185,6 +185,21 @@ describe('certificates of one name in the file', () => {
     expect(await everything(storage)).toEqual(before)
   })
 
+  it('UPL-5 refuses a chain that needs a trusted certificate and the newer one of its subject in the file', async () => {
+    const { manager, storage } = setting
+    await trustRoot()
+    const first = await root.issueIntermediate({ name: 'Intermediate', ...dated(3) })
+    const between = await first.issueIntermediate({ name: 'Between', ...dated(3) })
+    done(await manager.upload({ ...tomcatTrust, file: first.pem + between.pem }))
+    const second = await between.issueIntermediate({ name: 'Intermediate', ...dated(2) })
+    const leaf = await certify(setting, second, tomcat)
+    const before = await everything(storage)
+    const result = await manager.upload({ ...tomcat, file: leaf.pem + second.pem })
+    expect(codesOf(result)).toEqual(['unsuitable-file'])
+    expect(messagesOf(result)).toMatch(/needs several certificates of CN=Intermediate/)
+    expect(await everything(storage)).toEqual(before)
+  })
+
   it('UPL-4 refuses with the certificate a root of the file that has not signed itself', async () => {
     const { manager, storage } = setting
     const forged = await rootOf(setting, { name: 'Forged', signature: 'broken' })
