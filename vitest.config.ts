@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { within } from './test/support/extent.js'
 
 const report = process.env['CERTWARD_TEST_REPORT']
 
@@ -29,7 +30,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: within(30_000),
     // Tests begin hundreds of processes. Each costs a copy of the page tables of the one that begins it, 60 ms with the gigabyte that
     // threads have together, and less with what each of two processes has.
     pool: 'forks',

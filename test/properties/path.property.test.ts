@@ -26,7 +26,7 @@ import { ANY_POLICY } from '../../src/path/policy-graph.js'
 import { Search } from '../../src/path/search.js'
 import { type IssuedCertificate } from '../../src/testkit/index.js'
 import { type Certificate, parseCertificate } from '../../src/x509/index.js'
-import { runsOf } from '../support/extent.js'
+import { runsOf, within } from '../support/extent.js'
 import { temporaryDirectory } from '../support/openssl.js'
 import { at, authorities, rootOf } from '../support/paths.js'
 import { chainPlan, issueChain } from '../support/random-chain.js'
@@ -314,46 +314,54 @@ describe.skipIf(openssl === undefined)('openssl verify', () => {
     })
   }
 
-  it('accepts the path we found, and none where we find none', async () => {
-    const profile: PathProfile = { ...rfc5280, anyExtendedKeyUsage: 'refuse' }
-    const outcomes = { both: 0, neither: 0 }
-    const runs = runsOf(120)
-    await fc.assert(
-      fc.asyncProperty(pkiPlan, question, async (plan: PkiPlan, { policies }) => {
-        const pki = await issuePki(plan)
-        const verdict = await validate(pki, { profile, policies })
-        if (verdict.ok) {
-          // openssl takes the first issuer that fits and never comes back from it: it is given our path alone.
-          const path = pki.pool.filter(({ certificate }) => verdict.path.includes(certificate))
-          expect(await judge(pki, path, policies), explain(verdict)).toBe('valid')
-          outcomes.both++
-          return
-        }
-        const theirs = await judge(pki, pki.pool, policies)
-        if (theirs === 'valid') expect(isWildcardExcluded(verdict), explain(verdict)).toBe(true)
-        else outcomes.neither++
-      }),
-      { numRuns: runs },
-    )
-    expect(outcomes.both).toBeGreaterThan(runs / 24)
-    expect(outcomes.neither).toBeGreaterThan(runs / 24)
-  }, 60_000)
+  it(
+    'accepts the path we found, and none where we find none',
+    async () => {
+      const profile: PathProfile = { ...rfc5280, anyExtendedKeyUsage: 'refuse' }
+      const outcomes = { both: 0, neither: 0 }
+      const runs = runsOf(120)
+      await fc.assert(
+        fc.asyncProperty(pkiPlan, question, async (plan: PkiPlan, { policies }) => {
+          const pki = await issuePki(plan)
+          const verdict = await validate(pki, { profile, policies })
+          if (verdict.ok) {
+            // openssl takes the first issuer that fits and never comes back from it: it is given our path alone.
+            const path = pki.pool.filter(({ certificate }) => verdict.path.includes(certificate))
+            expect(await judge(pki, path, policies), explain(verdict)).toBe('valid')
+            outcomes.both++
+            return
+          }
+          const theirs = await judge(pki, pki.pool, policies)
+          if (theirs === 'valid') expect(isWildcardExcluded(verdict), explain(verdict)).toBe(true)
+          else outcomes.neither++
+        }),
+        { numRuns: runs },
+      )
+      expect(outcomes.both).toBeGreaterThan(runs / 24)
+      expect(outcomes.neither).toBeGreaterThan(runs / 24)
+    },
+    within(60_000),
+  )
 
-  it('judges as we do chains with names of every form (RFC 5280 §4.2.1.10)', async () => {
-    let valid = 0
-    const runs = runsOf(400)
-    await fc.assert(
-      fc.asyncProperty(chainPlan, async (plan) => {
-        const pki = await issueChain(plan)
-        const verdict = await validate(pki, {})
-        if (verdict.ok) valid++
-        const theirs = await judge(pki, pki.pool, { explicitPolicy: 'optional', initialPolicySet: [ANY_POLICY] })
-        expect(theirs === 'valid', `${theirs}\n${explain(verdict)}`).toBe(verdict.ok)
-      }),
-      { numRuns: runs },
-    )
-    expect(Math.min(valid, runs - valid)).toBeGreaterThan(runs / 20)
-  }, 60_000)
+  it(
+    'judges as we do chains with names of every form (RFC 5280 §4.2.1.10)',
+    async () => {
+      let valid = 0
+      const runs = runsOf(400)
+      await fc.assert(
+        fc.asyncProperty(chainPlan, async (plan) => {
+          const pki = await issueChain(plan)
+          const verdict = await validate(pki, {})
+          if (verdict.ok) valid++
+          const theirs = await judge(pki, pki.pool, { explicitPolicy: 'optional', initialPolicySet: [ANY_POLICY] })
+          expect(theirs === 'valid', `${theirs}\n${explain(verdict)}`).toBe(verdict.ok)
+        }),
+        { numRuns: runs },
+      )
+      expect(Math.min(valid, runs - valid)).toBeGreaterThan(runs / 20)
+    },
+    within(60_000),
+  )
 
   /** Why openssl may accept what we refuse: it compares the text of a wildcard, and not the names it stands for. */
   const isWildcardExcluded = (verdict: PathVerdict): boolean =>

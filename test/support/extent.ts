@@ -12,6 +12,10 @@ export function extent(setting: string, { all, some }: { readonly all: number; r
   return Number(process.env[setting] ?? (isThorough ? all : some))
 }
 
+const times = process.env['CERTWARD_RUNS']
+
+/** Milliseconds a test may take that has them with the usual runs: more of these take more. */
+export const within = (milliseconds: number): number => milliseconds * Math.max(1, Number(times ?? 1))
+
 /** Runs of a property that takes long: `all`, or elsewhere a quarter of them; `CERTWARD_RUNS` times as many where that is set. */
-export const runsOf = (all: number): number =>
-  Math.ceil(all * Number(process.env['CERTWARD_RUNS'] ?? (isThorough ? 1 : 0.25)))
+export const runsOf = (all: number): number => Math.ceil(all * Number(times ?? (isThorough ? 1 : 0.25)))

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CertificateRecord, Storage } from '../../../src/inventory/index.js'
 import { createCertificateManager } from '../../../src/manager/index.js'
 import { unifiedCommunications } from '../../../src/purposes/index.js'
-import { extent, runsOf } from '../../support/extent.js'
+import { extent, runsOf, within } from '../../support/extent.js'
 import { audits, recordsOf } from '../../support/manager.js'
 import { holdAgainstModel } from '../../support/manager-model.js'
 import { hasPostgres } from '../../support/postgres.js'
@@ -28,7 +28,7 @@ it('UPL-8, CSR-6, DEL-3: any sequence of operations on PGlite agrees with the mo
   const engine = await pgliteEngine('memory')
   await holdAgainstModel(async () => (await engine.open()).storage, { numRuns: runsOf(5), maxCommands: 25 })
   await engine.close()
-}, 120_000)
+}, within(120_000))
 
 describe.runIf(hasPostgres('the keeper on PostgreSQL'))('on PostgreSQL', () => {
   let engine: Engine & { readonly server: { readonly directory: string } }
