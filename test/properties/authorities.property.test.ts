@@ -95,6 +95,19 @@ async function judged({
   )
 }
 
+/** Every deletion there may be, planned: what it says it breaks, and what breaks without that certificate. */
+async function checkDeletions({ manager, storage }: Setting): Promise<void> {
+  const trusted = await installedIn(storage, trust)
+  const all = [...(await installedIn(storage, identity)), ...trusted]
+  for (const gone of trusted) {
+    const plan = await manager.plan.delete({ ...trust, sha256: gone.sha256 })
+    if (!plan.ok) throw new Error('not to be deleted')
+    const left = trusted.filter((one) => one !== gone)
+    const fallen = all.filter((one) => one !== gone && reachesRoot(one.der, trusted) && !reachesRoot(one.der, left))
+    expect(plan.breaks.map(({ sha256 }) => sha256).sort()).toEqual(fallen.map(({ sha256 }) => sha256).sort())
+  }
+}
+
 /** Whether a file of authorities is to be taken: none is older than its namesake, and each has its chain with the others. */
 async function isToBeTaken({ storage }: Setting, file: readonly AuthorityName[]): Promise<boolean> {
   type Held = Pick<CertificateRecord, 'subject' | 'notBefore' | 'der'>
@@ -130,7 +143,7 @@ const first = fc
   .constantFrom('A1', 'I1 below A1', 'J1 below I1')
   .map((issuer) => ({ authorities: withIssuers(issuer), issuer }))
 
-it('UPL-4, UPL-5: what is installed has a chain by what is trusted then, and what loses its chain is named', async () => {
+it('UPL-4, UPL-5, DEL-3: what is installed has a chain by what is trusted then, and what loses its chain is named', async () => {
   const runs = runsOf(160)
   const seen = { installed: 0, refused: 0, broken: 0 }
   await fc.assert(
@@ -164,6 +177,7 @@ it('UPL-4, UPL-5: what is installed has a chain by what is trusted then, and wha
           fallen.map(([, { record }]) => `${record.subject} ${record.purpose}`).sort(),
         )
       }
+      await checkDeletions(setting)
     }),
     { numRuns: runs },
   )
