@@ -97,7 +97,7 @@ export class CrlChecker {
     const processing = new Processing()
     await this.processAll(processing, subject, 'refuse')
     if (!processing.isOver && this.signers.isBusy) await this.processAll(processing, subject, 'accept')
-    if (processing.revoked === undefined) await this.findFinalRevocation(processing, subject)
+    if (!isFinal(processing.revoked)) await this.findFinalRevocation(processing, subject)
     this.noteDeltas(processing)
     const { revoked, notes, source = '' } = processing
     if (revoked !== undefined) {
@@ -201,9 +201,10 @@ export class CrlChecker {
   }
 
   /**
-   * A list that has run out still proves a revocation that is final, where no newer one says anything; so does one that lacks
-   * what tells whether it has, as OpenSSL's are without a number by default. Beyond RFC 5280: policies that let pass what is
-   * undetermined would forget it, and so would a complete list that outlives its deltas.
+   * A list that has run out still proves a revocation that is final, where no newer one says anything, and also of what an
+   * older one has on hold; so does one that lacks what tells whether it has, as OpenSSL's are without a number by default.
+   * Beyond RFC 5280: policies that let pass what is undetermined would forget it, and so would a complete list that outlives
+   * its deltas.
    */
   private async findFinalRevocation(
     processing: Processing,
@@ -219,8 +220,11 @@ export class CrlChecker {
       for (const list of newer) {
         // The signature first: entries may be many, with names that take long to compare.
         if (list !== base && !(await this.isSigned(list, key))) continue
-        const entry = finalEntryOf(list, certificate)
-        if (entry === undefined) continue
+        const entry = readOr(
+          () => entryOf(list, certificate),
+          () => undefined,
+        )
+        if (!isFinal(entry)) continue
         processing.revoke(entry, list)
         return
       }
@@ -315,14 +319,9 @@ function entryOf(list: CertificateList, certificate: Certificate): RevokedCertif
   return first
 }
 
-/** The entry, where it can be read and is one that nothing takes back. */
-function finalEntryOf(list: CertificateList, certificate: Certificate): RevokedCertificate | undefined {
-  const entry = readOr(
-    () => entryOf(list, certificate),
-    () => undefined,
-  )
-  return entry?.reason === 'certificateHold' || entry?.reason === 'removeFromCRL' ? undefined : entry
-}
+/** Whether it is an entry that nothing takes back. */
+const isFinal = (entry: RevokedCertificate | undefined): entry is RevokedCertificate =>
+  entry !== undefined && entry.reason !== 'certificateHold' && entry.reason !== 'removeFromCRL'
 
 const nameOf = (list: CertificateList): string => {
   const kind = list.isDelta ? 'delta CRL' : 'CRL'

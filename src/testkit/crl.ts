@@ -19,7 +19,7 @@ import {
   type PlannedExtension,
 } from './extensions.js'
 import { generalNames, nameOf, type TestName } from './names.js'
-import { reasonCodes, type Revocation, type TestCrlEntry } from './revocations.js'
+import { type ChangedRevocation, reasonCodes, type RevocationReason, type TestCrlEntry } from './revocations.js'
 import { signed, type SignatureChanges } from './sign.js'
 import type { TestCertificate } from './test-certificate.js'
 import { DAY, type TimeForm, timeOf, wholeSeconds } from './times.js'
@@ -66,18 +66,25 @@ export interface CrlState {
   readonly number: bigint
   readonly issuer: TestCertificate
   /** What a CRL of every scope would list. */
-  readonly revocations: readonly Revocation[]
+  readonly revocations: readonly ChangedRevocation[]
   readonly now: Date
 }
 
-/** Whether a CRL of this scope speaks of the certificate. One known by its number alone is taken to be in scope. */
-function isInScope({ isAuthority, reason }: Revocation, scope: TestIssuingDistributionPoint): boolean {
+/**
+ * What a CRL of this scope says of the certificate; undefined where it says nothing. One known by its number alone is taken
+ * to be in scope.
+ */
+function entryInScope(revocation: ChangedRevocation, scope: TestIssuingDistributionPoint): TestCrlEntry | undefined {
+  const { isAuthority, toldBefore = [], reason, ...entry } = revocation
   const { onlyContainsUserCerts, onlyContainsCACerts, onlySomeReasons } = scope
-  if (onlyContainsUserCerts === true && isAuthority === true) return false
-  if (onlyContainsCACerts === true && isAuthority === false) return false
+  if (onlyContainsUserCerts === true && isAuthority === true) return undefined
+  if (onlyContainsCACerts === true && isAuthority === false) return undefined
+  const covers = (sought: RevocationReason | undefined): boolean =>
+    onlySomeReasons === undefined || onlySomeReasons.some((covered) => covered === sought)
   // One released from hold: the CRLs that cover the hold tell so.
-  const sought = reason === 'removeFromCRL' ? 'certificateHold' : reason
-  return onlySomeReasons === undefined || onlySomeReasons.some((covered) => covered === sought)
+  if (covers(reason === 'removeFromCRL' ? 'certificateHold' : reason)) return revocation
+  // RFC 5280 §5.2.4 (c): "list the certificate as revoked but omit the reason code".
+  return toldBefore.some(covers) ? entry : undefined
 }
 
 function entryOf(entry: TestCrlEntry, form: TimeForm | undefined): Uint8Array {
@@ -131,7 +138,7 @@ function crlExtensions(options: CrlOptions, { number, issuer }: CrlState): reado
 export async function writeCrl(options: CrlOptions, state: CrlState): Promise<TestCrl> {
   const { version = 2, issuingDistributionPoint: scope = {}, issuerName, nextUpdate, timeForm } = options
   const thisUpdate = wholeSeconds(options.thisUpdate ?? state.now)
-  const entries = options.entries ?? state.revocations.filter((revocation) => isInScope(revocation, scope))
+  const entries = options.entries ?? state.revocations.flatMap((revocation) => entryInScope(revocation, scope) ?? [])
   const extensions = changedExtensions(crlExtensions(options, state), options)
   const end = nextUpdate === 'omit' ? undefined : (nextUpdate?.getTime() ?? thisUpdate.getTime() + 7 * DAY)
   const write = (algorithm: Uint8Array): Uint8Array =>

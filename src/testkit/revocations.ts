@@ -38,6 +38,12 @@ export interface Revocation extends TestCrlEntry {
   readonly isAuthority: boolean | undefined
 }
 
+/** A revocation as deltas tell it. */
+export interface ChangedRevocation extends Revocation {
+  /** For what it was revoked when the base of the delta was issued, and at each CRL since. */
+  readonly toldBefore?: readonly (RevocationReason | undefined)[]
+}
+
 export class RevocationLog {
   private readonly entries: Revocation[] = []
 
@@ -51,22 +57,34 @@ export class RevocationLog {
   }
 
   /**
-   * The latest of each certificate, from `position` on. A certificate released since is there as `removeFromCRL`, also
-   * if it was put on hold no earlier: RFC 5280 §5.2.4 calls that appropriate.
+   * The latest of each certificate that has changed since the first of the positions, at which CRLs were issued. One
+   * released since is there as `removeFromCRL`, also if it was put on hold no earlier: RFC 5280 §5.2.4 calls that
+   * appropriate.
    */
-  since(position: number): readonly Revocation[] {
-    const latest = new Map<bigint, Revocation>()
-    for (const entry of this.entries.slice(position)) latest.set(entry.serialNumber, entry)
-    return [...latest.values()]
+  since(positions: readonly number[]): readonly ChangedRevocation[] {
+    const told = positions.map((position) => latestOf(this.entries.slice(0, position)))
+    return [...latestOf(this.entries.slice(positions[0])).values()].map((entry) => ({
+      ...entry,
+      toldBefore: told.flatMap((then) => {
+        const before = then.get(entry.serialNumber)
+        return before === undefined ? [] : [before.reason]
+      }),
+    }))
   }
 
   /** What is revoked now. */
   get current(): readonly Revocation[] {
-    return this.since(0).filter(({ reason }) => reason !== 'removeFromCRL')
+    return [...latestOf(this.entries).values()].filter(({ reason }) => reason !== 'removeFromCRL')
   }
 
   /** The revocation that holds for a serial number now. */
   of(serialNumber: bigint): Revocation | undefined {
     return this.current.find((entry) => entry.serialNumber === serialNumber)
   }
+}
+
+function latestOf(entries: readonly Revocation[]): ReadonlyMap<bigint, Revocation> {
+  const latest = new Map<bigint, Revocation>()
+  for (const entry of entries) latest.set(entry.serialNumber, entry)
+  return latest
 }

@@ -138,9 +138,14 @@ export class TestCa extends TestCertificate {
     if (next > this.crlNumber) this.crlNumber = next
     // Noted before anything is awaited, so that what is revoked meanwhile is not taken for told.
     if (!this.crlPositions.has(next)) this.crlPositions.set(next, this.log.position)
-    const revocations =
-      delta === undefined ? this.log.current : this.log.since(this.crlPositions.get(BigInt(delta.base)) ?? 0)
+    const revocations = delta === undefined ? this.log.current : this.log.since(this.positionsFrom(BigInt(delta.base)))
     return writeCrl(options, { number: next, issuer, revocations, now: this.clock.now() })
+  }
+
+  /** Where the log stood when the CRL of a number was issued, or at its beginning if it was not; and at every CRL since. */
+  private positionsFrom(base: bigint): readonly number[] {
+    const first = this.crlPositions.get(base) ?? 0
+    return [first, ...[...this.crlPositions.values()].filter((position) => position > first)]
   }
 
   /** The CertID by which OCSP asks for a certificate of this authority. */

@@ -2,11 +2,19 @@
 
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { allReasons } from '../../src/crl/index.js'
 import type { BuiltPath } from '../../src/path/index.js'
-import type { CrlOptions, TestCa, TestCertificate, TestCrl } from '../../src/testkit/index.js'
+import {
+  type CrlOptions,
+  type RevocationReason,
+  type TestCa,
+  type TestCertificate,
+  type TestCrl,
+  testKey,
+} from '../../src/testkit/index.js'
 import { runsOf } from '../support/extent.js'
 import { after, DAY } from '../support/ocsp.js'
-import { rootOf } from '../support/paths.js'
+import { at, rootOf } from '../support/paths.js'
 import { line, pathOf, statusByCrl } from '../support/revocation.js'
 
 const [here, there, elsewhere] = ['http://crl.example/1.crl', 'http://crl.example/2.crl', 'http://crl.example/3.crl']
@@ -127,5 +135,143 @@ describe('the status by CRLs', () => {
       }),
       { numRuns: runsOf(400) },
     )
+  })
+})
+
+const HOUR = DAY / 24
+/** Reasons each of the scopes above covers for the leaf. */
+const covered: readonly (readonly string[])[] = scopes.map((scope, i) =>
+  i >= scopes.length - 2 ? [] : (scope?.onlySomeReasons ?? allReasons),
+)
+
+/** What an authority does, so many hours after what it did before. */
+const deed = fc.record({
+  hours: fc.integer({ min: 1, max: 20 }),
+  act: fc.oneof(
+    fc.constantFrom('hold', 'release', 'keyCompromise', 'superseded'),
+    fc.record({
+      scope: fc.nat({ max: scopes.length - 1 }),
+      days: fc.constantFrom(1, 3, 8),
+      /** Which of its complete lists of the scope a delta goes by; a complete list for undefined, and where there is none. */
+      base: fc.option(fc.nat({ max: 3 }), { nil: undefined, freq: 2 }),
+      isDelivered: fc.constantFrom(true, true, true, false),
+    }),
+  ),
+})
+
+/** A list somebody was given: when it is from and until when it holds, in milliseconds. */
+interface Delivered {
+  readonly crl: TestCrl
+  readonly scope: number
+  readonly time: number
+  readonly end: number
+  readonly base: bigint | undefined
+}
+
+/** What has become of the leaf by and by. */
+class Truth {
+  private readonly states: { readonly time: number; readonly state: string }[] = []
+
+  at(time: number): string {
+    return this.states.filter((one) => one.time <= time).at(-1)?.state ?? 'good'
+  }
+
+  /** Whether that may happen now: nothing happens after what is final. */
+  change(time: number, act: 'hold' | 'release' | 'keyCompromise' | 'superseded'): string | undefined {
+    const now = this.at(time)
+    const isFinal = now !== 'good' && now !== 'certificateHold'
+    if (isFinal || (act === 'hold' && now !== 'good') || (act === 'release' && now !== 'certificateHold'))
+      return undefined
+    const state = act === 'hold' ? 'certificateHold' : act === 'release' ? 'good' : act
+    this.states.push({ time, state })
+    return state
+  }
+}
+
+describe('an honest authority', () => {
+  it('is believed: what it has revoked for good is, what it has not is not, as far as its lists tell', async () => {
+    const seen = new Set<string>()
+    const root = await rootOf()
+    const key = await testKey('p256', 'honest')
+    await fc.assert(
+      fc.asyncProperty(fc.array(deed, { minLength: 1, maxLength: 14 }), async (deeds) => {
+        let time = at.getTime() - deeds.reduce((sum, { hours }) => sum + hours, 0) * HOUR
+        const authority = await root.issueIntermediate({ name: 'Authority', key })
+        const leaf = await authority.issue({ cRLDistributionPoints: [here, there] })
+        const truth = new Truth()
+        const lists: Delivered[] = []
+        const complete: { readonly scope: number; readonly number: bigint }[] = []
+        for (const { hours, act } of deeds) {
+          if (typeof act === 'string') {
+            const state = truth.change(time, act)
+            const reason = state === 'good' ? 'removeFromCRL' : (state as RevocationReason | undefined)
+            if (reason !== undefined) authority.revoke(leaf, { at: new Date(time), reason })
+          } else {
+            const { scope, days } = act
+            const end = time + days * DAY
+            const bases = complete.filter((one) => one.scope === scope)
+            const base = act.base === undefined ? undefined : bases.at(act.base % Math.max(bases.length, 1))?.number
+            const issuingDistributionPoint = scopes[scope]
+            const crl = await authority.crl({
+              ...{ thisUpdate: new Date(time), nextUpdate: new Date(end) },
+              ...(issuingDistributionPoint && { issuingDistributionPoint }),
+              ...(base !== undefined && { delta: { base } }),
+            })
+            if (base === undefined) complete.push({ scope, number: crl.number })
+            if (act.isDelivered) lists.push({ crl, scope, time, end, base })
+          }
+          time += hours * HOUR
+        }
+        const path = await pathOf(leaf, root)
+        const status = line(
+          await statusByCrl(
+            path,
+            lists.map(({ crl }) => crl),
+          ),
+        )
+        const kind = status.replace(/:.*/, '')
+
+        // What is delivered says how things were at some time: a complete list, or a delta with a complete list it updates.
+        const told = lists.filter(
+          ({ base, scope, crl }) =>
+            base === undefined ||
+            lists.some(
+              (one) =>
+                one.base === undefined && one.scope === scope && one.crl.number >= base && one.crl.number < crl.number,
+            ),
+        )
+        const current = told.filter(({ end }) => end >= at.getTime())
+        const newest = allReasons.map((reason) =>
+          Math.max(...current.filter(({ scope }) => covered[scope]?.includes(reason)).map((one) => one.time)),
+        )
+        const since = Math.min(...newest)
+        const now = truth.at(at.getTime())
+        const isFinal = now !== 'good' && now !== 'certificateHold'
+        const final = told.find((one) => covered[one.scope]?.includes(now) === true && truth.at(one.time) === now)
+        // Of some reasons a delta tells without one what has become final for another (RFC 5280 §5.2.4 (c)).
+        const named = status.replace('unspecified', isFinal ? now : '')
+        seen.add(named.replace(/:.*/, ''))
+        if (isFinal && final !== undefined) expect(named).toBe(`revoked (${now})`)
+        if (kind === 'undetermined') expect(since).toBe(-Infinity)
+        else if (kind === 'good') {
+          expect(since).toBeGreaterThan(-Infinity)
+          for (const [i, reason] of allReasons.entries()) expect(truth.at(newest[i] ?? NaN)).not.toBe(reason)
+        } else if (kind === 'revoked (certificateHold)') {
+          expect(current.some((one) => one.time >= since && truth.at(one.time) === 'certificateHold')).toBe(true)
+        } else expect(named).toBe(`revoked (${now})`)
+        const isSteady = current.every((one) => one.time < since || truth.at(one.time) === now)
+        if (since > -Infinity && truth.at(since) === now && isSteady) {
+          expect(named).toBe(now === 'good' ? 'good' : `revoked (${now})`)
+        }
+      }),
+      { numRuns: runsOf(600) },
+    )
+    expect([...seen].sort()).toEqual([
+      'good',
+      'revoked (certificateHold)',
+      'revoked (keyCompromise)',
+      'revoked (superseded)',
+      'undetermined',
+    ])
   })
 })

@@ -393,6 +393,18 @@ describe('of several CRLs', () => {
     const older = await authority.crl({ thisUpdate: after(-3 * DAY), nextUpdate: after(DAY) })
     expect(line(await statusByCrl(path, [older, await old('keyCompromise')]))).toBe('revoked (keyCompromise)')
     expect(line(await statusByCrl(path, [older, await old('certificateHold')]))).toBe('good')
+    // What an older one has put on hold may have been revoked for good since.
+    const holding = (days: number): Promise<TestCrl> =>
+      authority.crl({
+        ...{ thisUpdate: after(days * DAY), nextUpdate: after(DAY) },
+        entries: [entry(leaf, { reason: 'certificateHold' })],
+      })
+    expect(line(await statusByCrl(path, [await holding(-3), await old('keyCompromise')]))).toBe(
+      'revoked (keyCompromise)',
+    )
+    expect(line(await statusByCrl(path, [await holding(-1), await old('keyCompromise')]))).toBe(
+      'revoked (certificateHold)',
+    )
     const asOld = await authority.crl({ thisUpdate: after(-2 * DAY), nextUpdate: after(DAY) })
     expect(line(await statusByCrl(path, [asOld, await old('keyCompromise')]))).toBe('good')
     const part = await authority.crl({ issuingDistributionPoint: { onlySomeReasons: ['superseded'] } })

@@ -172,6 +172,31 @@ describe.skipIf(without.openssl)('a delta', () => {
     ])
   })
 
+  it('of some reasons lists without a reason what was revoked for one of them and is for another (RFC 5280 §5.2.4 (c), (d))', async () => {
+    const [held, heldBetween, heldUntold, never] = await Promise.all(
+      Array.from({ length: 4 }, () => intermediate.issue()),
+    )
+    const all = [held, heldBetween, heldUntold, never].map((one) => one ?? leaf)
+    const hold = (one: TestCertificate | undefined): void => {
+      intermediate.revoke(one ?? leaf, { reason: 'certificateHold' })
+    }
+    const issuingDistributionPoint = { onlySomeReasons: ['certificateHold'] } as const
+    hold(held)
+    const base = await intermediate.crl({ issuingDistributionPoint })
+    hold(heldBetween)
+    await intermediate.crl({ issuingDistributionPoint })
+    hold(heldUntold)
+    for (const one of all) intermediate.revoke(one, { reason: 'superseded' })
+    const lines = await text({ issuingDistributionPoint, delta: { base: base.number } })
+    expect(lines.filter((line) => line.startsWith('Serial')).sort()).toEqual(
+      all
+        .slice(0, 2)
+        .map(({ certificate }) => `Serial Number: ${certificate.serialNumber}`)
+        .sort(),
+    )
+    expect(lines.join()).not.toContain('Reason Code')
+  })
+
   it('is used by openssl together with its base', async () => {
     const point = { freshestCRL: ['http://crl.example/delta.crl'] }
     const fresh = await intermediate.issue(point)
