@@ -1,7 +1,7 @@
 // The gateway to nodes whose storages are at hand: all in one, or one for each.
 
 import { type Clock, systemClock } from '../base/clock.js'
-import { commitAgain } from '../inventory/commit-again.js'
+import { commitOrFail } from '../inventory/commit-again.js'
 import { type CertificateRecord, type Storage, trustId } from '../inventory/index.js'
 import { ChangeBuilder, keylessPlace } from '../manager/change-builder.js'
 import { State } from '../manager/state.js'
@@ -33,7 +33,7 @@ export function createStorageGateway(
 
 async function apply(storage: Storage, node: string, change: TrustChange, now: number): Promise<void> {
   const scope = { node, purpose: change.purpose }
-  const isDone = await commitAgain(storage, [scope], async (snapshot) => {
+  await commitOrFail(`${change.purpose} on ${node}`, storage, [scope], async (snapshot) => {
     const state = new State(snapshot)
     const builder = new ChangeBuilder(state, now)
     const current = state.trusted(scope).find(({ id }) => id === change.id)
@@ -43,7 +43,6 @@ async function apply(storage: Storage, node: string, change: TrustChange, now: n
     } else if (!(await install(builder, node, change, current))) return undefined
     return builder.planned()
   })
-  if (!isDone) throw new Error(`${change.purpose} on ${node} kept changing while it was replicated to`)
 }
 
 /** Whether there was anything to install. */

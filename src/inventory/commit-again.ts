@@ -6,6 +6,9 @@ import type { Scope } from './records.js'
 /** Times a change is decided where somebody else keeps writing to its scopes. */
 const ATTEMPTS = 8
 
+/** Decides a change on what the scopes hold. */
+type Decide = (snapshot: Snapshot) => Partial<ChangeSet> | undefined | Promise<Partial<ChangeSet> | undefined>
+
 /**
  * Reads scopes, has a change decided on what they hold, and commits it; again where somebody else has written to them in
  * between. The change relies on all of them where it does not say on which. `undefined` is nothing to change, and done.
@@ -15,7 +18,7 @@ const ATTEMPTS = 8
 export async function commitAgain(
   storage: Storage,
   scopes: readonly Scope[],
-  decide: (snapshot: Snapshot) => Partial<ChangeSet> | undefined | Promise<Partial<ChangeSet> | undefined>,
+  decide: Decide,
   attempts = ATTEMPTS,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -26,4 +29,14 @@ export async function commitAgain(
     if ((await storage.commit({ relies, puts, deletes, appends })).ok) return true
   }
   return false
+}
+
+/** The same for a change that must be made. @throws Error, saying to what, where others keep writing to the scopes */
+export async function commitOrFail(
+  what: string,
+  storage: Storage,
+  scopes: readonly Scope[],
+  decide: Decide,
+): Promise<void> {
+  if (!(await commitAgain(storage, scopes, decide))) throw new Error(`others keep writing to ${what}: try again`)
 }

@@ -2,7 +2,7 @@
 
 import { itemsOf } from '../base/json.js'
 import { checkPageLimit } from './query.js'
-import { commitAgain } from './commit-again.js'
+import { commitOrFail } from './commit-again.js'
 import { recordPages, records } from './pages.js'
 import { type AuditRecord, type InventoryRecord, recordKey, type RecordKind } from './records.js'
 import { recordDigest } from './record-digest.js'
@@ -163,8 +163,7 @@ const isSameRecord = async (a: InventoryRecord, b: InventoryRecord): Promise<boo
 async function write(to: Storage, missing: readonly InventoryRecord[]): Promise<void> {
   const appends = missing.filter((record): record is AuditRecord => record.kind === 'audit')
   const puts = missing.filter(({ kind }) => kind !== 'audit')
-  if (await commitAgain(to, scopesOf(puts), () => ({ puts, appends }))) return
-  throw new Error('transfer: others keep writing to the storage that is being filled')
+  await commitOrFail('the storage that is being filled', to, scopesOf(puts), () => ({ puts, appends }))
 }
 
 const writeCheckpoint = (kind: RecordKind, cursor: string | undefined): string => JSON.stringify([kind, cursor ?? null])

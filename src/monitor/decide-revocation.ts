@@ -73,9 +73,6 @@ function alertOf(
   }: CheckTime & Omit<RevocationRules, 'every'> & { readonly silentSince: number | undefined },
 ): RevocationAlert | undefined {
   switch (result.status) {
-    case 'good':
-    case 'exempt':
-      return undefined
     case 'revoked': {
       const { revokedAt, reason, source } = result
       return { status: 'revoked', since: revokedAt.getTime(), reason, message: `says the ${source}` }
@@ -89,6 +86,9 @@ function alertOf(
       if (now < tellingTime(silentSince + undeterminedAfter)) return undefined
       return { status: 'undetermined', since: silentSince, message: notesOf(result) }
     }
+    // Good, or exempt.
+    default:
+      return undefined
   }
 }
 
@@ -100,14 +100,18 @@ const notesOf = ({ notes }: Extract<RevocationStatus, { status: 'undetermined' }
     ? 'nobody was there to be asked'
     : [...new Set(notes.map(({ source, message }) => `${source}: ${message}`))].join('; ')
 
-/** The mark a certificate carries after a check: one put on by a hold that has ended goes (OCS-2, OCS-8). */
+/**
+ * The mark a certificate carries after a check: one put on by a hold that has ended goes (OCS-2, OCS-8). Where nobody
+ * remembers what put it on, since the worker died that did, a good status says that it was a hold.
+ */
 export function markAfterCheck(
   { mark }: CertificateRecord,
   before: RevocationMemory,
-  { alert }: RevocationMemory,
+  { alert, status }: RevocationMemory,
 ): CertificateRecord['mark'] {
   if (alert?.status === 'revoked') return 'revoked'
-  return mark === 'revoked' && before.alert?.reason === 'certificateHold' ? undefined : mark
+  const wasHold = before.alert?.status === 'revoked' ? !isFinal(before.alert) : status === 'good'
+  return mark === 'revoked' && wasHold ? undefined : mark
 }
 
 /** A check without an answer is made again at the full hour, all that wait together, where the interval is longer. */

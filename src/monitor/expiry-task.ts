@@ -1,7 +1,7 @@
 // The task `expiry`: claims the certificates something is due for, says what, and remembers what came of it.
 
 import type { CertificateRecord, DueRecord, DueSubject, Storage } from '../inventory/index.js'
-import { type ClaimedWork, deleteOrphans, markCertificates, readWork } from './claimed-work.js'
+import { type ClaimedWork, deleteOrphans, finishWork, readWork } from './claimed-work.js'
 import { afterExpiry, decideExpiry, type ExpiryDecision, type ExpiryFacts } from './decide-expiry.js'
 import { expiryMemory, subjectOf, withMemory } from './due-data.js'
 import { type ExpiryPolicy, expiryState } from './expiry.js'
@@ -58,16 +58,16 @@ export async function beginExpiry(options: ExpiryTaskOptions, claimant: Claimant
     effects: work.flatMap(({ certificate, decision }) =>
       decision.isToBeRevoked ? [revokeEffect(certificate, 'expired')] : [],
     ),
-    finish: async (done) => {
-      await markCertificates(
+    finish: (done) =>
+      finishWork(
         storage,
-        work.map((one) => ({ mark: one.decision.mark, ...one })),
-      )
-      await storage.finishDue(
-        work.map((one) => nextOf(one.claim, one.certificate, one.decision, options, done, now)),
+        work.map((one) => ({
+          mark: one.decision.mark,
+          next: nextOf(one.claim, one.certificate, one.decision, options, done, now),
+          ...one,
+        })),
         worker,
-      )
-    },
+      ),
   }
 }
 

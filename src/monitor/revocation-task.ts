@@ -4,7 +4,7 @@
 import type { CertificateRecord, DueRecord, Storage } from '../inventory/index.js'
 import type { RevocationSources } from '../revocation/index.js'
 import type { Certificate } from '../x509/index.js'
-import { type ClaimedWork, deleteOrphans, markCertificates, readWork } from './claimed-work.js'
+import { type ClaimedWork, deleteOrphans, finishWork, readWork } from './claimed-work.js'
 import {
   afterCheck,
   type CheckResult,
@@ -91,17 +91,16 @@ export async function beginRevocation(options: RevocationTaskOptions, claimant: 
     worker,
   )
   const alarms = [...claimed.filter((work) => !isDue(work)), ...checked].map((work) => alarmOf(work, notifiers))
-  const finish = async (work: readonly Alarm[], done: Done): Promise<void> => {
-    const markOf = ({ certificate, before, after }: Work) => markAfterCheck(certificate, before, after)
-    await markCertificates(
+  const finish = (work: readonly Alarm[], done: Done): Promise<void> =>
+    finishWork(
       storage,
-      work.map((one) => ({ mark: markOf(one), ...one })),
-    )
-    await storage.finishDue(
-      work.map((one) => nextOf(one, options, done, now)),
+      work.map((one) => ({
+        mark: markAfterCheck(one.certificate, one.before, one.after),
+        next: nextOf(one, options, done, now),
+        ...one,
+      })),
       worker,
     )
-  }
   const isAlarming = ({ waiting, effect }: Alarm): boolean => waiting.length > 0 || effect !== undefined
   await finish(
     alarms.filter((one) => !isAlarming(one)),

@@ -1,6 +1,6 @@
 // Has certificates looked at again: where the rules have changed, or records came by other means than a manager.
 
-import { commitAgain } from '../inventory/commit-again.js'
+import { commitOrFail } from '../inventory/commit-again.js'
 import {
   type CertificateRecord,
   type DueRecord,
@@ -40,7 +40,7 @@ async function makeDue(
   now: number,
   leases: 'kept' | 'ended',
 ): Promise<void> {
-  const isDone = await commitAgain(storage, scopesOf(certificates), ({ records }) => {
+  await commitOrFail('the certificates', storage, scopesOf(certificates), ({ records }) => {
     const stored = new Map(records.map((record) => [recordKey(record), record]))
     const puts = certificates
       .filter((record) => stored.has(recordKey(record)))
@@ -48,7 +48,6 @@ async function makeDue(
       .flatMap((fresh) => sooner(stored.get(recordKey(fresh)), fresh, leases))
     return puts.length === 0 ? undefined : { puts }
   })
-  if (!isDone) throw new Error('the certificates kept changing while they were made due: try again')
 }
 
 /** The due record with what it remembers, due sooner; writing it again ends its lease. */

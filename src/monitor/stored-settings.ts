@@ -1,7 +1,7 @@
 // The settings in the storage, where every worker finds them, and what the certificates' due times were reckoned by.
 
 import { membersOf } from '../base/json.js'
-import { commitAgain } from '../inventory/commit-again.js'
+import { commitOrFail } from '../inventory/commit-again.js'
 import type { Plain, Scope, SettingRecord, Storage } from '../inventory/index.js'
 import { connectionCheckInterval, defaultMonitorSettings, type MonitorSettings } from './settings.js'
 import { checkSettings, settingsFaults } from './settings-faults.js'
@@ -69,6 +69,5 @@ async function readSetting(storage: Storage, id: SettingName): Promise<Plain | u
 
 async function writeSetting(storage: Storage, id: SettingName, value: Plain): Promise<void> {
   const record: SettingRecord = { ...monitorScope, kind: 'setting', id, value }
-  const isDone = await commitAgain(storage, [monitorScope], () => ({ puts: [record] }))
-  if (!isDone) throw new Error('the settings of the monitor kept changing while they were written: try again')
+  await commitOrFail('the settings of the monitor', storage, [monitorScope], () => ({ puts: [record] }))
 }

@@ -193,15 +193,20 @@ describe('the mark of a certificate', () => {
   const held = after(revoked('certificateHold'))
   const final = after(revoked('keyCompromise'))
   const good = after(said('good'))
+  const exempt = after({ status: 'exempt', reason: 'no-source' })
 
   it('OCS-8 is put on while it is revoked, and goes with a hold that put it on', () => {
     expect(markAfterCheck(record(), fresh, final)).toBe('revoked')
     expect(markAfterCheck(record({ mark: 'expired' }), fresh, held)).toBe('revoked')
     expect(markAfterCheck(record({ mark: 'revoked' }), held, good)).toBeUndefined()
+    expect(markAfterCheck(record({ mark: 'revoked' }), held, exempt)).toBeUndefined()
+    // Where what had put it on was forgotten.
+    expect(markAfterCheck(record({ mark: 'revoked' }), fresh, good)).toBeUndefined()
   })
 
   it('OCS-2, OCS-8 is left as it is by everything else', () => {
-    expect(markAfterCheck(record({ mark: 'revoked' }), fresh, good)).toBe('revoked')
+    expect(markAfterCheck(record({ mark: 'revoked' }), fresh, after(said('unknown')))).toBe('revoked')
+    expect(markAfterCheck(record({ mark: 'revoked' }), fresh, exempt)).toBe('revoked')
     expect(markAfterCheck(record({ mark: 'revoked' }), final, good)).toBe('revoked')
     expect(markAfterCheck(record({ mark: 'expired' }), held, good)).toBe('expired')
     expect(markAfterCheck(record(), fresh, after(said('unknown')))).toBeUndefined()

@@ -373,6 +373,50 @@ describe('a revoked certificate', () => {
     }
   })
 
+  it('OCS-2 loses the mark of a hold that has ended, also where a worker died with what it had put it on for', async () => {
+    const issued = await issue()
+    const record = await install(issued)
+    const whole = storage
+    ca.revoke(issued, { at: new Date(start - 1000), reason: 'certificateHold' })
+    storage = {
+      ...whole,
+      finishDue: (due, worker) =>
+        due.some(({ purpose, task }) => purpose === record.purpose && task === 'revocation')
+          ? Promise.reject(new Error('killed'))
+          : whole.finishDue(due, worker),
+    }
+    await monitorWith()
+      .tick()
+      .catch(() => undefined)
+    storage = whole
+    expect((await recordOf(record)).mark).toBe('revoked')
+    ca.revoke(issued, { at: new Date(start), reason: 'removeFromCRL' })
+    clock.time += HOUR
+    await live(monitorWith(), 7 * HOUR)
+    expect((await recordOf(record)).mark).toBeUndefined()
+  })
+
+  it('OCS-8 is marked in the end where others kept writing beside it', async () => {
+    const issued = await issue()
+    const record = await install(issued)
+    ca.revoke(issued, { at: new Date(start - 1000) })
+    const whole = storage
+    let isBusy = true
+    storage = {
+      ...whole,
+      commit: (change) =>
+        isBusy && change.puts.some((put) => put.kind === 'identity')
+          ? Promise.resolve({ ok: false, conflict: [record] } as const)
+          : whole.commit(change),
+    }
+    const monitor = monitorWith()
+    expect((await monitor.tick()).failures).toStrictEqual([])
+    expect((await recordOf(record)).mark).toBeUndefined()
+    isBusy = false
+    await live(monitor, HOUR)
+    expect((await recordOf(record)).mark).toBe('revoked')
+  })
+
   it('OCS-8 that is renewed begins anew', async () => {
     const issued = await issue()
     const record = await install(issued)
