@@ -138,7 +138,6 @@ class Client implements OcspClient {
     const isRecent = known !== undefined && known.since >= (keptSince?.getTime() ?? -Infinity)
     // Where the clock was set back, what was kept by a wrong one does not count.
     if (isRecent && now >= known.since && now < known.until) return known.verdict
-    this.kept.delete(key)
     let asking = this.inFlight.get(key)
     if (asking === undefined) {
       // Kept before it is no longer in flight, so that nobody in between asks again.
@@ -156,7 +155,7 @@ class Client implements OcspClient {
     const { maximumAge = DAY } = this.options
     const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000
     const since = this.now
-    if (until > since) this.kept.set(key, { verdict, since, until })
+    this.kept.set(key, { verdict, since, until })
     return verdict
   }
 

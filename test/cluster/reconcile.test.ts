@@ -7,6 +7,7 @@ import { copyId, type Storage } from '../../src/inventory/index.js'
 import { createCertificateManager } from '../../src/manager/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import { type TestCa, testKey } from '../../src/testkit/index.js'
+import { runsOf } from '../support/extent.js'
 import {
   audits,
   certify,
@@ -356,7 +357,7 @@ describe('whatever has happened to a cluster', () => {
         expect(left.flat().filter(({ subject }) => subject === 'CN=Root')).toEqual([])
         await leave('sub2', own, cluster)
       }),
-      { numRuns: 60 },
+      { numRuns: runsOf(60) },
     )
   })
 

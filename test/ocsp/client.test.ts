@@ -196,6 +196,26 @@ describe('the client keeps', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('what it has where somebody asks for newer and the responder is down, for those who do not', async () => {
+    const client = clientOf((call, number) => (number === 1 ? responder.answer(call.request) : down))
+    const [certificate, issuer] = [asker.certificate, scene.authority.certificate]
+    expect(await check(client)).toBe(GOOD)
+    now = after(SECOND)
+    expect(summary(await client.check(certificate, issuer, now))).toBe('network')
+    expect(await check(client)).toBe(GOOD)
+  })
+
+  it('nothing that a newer answer has taken the place of, though that does not last itself', async () => {
+    const over = { thisUpdate: after(-DAY), nextUpdate: after(-SECOND) }
+    const revoked = await scene.authority.ocspResponder({ ...over, status: () => ({ revocationTime: after(-DAY) }) })
+    const client = clientOf((call, number) => (number === 2 ? revoked : responder).answer(call.request))
+    expect(await check(client)).toBe(GOOD)
+    const newer = await client.check(asker.certificate, scene.authority.certificate, after(1))
+    expect(summary(newer)).toBe('revoked by delegated')
+    await check(client)
+    expect(calls).toHaveLength(3)
+  })
+
   it('nothing from a time that has not come: its clock was set back', async () => {
     const client = clientOf()
     await check(client)
