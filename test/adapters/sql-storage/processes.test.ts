@@ -24,11 +24,15 @@ import { type Engine, newSchema, pgliteEngine, postgresEngine, wrapping } from '
 const PROCESSES = 8
 const OPERATIONS = extent('CERTWARD_SQL_OPERATIONS', { all: 25, some: 12 })
 
-it('UPL-8, CSR-6, DEL-3: any sequence of operations on PGlite agrees with the model that the memory agrees with', async () => {
-  const engine = await pgliteEngine('memory')
-  await holdAgainstModel(async () => (await engine.open()).storage, { numRuns: runsOf(5), maxCommands: 25 })
-  await engine.close()
-}, within(120_000))
+it(
+  'UPL-8, CSR-6, DEL-3: any sequence of operations on PGlite agrees with the model that the memory agrees with',
+  async () => {
+    const engine = await pgliteEngine('memory')
+    await holdAgainstModel(async () => (await engine.open()).storage, { numRuns: runsOf(5), maxCommands: 25 })
+    await engine.close()
+  },
+  within(120_000),
+)
 
 describe.runIf(hasPostgres('the keeper on PostgreSQL'))('on PostgreSQL', () => {
   let engine: Engine & { readonly server: { readonly directory: string } }
