@@ -23,7 +23,7 @@ export interface ClaimedWork {
   readonly certificate: CertificateRecord | undefined
 }
 
-/** Times everything is tried together, before each piece is alone. */
+/** Times everything is tried together, before each piece is tried alone. */
 const TOGETHER = 3
 
 /** The claims with their certificates, in the same order. */

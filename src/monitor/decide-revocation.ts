@@ -73,6 +73,9 @@ function alertOf(
   }: CheckTime & Omit<RevocationRules, 'every'> & { readonly silentSince: number | undefined },
 ): RevocationAlert | undefined {
   switch (result.status) {
+    case 'good':
+    case 'exempt':
+      return undefined
     case 'revoked': {
       const { revokedAt, reason, source } = result
       return { status: 'revoked', since: revokedAt.getTime(), reason, message: `says the ${source}` }
@@ -86,9 +89,6 @@ function alertOf(
       if (now < tellingTime(silentSince + undeterminedAfter)) return undefined
       return { status: 'undetermined', since: silentSince, message: notesOf(result) }
     }
-    // Good, or exempt.
-    default:
-      return undefined
   }
 }
 

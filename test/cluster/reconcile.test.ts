@@ -357,7 +357,7 @@ describe('whatever has happened to a cluster', () => {
         expect(left.flat().filter(({ subject }) => subject === 'CN=Root')).toEqual([])
         await leave('sub2', own, cluster)
       }),
-      { numRuns: runsOf(60) },
+      { numRuns: Math.max(60, runsOf(60)) },
     )
   })
 

@@ -7,7 +7,7 @@ import { beforeAll, expect, it } from 'vitest'
 import type { CertificateRecord } from '../../src/inventory/index.js'
 import type { TestCa } from '../../src/testkit/index.js'
 import { runsOf } from '../support/extent.js'
-import { certify, cluster, DAY, everything, installedIn, rootOf, type Setting, setUp } from '../support/manager.js'
+import { certify, DAY, everything, installedIn, rootOf, type Setting, setUp } from '../support/manager.js'
 
 const node = 'pub'
 const trust = { purpose: 'CallManager-trust', node }
@@ -15,11 +15,10 @@ const identity = { purpose: 'CallManager-ECDSA', node }
 
 /** Authorities of four names, several of each: older and newer, of one key and of others, below one another. */
 const pool = new Map<string, TestCa>()
-let now = 0
 
 beforeAll(async () => {
   const { clock } = setUp()
-  now = clock.now().getTime()
+  const now = clock.now().getTime()
   const dated = (days: number): { notBefore: Date } => ({ notBefore: new Date(now - days * DAY) })
   const put = (name: string, authority: TestCa): TestCa => {
     pool.set(name, authority)
@@ -155,13 +154,13 @@ it('UPL-4, UPL-5, DEL-3: what is installed has a chain by what is trusted then, 
         const scope = issuer === undefined ? trust : identity
         const leaf = issuer === undefined ? [] : [(await certify(setting, authority(issuer), scope)).pem]
         const before = await judged(setting)
-        const stored = await everything(setting.storage, cluster.nodes)
+        const stored = await everything(setting.storage)
         const isExpected = issuer === undefined ? await isToBeTaken(setting, authorities) : undefined
         const outcome = await setting.manager.upload({ ...scope, file: [...leaf, ...chain].join('') })
         if (isExpected !== undefined) expect(outcome.ok).toBe(isExpected)
         if (!outcome.ok) {
           seen.refused++
-          expect(await everything(setting.storage, cluster.nodes)).toEqual(stored)
+          expect(await everything(setting.storage)).toEqual(stored)
           continue
         }
         const after = await judged(setting)

@@ -45,7 +45,7 @@ const deed = fc.record({
     freq: 2,
   }),
   isSilent: fc.constantFrom(false, false, false, true),
-  failing: fc.subarray(['a', 'b']),
+  failing: fc.subarray(notifierNames),
   worker: fc.nat({ max: 1 }),
   /** Writes after which the worker is killed. */
   dies: fc.option(fc.nat({ max: 8 }), { nil: undefined, freq: 2 }),
