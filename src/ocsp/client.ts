@@ -12,7 +12,8 @@ import { hostOf } from '../net/host-of.js'
 import { accessUris } from '../x509/access-uris.js'
 import type { Certificate } from '../x509/index.js'
 import { certIdOf, issuerFrom, type OcspIssuer } from './cert-id.js'
-import { evaluateOcspResponse, type OcspEvaluation, type OcspVerdict } from './evaluate.js'
+import { evaluateOcspResponse, type OcspEvaluation, type OcspVerdict, type ProvenVerdict } from './evaluate.js'
+import { isFinal } from './gravity.js'
 import { createOcspRequest } from './ocsp-request.js'
 import { fetchOcspTransport, type OcspCall, type OcspTransport, OcspTransportError } from './transport.js'
 
@@ -96,7 +97,7 @@ interface Circuit {
 
 /** Times are milliseconds since 1970. */
 interface Kept {
-  readonly verdict: OcspVerdict
+  readonly verdict: ProvenVerdict
   readonly since: number
   readonly until: number
 }
@@ -133,11 +134,9 @@ class Client implements OcspClient {
     // Always by SHA-256: what names a cache's entry must not be forged.
     const id = await certIdOf(certificate, issuer, 'sha-256', this.options.crypto ?? runtimeCrypto)
     const key = [id.issuerNameHash, id.issuerKeyHash, id.serialNumberBytes].map((bytes) => toHex(bytes)).join(' ')
-    const known = this.kept.get(key)
-    const { now } = this
-    const isRecent = known !== undefined && known.since >= (keptSince?.getTime() ?? -Infinity)
-    // Where the clock was set back, what was kept by a wrong one does not count.
-    if (isRecent && now >= known.since && now < known.until) return known.verdict
+    const known = this.current(key)
+    if (known !== undefined && (isFinal(known.verdict) || known.since >= (keptSince?.getTime() ?? -Infinity)))
+      return known.verdict
     let asking = this.inFlight.get(key)
     if (asking === undefined) {
       // Kept before it is no longer in flight, so that nobody in between asks again.
@@ -149,24 +148,35 @@ class Client implements OcspClient {
     return asking
   }
 
-  private keep(key: string, verdict: OcspVerdict): OcspVerdict {
-    if (!verdict.ok) return verdict
+  /** What is kept and holds. */
+  private current(key: string): Kept | undefined {
+    const known = this.kept.get(key)
+    const { now } = this
+    // Where the clock was set back, what was kept by a wrong one does not count.
+    return known !== undefined && now >= known.since && now < known.until ? known : undefined
+  }
+
+  private keep(key: string, answer: OcspVerdict): OcspVerdict {
+    if (!answer.ok) return answer
+    // An answer from before the one that is kept still was on its way for long, or is a replay.
+    const known = this.current(key)?.verdict
+    const verdict = known !== undefined && known.thisUpdate > answer.thisUpdate && !isFinal(answer) ? known : answer
     const { thisUpdate, nextUpdate } = verdict
     const { maximumAge = DAY } = this.options
-    const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000
-    const since = this.now
-    this.kept.set(key, { verdict, since, until })
+    const until = isFinal(verdict) ? Infinity : (nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000)
+    this.kept.set(key, { verdict, since: this.now, until })
     return verdict
   }
 
   private async ask(certificate: Certificate, issuer: OcspIssuer): Promise<OcspVerdict> {
     const message = 'the certificate names no OCSP responder, and none is configured'
-    let last = undetermined('no-responder', message, 'OCS-4')
+    let said = undetermined('no-responder', message, 'OCS-4')
     for (const responder of this.respondersFor(certificate)) {
-      last = await this.askResponder({ certificate, issuer }, responder)
-      if (last.ok) break
+      const verdict = await this.askResponder({ certificate, issuer }, responder)
+      if (verdict.ok || !said.ok) said = verdict
+      if (said.ok && said.status !== 'unknown') break
     }
-    return last
+    return said
   }
 
   private respondersFor(certificate: Certificate): readonly Pick<OcspCall, 'uri' | 'origin'>[] {

@@ -18,7 +18,7 @@ import {
 } from './authorize-responder.js'
 import { certIdOf, issuerFrom, isSameCertId, type OcspIssuer } from './cert-id.js'
 import type { OcspFinding, OcspFindingCode } from './finding.js'
-import { isGraver } from './gravity.js'
+import { isFinal, isGraver } from './gravity.js'
 import {
   type BasicOcspResponse,
   nonceOf,
@@ -95,6 +95,9 @@ export type OcspVerdict =
       /** Why each model did not hold, where none did. */
       readonly refusedModels: readonly ModelRefusal[]
     }
+
+/** A verdict that determines the status. */
+export type ProvenVerdict = OcspVerdict & { readonly ok: true }
 
 const undetermined = (
   findings: readonly OcspFinding[],
@@ -220,9 +223,7 @@ function chooseResponse(
   for (const single of matching) {
     const fault = singleFinding(single, basic, evaluation)
     if (fault !== undefined) findings.push(fault)
-    // Revocation is final, but for a hold: an old word of it is as true as a new one.
-    const isFinal = single.certStatus.status === 'revoked' && single.certStatus.reason !== 'certificateHold'
-    const counts = fault === undefined || (isFinal && fault.code === 'stale')
+    const counts = fault === undefined || (isFinal(single.certStatus) && fault.code === 'stale')
     if (counts && (chosen === undefined || isGraver(saidBy(single), saidBy(chosen)))) chosen = single
   }
   return chosen ?? { findings }

@@ -5,10 +5,12 @@ import type { OcspCertStatus } from './ocsp-response.js'
 /** What is said of a certificate, and from when to when. */
 type Answer = OcspCertStatus & { readonly thisUpdate: Date; readonly nextUpdate: Date | undefined }
 
-function gravity(answer: Answer): number {
-  if (answer.status !== 'revoked') return answer.status === 'unknown' ? 1 : 0
-  return answer.reason === 'certificateHold' ? 2 : 3
-}
+/** Whether a certificate is revoked for good, and not on hold: an old word of it is as true as a new one. */
+export const isFinal = (answer: OcspCertStatus): boolean =>
+  answer.status === 'revoked' && answer.reason !== 'certificateHold'
+
+const gravity = (answer: Answer): number =>
+  isFinal(answer) ? 3 : ['good', 'unknown', 'revoked'].indexOf(answer.status)
 
 /** Until when an answer is said to hold; one without an end is the first to be asked for again. */
 const endOf = ({ nextUpdate }: Answer): number => nextUpdate?.getTime() ?? 0

@@ -5,6 +5,7 @@ import { ensure } from '../base/ensure.js'
 import { reasonOf } from '../base/reason.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { CertificateList } from '../crl/index.js'
+import type { ProvenVerdict } from '../ocsp/evaluate.js'
 import {
   evaluateOcspResponse,
   isAccepted,
@@ -26,7 +27,7 @@ import type { Certificate } from '../x509/index.js'
 import { issuerOf, type PathIssuer } from './crl-signers.js'
 import { CrlChecker } from './crl-status.js'
 import { exemptionOf } from './exemption.js'
-import { graver, parsedOrBytes, type ProvenVerdict } from './responses-at-hand.js'
+import { graver, parsedOrBytes } from './responses-at-hand.js'
 import type { CertificateRevocation, RevocationNote, RevocationStatus } from './status.js'
 
 /**

@@ -23,7 +23,7 @@ export interface FetchCrlOptions extends HttpFetchOptions {
   readonly keptLists?: number
   /** Bytes of the lists kept, of which each may have `maximumSize`. Default 256 MiB. */
   readonly keptBytes?: number
-  /** Seconds a list is kept at the most, though it may hold for longer. Default an hour. */
+  /** Seconds after which a list is asked for anew at the latest, though it may hold for longer. Default an hour. */
   readonly keptFor?: number
   /** Failures in a row after which a URI is left alone: what it failed by last is its answer. Default 5. */
   readonly failuresToOpen?: number
@@ -35,8 +35,8 @@ export interface FetchCrlOptions extends HttpFetchOptions {
 interface Kept {
   readonly uri: string
   readonly list: Promise<CertificateList>
-  /** None while it is on its way. */
-  bytes: number
+  /** The last one that came, also where a newer one was asked for in vain. */
+  held: CertificateList | undefined
   /** Always and for ever while the list is on its way. */
   since: number
   until: number
@@ -47,7 +47,8 @@ interface Kept {
 /**
  * Fetches the CRLs a certificate names by its cRLDistributionPoints, and delta CRLs by freshestCRL of certificate and list,
  * over http or https. One source may serve many checks: a list is in flight once, and kept until its nextUpdate or for
- * `keptFor`, whichever ends first. Nobody has verified it by then: one that was forged on the way is gone within that time.
+ * `keptFor`, whichever ends first. Nobody has verified it by then: one that was forged on the way is asked for anew within
+ * that time. Where nobody gives another the last one serves on: it says itself until when it holds.
  * A URI that has failed is asked again by the next check, but for one that goes on failing.
  * Lists of CRL issuers' own certificates are not fetched.
  *
@@ -81,7 +82,7 @@ class FetchingSource implements CrlSource {
         const [delta] = list.freshestCRL === undefined ? [] : urisOf(list.freshestCRL)
         if (delta !== undefined) lists.add(await this.listAt(delta))
       } catch (error) {
-        if (!(error instanceof HttpError) && !isParseError(error)) throw error
+        if (!isFailure(error)) throw error
         failure = error
       }
     }
@@ -95,25 +96,27 @@ class FetchingSource implements CrlSource {
     const known = this.kept.get(uri)
     // Where the clock was set back, what was kept by a wrong one does not count.
     if (known !== undefined && now >= known.since && now < known.until) return known.list
-    const list = this.fetchList(uri)
-    const fetching: Kept = { uri, list, bytes: 0, since: -Infinity, until: Infinity, failures: 0 }
-    this.kept.set(uri, fetching)
     const keepFor = (seconds: number, until = Infinity): void => {
       fetching.since = this.now
       fetching.until = Math.min(until, fetching.since + seconds * 1000)
     }
-    list.then(
-      ({ nextUpdate, der }) => {
-        keepFor(keptFor, nextUpdate?.getTime() ?? 0)
-        fetching.bytes = der.length
+    const list = this.fetchList(uri).then(
+      (fetched) => {
+        fetching.held = fetched
+        keepFor(keptFor, fetched.nextUpdate?.getTime() ?? 0)
         this.makeRoom()
+        return fetched
       },
-      () => {
+      (error: unknown) => {
         fetching.failures = (known?.failures ?? 0) + 1
         // One failure is not kept: the next check asks again.
         keepFor(fetching.failures < failuresToOpen ? 0 : openFor)
+        if (fetching.held === undefined || !isFailure(error)) throw error
+        return fetching.held
       },
     )
+    const fetching: Kept = { uri, list, held: known?.held, since: -Infinity, until: Infinity, failures: 0 }
+    this.kept.set(uri, fetching)
     return list
   }
 
@@ -121,8 +124,9 @@ class FetchingSource implements CrlSource {
   private makeRoom(): void {
     let bytes = 0
     for (const one of [...this.kept.values()].reverse()) {
-      if (bytes + one.bytes > this.limits.keptBytes) this.kept.delete(one.uri)
-      else bytes += one.bytes
+      const { length } = one.held?.der ?? []
+      if (bytes + length > this.limits.keptBytes) this.kept.delete(one.uri)
+      else bytes += length
     }
   }
 
@@ -135,6 +139,9 @@ class FetchingSource implements CrlSource {
     return parseCertificateList(bytes)
   }
 }
+
+/** Whether nobody answered, or with no list; what the caller has given fails in other ways. */
+const isFailure = (error: unknown): error is Error => error instanceof HttpError || isParseError(error)
 
 /** Where a certificate says that its CRLs are, complete ones first; nowhere where that is malformed. */
 export const crlUris = (certificate: Certificate): readonly string[] =>

@@ -1,11 +1,9 @@
 // OCSP responses somebody has handed over, stapled ones for example: read once, and weighed against each other.
 
 import { readOr } from '../base/errors.js'
-import { type OcspResponse, type OcspVerdict, parseOcspResponse } from '../ocsp/index.js'
+import { type OcspResponse, parseOcspResponse } from '../ocsp/index.js'
+import type { ProvenVerdict } from '../ocsp/evaluate.js'
 import { isGraver } from '../ocsp/gravity.js'
-
-/** A verdict that determines the status. */
-export type ProvenVerdict = OcspVerdict & { readonly ok: true }
 
 /** Parsed for all certificates of a path; what is malformed is left for the evaluation to say so. */
 export const parsedOrBytes = (der: Uint8Array): OcspResponse | Uint8Array =>

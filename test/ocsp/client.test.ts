@@ -15,6 +15,7 @@ import {
   type OcspResponderOptions,
   readOcspRequest,
   type TestCertificate,
+  type TestCertificateStatus,
 } from '../../src/testkit/index.js'
 import { after, DAY, makeScene, type Scene, SECOND, summary } from '../support/ocsp.js'
 import { at } from '../support/paths.js'
@@ -122,6 +123,22 @@ describe('OCS-4 the client asks', () => {
     expect(calls.map((call) => call.uri)).toEqual(uris.slice(0, 2))
   })
 
+  it('the next responder where one does not know the certificate, and believes it where none does', async () => {
+    const uris = ['a', 'b', 'c'].map((host) => `http://${host}.example/`)
+    const named = await scene.authority.issue({ authorityInfoAccess: { ocsp: uris } })
+    const ignorant = await answering({ status: () => 'unknown' })
+    const rightFrom = (first: number) => (call: OcspCall, number: number) =>
+      number < first ? ignorant(call) : responder.answer(call.request)
+    for (const [client, status, count] of [
+      [clientOf(rightFrom(2)), GOOD, 2],
+      [clientOf(rightFrom(9)), 'unknown by delegated', 3],
+      [clientOf((call, number) => (number === 1 ? ignorant(call) : down)), 'unknown by delegated', 7],
+    ] as const) {
+      calls = []
+      expect([await check(client, named), calls.length]).toEqual([status, count])
+    }
+  })
+
   it('by SHA-1 or by SHA-256', async () => {
     await check(clientOf())
     await check(clientOf(undefined, { hash: 'sha-256' }))
@@ -206,14 +223,57 @@ describe('the client keeps', () => {
   })
 
   it('nothing that a newer answer has taken the place of, though that does not last itself', async () => {
-    const over = { thisUpdate: after(-DAY), nextUpdate: after(-SECOND) }
-    const revoked = await scene.authority.ocspResponder({ ...over, status: () => ({ revocationTime: after(-DAY) }) })
-    const client = clientOf((call, number) => (number === 2 ? revoked : responder).answer(call.request))
+    const [old, over] = [
+      { thisUpdate: after(-2 * DAY), nextUpdate: after(DAY) },
+      { thisUpdate: after(-DAY), nextUpdate: after(-SECOND) },
+    ]
+    const status = (): TestCertificateStatus => ({ revocationTime: after(-DAY), revocationReason: 'certificateHold' })
+    const onHold = await answering({ ...over, status })
+    const good = await answering(old)
+    const client = clientOf((call, number) => (number === 2 ? onHold : good)(call))
     expect(await check(client)).toBe(GOOD)
     const newer = await client.check(asker.certificate, scene.authority.certificate, after(1))
     expect(summary(newer)).toBe('revoked by delegated')
     await check(client)
     expect(calls).toHaveLength(3)
+  })
+
+  it('what it knows where the answer of somebody who is asked for a newer one is older', async () => {
+    const status = (): TestCertificateStatus => ({ revocationTime: after(-DAY), revocationReason: 'certificateHold' })
+    const onHold = await answering({ thisUpdate: after(-SECOND), nextUpdate: after(DAY), status })
+    const replayed = await answering({ thisUpdate: after(-DAY), nextUpdate: after(2 * DAY) })
+    const client = clientOf((call, number) => (number === 1 ? onHold : replayed)(call))
+    const ask = async (keptSince?: Date): Promise<string> =>
+      summary(await client.check(asker.certificate, scene.authority.certificate, keptSince))
+    expect(await ask()).toBe('revoked by delegated')
+    now = after(SECOND)
+    expect(await ask(now)).toBe('revoked by delegated')
+    // It was asked for just now.
+    expect(await ask(now)).toBe('revoked by delegated')
+    expect(calls).toHaveLength(2)
+    now = after(DAY)
+    expect(await ask()).toBe(GOOD)
+  })
+
+  it('a final revocation for good, and asks no more', async () => {
+    const revoked = await answering({ nextUpdate: after(SECOND), status: () => ({ revocationTime: at }) })
+    const client = clientOf((call, number) => (number === 1 ? revoked(call) : responder.answer(call.request)))
+    expect(await check(client)).toBe('revoked by delegated')
+    now = after(2 * DAY)
+    expect(await check(client)).toBe('revoked by delegated')
+    const [certificate, issuer] = [asker.certificate, scene.authority.certificate]
+    expect(summary(await client.check(certificate, issuer, now))).toBe('revoked by delegated')
+    expect(calls).toHaveLength(1)
+  })
+
+  it('a final revocation that is older than what it knows', async () => {
+    const old = { thisUpdate: after(-2 * DAY), nextUpdate: after(-DAY) }
+    const revoked = await answering({ ...old, status: () => ({ revocationTime: after(-3 * DAY) }) })
+    const client = clientOf((call, number) => (number === 1 ? responder.answer(call.request) : revoked(call)))
+    expect(await check(client)).toBe(GOOD)
+    now = after(SECOND)
+    await client.check(asker.certificate, scene.authority.certificate, now)
+    expect(await check(client)).toBe('revoked by delegated')
   })
 
   it('nothing from a time that has not come: its clock was set back', async () => {

@@ -169,15 +169,45 @@ describe('fetchCrlSource', () => {
     expect(asked).toEqual(['authority', 'root', 'authority', 'root'])
   })
 
+  it('serves the list it has where nobody gives it a newer one, and hides no fault of the caller’s own by it', async () => {
+    let isBroken = false
+    const allowUrl = (): boolean => {
+      if (isBroken) throw new TypeError('allowUrl is broken')
+      return true
+    }
+    const crls = source({ allowUrl, failuresToOpen: 99 })
+    authority.revoke(leaf, { reason: 'certificateHold' })
+    const list = await authority.crl({ nextUpdate: after(DAY) })
+    served.set(`${HOST}/authority`, async () => list.der)
+    await check(crls)
+    served.set(`${HOST}/authority`, async () => 503)
+    now = after(DAY)
+    expect(lines(await check(crls))[0]).toBe('revoked (certificateHold)')
+    now = after(DAY + SECOND)
+    expect(lines(await check(crls))[0]).toContain('undetermined')
+    expect(lines(await check(crls))[0]).not.toContain('503')
+    isBroken = true
+    await expect(crls.crlsFor(leaf.certificate)).rejects.toThrow('allowUrl is broken')
+    // What has failed does not take the list away.
+    isBroken = false
+    now = after(DAY)
+    expect(lines(await check(crls))[0]).toBe('revoked (certificateHold)')
+    served.set(`${HOST}/authority`, async () => (await authority.crl({ entries: [] })).der)
+    expect(lines(await check(crls))[0]).toBe('good')
+  })
+
   it('OCS-9 leaves a URI alone that goes on failing, and asks again when its time is over', async () => {
     let isDown = true
+    let hasAnswered = false
     const right = served.get(`${HOST}/authority`)
     served.set(`${HOST}/authority`, async () => (isDown ? 503 : ((await right?.()) ?? 404)))
     const crls = source({ failuresToOpen: 3, openFor: 60 })
     const fetched = async (): Promise<number> => {
       asked = []
       const [status] = lines(await check(crls))
-      expect(status).toBe(isDown ? 'undetermined: the source failed: crl.example answers with status 503' : 'good')
+      hasAnswered ||= !isDown
+      const failure = 'undetermined: the source failed: crl.example answers with status 503'
+      expect(status).toBe(hasAnswered ? 'good' : failure)
       return asked.filter((path) => path === 'authority').length
     }
     for (const count of [1, 1, 1, 0, 0]) expect(await fetched()).toBe(count)
