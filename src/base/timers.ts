@@ -13,10 +13,6 @@ export interface StopSignal {
 /** Waits by the runtime's timer; no longer than until the signal aborts. */
 export const timerSleep = (milliseconds: number, signal?: StopSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (signal?.aborted === true) {
-      resolve()
-      return
-    }
     const end = (): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)
@@ -24,6 +20,7 @@ export const timerSleep = (milliseconds: number, signal?: StopSignal): Promise<v
     }
     const timer = setTimeout(end, milliseconds)
     signal?.addEventListener('abort', end)
+    if (signal?.aborted === true) end()
   })
 
 /**

@@ -1,6 +1,7 @@
 // What a check of revocation means: what people and the application are told, and when to check again. Pure.
 
 import type { CertificateRecord } from '../inventory/index.js'
+import { isFinal } from '../ocsp/gravity.js'
 import { isAccepted, type RevocationPolicy } from '../ocsp/index.js'
 import type { RevocationStatus } from '../revocation/index.js'
 import { NEVER } from './decide-expiry.js'
@@ -36,9 +37,6 @@ export function needsCheck(
   const next = nextRevocationCheck(record, memory, rules, now)
   return next < NEVER && (isNew || now >= next)
 }
-
-const isFinal = (alert: RevocationAlert | undefined): boolean =>
-  alert?.status === 'revoked' && alert.reason !== 'certificateHold'
 
 /** The memory after a check. What was announced stays announced while the alert is the same. */
 export function afterCheck(
@@ -129,7 +127,7 @@ export function nextRevocationCheck(
   { every }: RevocationRules,
   now: number,
 ): number {
-  if (now > notAfter || isFinal(alert)) return NEVER
+  if (now > notAfter || (alert && isFinal(alert))) return NEVER
   const checkedAt = known ?? now
   if (status === 'undetermined' && every > HOUR) return (Math.floor(checkedAt / HOUR) + 1) * HOUR
   const phase = Math.floor((Number.parseInt(sha256.slice(0, 8), 16) / 2 ** 32) * every)

@@ -9,7 +9,7 @@ import {
   type Storage,
 } from '../inventory/index.js'
 import { certificatePages } from '../inventory/pages.js'
-import { type CheckedStatus, revocationMemory } from './due-data.js'
+import { type CheckedStatus, type RevocationMemory, revocationMemory } from './due-data.js'
 
 /** Times are milliseconds since 1970. */
 export interface MonitorMetrics {
@@ -91,8 +91,6 @@ export async function certificateMetrics(
   return { certificates, isComplete: true }
 }
 
-const nothingChecked = { checkedAt: undefined, status: undefined }
-
 async function withChecks(
   storage: Storage,
   page: readonly CertificateRecord[],
@@ -104,9 +102,7 @@ async function withChecks(
     const { node, purpose, kind, subject, issuer, serialNumber, sha256, notBefore, notAfter, mark } = record
     const facts = { node, purpose, kind, subject, issuer, serialNumber, sha256, notBefore, notAfter, mark }
     const [task] = scheduleKeysOf(record, 'revocation').flatMap((key) => due.get(recordKey(key)) ?? [])
-    const { checkedAt, status } = task === undefined ? nothingChecked : revocationMemory(task, sha256)
-    return checkedAt === undefined || status === undefined
-      ? facts
-      : { ...facts, lastRevocationCheck: { at: checkedAt, status } }
+    const { checkedAt: at, status }: Partial<RevocationMemory> = task ? revocationMemory(task, sha256) : {}
+    return { ...facts, ...(at !== undefined && status !== undefined && { lastRevocationCheck: { at, status } }) }
   })
 }

@@ -12,7 +12,14 @@ import { hostOf } from '../net/host-of.js'
 import { accessUris } from '../x509/access-uris.js'
 import type { Certificate } from '../x509/index.js'
 import { certIdOf, issuerFrom, type OcspIssuer } from './cert-id.js'
-import { evaluateOcspResponse, type OcspEvaluation, type OcspVerdict, type ProvenVerdict } from './evaluate.js'
+import {
+  evaluateOcspResponse,
+  finding,
+  type OcspEvaluation,
+  type OcspVerdict,
+  type ProvenVerdict,
+  undetermined,
+} from './evaluate.js'
 import { isFinal } from './gravity.js'
 import { createOcspRequest } from './ocsp-request.js'
 import { fetchOcspTransport, type OcspCall, type OcspTransport, OcspTransportError } from './transport.js'
@@ -135,8 +142,8 @@ class Client implements OcspClient {
     const id = await certIdOf(certificate, issuer, 'sha-256', this.options.crypto ?? runtimeCrypto)
     const key = [id.issuerNameHash, id.issuerKeyHash, id.serialNumberBytes].map((bytes) => toHex(bytes)).join(' ')
     const known = this.current(key)
-    if (known !== undefined && (isFinal(known.verdict) || known.since >= (keptSince?.getTime() ?? -Infinity)))
-      return known.verdict
+    const since = keptSince?.getTime() ?? -Infinity
+    if (known && (isFinal(known.verdict) || known.since >= since)) return known.verdict
     let asking = this.inFlight.get(key)
     if (asking === undefined) {
       // Kept before it is no longer in flight, so that nobody in between asks again.
@@ -153,14 +160,14 @@ class Client implements OcspClient {
     const known = this.kept.get(key)
     const { now } = this
     // Where the clock was set back, what was kept by a wrong one does not count.
-    return known !== undefined && now >= known.since && now < known.until ? known : undefined
+    return known && now >= known.since && now < known.until ? known : undefined
   }
 
   private keep(key: string, answer: OcspVerdict): OcspVerdict {
     if (!answer.ok) return answer
     // An answer from before the one that is kept still was on its way for long, or is a replay.
     const known = this.current(key)?.verdict
-    const verdict = known !== undefined && known.thisUpdate > answer.thisUpdate && !isFinal(answer) ? known : answer
+    const verdict = known && known.thisUpdate > answer.thisUpdate && !isFinal(answer) ? known : answer
     const { thisUpdate, nextUpdate } = verdict
     const { maximumAge = DAY } = this.options
     const until = isFinal(verdict) ? Infinity : (nextUpdate?.getTime() ?? thisUpdate.getTime() + maximumAge * 1000)
@@ -170,7 +177,7 @@ class Client implements OcspClient {
 
   private async ask(certificate: Certificate, issuer: OcspIssuer): Promise<OcspVerdict> {
     const message = 'the certificate names no OCSP responder, and none is configured'
-    let said = undetermined('no-responder', message, 'OCS-4')
+    let said: OcspVerdict = undetermined([finding('no-responder', message, 'OCS-4')])
     for (const responder of this.respondersFor(certificate)) {
       const verdict = await this.askResponder({ certificate, issuer }, responder)
       if (verdict.ok || !said.ok) said = verdict
@@ -190,11 +197,12 @@ class Client implements OcspClient {
 
   private async askResponder(subject: Subject, responder: Pick<OcspCall, 'uri' | 'origin'>): Promise<OcspVerdict> {
     const { uri } = responder
-    const circuit = this.circuitOf(uri)
-    const openFor = this.now - circuit.openedAt
-    if (openFor >= 0 && openFor < this.limits.openFor * 1000) {
+    const { retries, retryDelay, failuresToOpen, openFor } = this.limits
+    const circuit = ensure(this.circuits, uri, () => ({ failures: 0, openedAt: -Infinity }))
+    const leftAlone = this.now - circuit.openedAt
+    if (leftAlone >= 0 && leftAlone < openFor * 1000) {
       const message = `the responder ${hostOf(uri) || 'of that URI'} failed ${circuit.failures} times in a row and is left alone for now`
-      return undetermined('responder-unavailable', message, 'certward')
+      return undetermined([finding('responder-unavailable', message, 'certward')])
     }
     const { hash, nonce = 'omit', crypto } = this.options
     const request = await createOcspRequest(subject, {
@@ -204,20 +212,13 @@ class Client implements OcspClient {
     })
     const call = { ...responder, request: request.der }
     const question = { ...subject, ...(request.nonce && { nonce: request.nonce }) }
-    const { retries, retryDelay } = this.limits
     for (let attempt = 0; ; attempt++) {
       const verdict = await this.exchange(call, question)
       const isFailure = !verdict.ok && verdict.findings.some(({ code }) => transient.includes(code))
-      if (!isFailure) {
-        circuit.failures = 0
-        return verdict
-      }
-      circuit.failures++
-      if (circuit.failures >= this.limits.failuresToOpen) {
-        circuit.openedAt = this.now
-        return verdict
-      }
-      if (attempt >= retries) return verdict
+      circuit.failures = isFailure ? circuit.failures + 1 : 0
+      const isOpening = isFailure && circuit.failures >= failuresToOpen
+      if (isOpening) circuit.openedAt = this.now
+      if (!isFailure || isOpening || attempt >= retries) return verdict
       await (this.options.sleep ?? timerSleep)(retryDelay * 2 ** attempt)
     }
   }
@@ -227,8 +228,9 @@ class Client implements OcspClient {
     try {
       response = await this.transport.send(call)
     } catch (error) {
-      if (error instanceof OcspTransportError) return undetermined(error.code, error.message, 'OCS-9')
-      return undetermined('network', `the transport failed: ${reasonOf(error)}`, 'OCS-9')
+      const isKnown = error instanceof OcspTransportError
+      const message = isKnown ? error.message : `the transport failed: ${reasonOf(error)}`
+      return undetermined([finding(isKnown ? error.code : 'network', message, 'OCS-9')])
     }
     const { nonce: _, ...evaluation } = this.options
     return evaluateOcspResponse({ ...evaluation, ...question, response, at: this.clock.now() })
@@ -237,17 +239,7 @@ class Client implements OcspClient {
   private get now(): number {
     return this.clock.now().getTime()
   }
-
-  private circuitOf(uri: string): Circuit {
-    return ensure(this.circuits, uri, () => ({ failures: 0, openedAt: -Infinity }))
-  }
 }
 
 /** Findings that another attempt may mend. */
 const transient: readonly string[] = ['timeout', 'network', 'http-status', 'try-later']
-
-const undetermined = (
-  code: 'no-responder' | 'responder-unavailable' | OcspTransportError['code'],
-  message: string,
-  rule: string,
-): OcspVerdict => ({ ok: false, findings: [{ code, message, rule }], refusedModels: [] })

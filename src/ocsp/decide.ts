@@ -29,6 +29,12 @@ const accepted: Readonly<Record<RevocationPolicy, readonly string[]>> = {
   'standard-soft-fail': ['good', 'unknown', 'undetermined'],
 }
 
+/** `is on hold since` when, or `is revoked at`, and why. */
+export function howRevoked({ revokedAt, reason }: { readonly revokedAt: Date; readonly reason: string }): string {
+  const how = reason === 'certificateHold' ? 'on hold since' : 'revoked at'
+  return `is ${how} ${revokedAt.toISOString()} (${reason})`
+}
+
 /** Whether a policy lets a status pass, whichever source it comes from. */
 export const isAccepted = (status: string, policy: RevocationPolicy): boolean => accepted[policy].includes(status)
 
@@ -49,10 +55,7 @@ function findingsOf(verdict: OcspVerdict, policy: RevocationPolicy): readonly De
       return []
     case 'unknown':
       return [{ code: 'unknown', message: 'the responder does not know the certificate', rule }]
-    case 'revoked': {
-      const { revokedAt, reason } = verdict
-      const how = reason === 'certificateHold' ? 'on hold since' : 'revoked at'
-      return [{ code: 'revoked', message: `the certificate is ${how} ${revokedAt.toISOString()} (${reason})`, rule }]
-    }
+    case 'revoked':
+      return [{ code: 'revoked', message: `the certificate ${howRevoked(verdict)}`, rule }]
   }
 }

@@ -99,12 +99,12 @@ export type OcspVerdict =
 /** A verdict that determines the status. */
 export type ProvenVerdict = OcspVerdict & { readonly ok: true }
 
-const undetermined = (
+export const undetermined = (
   findings: readonly OcspFinding[],
   refusedModels: readonly ModelRefusal[] = [],
 ): OcspVerdict & { readonly ok: false } => ({ ok: false, findings, refusedModels })
 
-const finding = (code: OcspFindingCode, message: string, rule: string): OcspFinding => ({ code, message, rule })
+export const finding = (code: OcspFindingCode, message: string, rule: string): OcspFinding => ({ code, message, rule })
 
 /**
  * Judges one OCSP response for one certificate: who signed it and may speak for the issuer (RFC 6960 §4.2.2.2), whether

@@ -6,8 +6,13 @@ import type { OcspCertStatus } from './ocsp-response.js'
 type Answer = OcspCertStatus & { readonly thisUpdate: Date; readonly nextUpdate: Date | undefined }
 
 /** Whether a certificate is revoked for good, and not on hold: an old word of it is as true as a new one. */
-export const isFinal = (answer: OcspCertStatus): boolean =>
-  answer.status === 'revoked' && answer.reason !== 'certificateHold'
+export const isFinal = ({
+  status,
+  reason,
+}: {
+  readonly status: string
+  readonly reason?: string | undefined
+}): boolean => status === 'revoked' && reason !== 'certificateHold'
 
 const gravity = (answer: Answer): number =>
   isFinal(answer) ? 3 : ['good', 'unknown', 'revoked'].indexOf(answer.status)

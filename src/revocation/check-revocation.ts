@@ -5,6 +5,7 @@ import { ensure } from '../base/ensure.js'
 import { reasonOf } from '../base/reason.js'
 import { type CryptoProvider, runtimeCrypto } from '../crypto/index.js'
 import type { CertificateList } from '../crl/index.js'
+import { howRevoked } from '../ocsp/decide.js'
 import type { ProvenVerdict } from '../ocsp/evaluate.js'
 import {
   evaluateOcspResponse,
@@ -112,16 +113,14 @@ function findingOf(
   if (revocation.status === 'exempt' || isAccepted(revocation.status, policy)) return undefined
   const rule = `RFC 5280 §6.1.3 (a) (3), OCS-3 ${policy}`
   if (revocation.status === 'revoked') {
-    const { revokedAt, reason, source } = revocation
-    const how = reason === 'certificateHold' ? 'on hold since' : 'revoked at'
-    const message = `it is ${how} ${revokedAt.toISOString()} (${reason}), says ${source}`
+    const message = `it ${howRevoked(revocation)}, says ${revocation.source}`
     return { code: 'revoked', message, rule, certificate }
   }
   if (revocation.status === 'unknown') {
     return { code: 'revocation-unknown', message: `${revocation.source} does not know it`, rule, certificate }
   }
-  const reasons = 'notes' in revocation ? revocation.notes.map(({ source, message }) => `${source}: ${message}`) : []
-  const message = `whether it is revoked could not be determined${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`
+  const reasons = revocation.notes.map(({ source, message }) => `${source}: ${message}`).join('; ')
+  const message = `whether it is revoked could not be determined${reasons && ` (${reasons})`}`
   return { code: 'revocation-undetermined', message, rule, certificate }
 }
 
@@ -152,7 +151,7 @@ class PathChecker {
       const status = await ask()
       if (status.status === 'unknown') unknown = status
       else if (status.status !== 'undetermined') return status
-      notes.push(...('notes' in status ? status.notes : []))
+      notes.push(...status.notes)
     }
     return unknown ?? { status: 'undetermined', notes }
   }

@@ -1,6 +1,6 @@
 // Certificates that say themselves that there is no status to ask for (RFC 9608 §4, RFC 6960 §4.2.2.2.1).
 
-import type { Certificate, ExtensionName } from '../x509/index.js'
+import type { Certificate } from '../x509/index.js'
 import { valueOf } from '../x509/value-of.js'
 
 /**
@@ -10,14 +10,8 @@ import { valueOf } from '../x509/value-of.js'
 export function exemptionOf(certificate: Certificate): 'noRevAvail' | 'ocspNoCheck' | undefined {
   const basicConstraints = certificate.extension('basicConstraints')
   if (basicConstraints?.error !== undefined || basicConstraints?.value.cA === true) return undefined
-  if (holds(certificate, 'noRevAvail') && !namesSources(certificate)) return 'noRevAvail'
-  return holds(certificate, 'ocspNoCheck') && isResponder(certificate) ? 'ocspNoCheck' : undefined
-}
-
-/** A malformed one says nothing. */
-const holds = (certificate: Certificate, name: ExtensionName): boolean => {
-  const extension = certificate.extension(name)
-  return extension !== undefined && extension.error === undefined
+  if (valueOf(certificate.extension('noRevAvail')) && !namesSources(certificate)) return 'noRevAvail'
+  return valueOf(certificate.extension('ocspNoCheck')) && isResponder(certificate) ? 'ocspNoCheck' : undefined
 }
 
 /** What "MUST NOT" stand beside noRevAvail; one that cannot be read may name anything. */

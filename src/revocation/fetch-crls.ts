@@ -79,14 +79,14 @@ class FetchingSource implements CrlSource {
       try {
         const list = await this.listAt(uri)
         lists.add(list)
-        const [delta] = list.freshestCRL === undefined ? [] : urisOf(list.freshestCRL)
+        const [delta] = urisOf(list.freshestCRL ?? [])
         if (delta !== undefined) lists.add(await this.listAt(delta))
       } catch (error) {
         if (!isFailure(error)) throw error
         failure = error
       }
     }
-    if (lists.size === 0 && failure !== undefined) throw failure
+    if (lists.size === 0 && failure) throw failure
     return [...lists]
   }
 
@@ -95,24 +95,26 @@ class FetchingSource implements CrlSource {
     const { keptFor, failuresToOpen, openFor } = this.limits
     const known = this.kept.get(uri)
     // Where the clock was set back, what was kept by a wrong one does not count.
-    if (known !== undefined && now >= known.since && now < known.until) return known.list
+    if (known && now >= known.since && now < known.until) return known.list
     const keepFor = (seconds: number, until = Infinity): void => {
       fetching.since = this.now
       fetching.until = Math.min(until, fetching.since + seconds * 1000)
     }
-    const list = this.fetchList(uri).then(
-      (fetched) => {
-        fetching.held = fetched
-        keepFor(keptFor, fetched.nextUpdate?.getTime() ?? 0)
+    const call = { uri, origin: 'certificate', what: 'the CRL' } as const
+    const fetched = fetchBytes(call, this.options, MAX_SIZE).then((bytes) => parseCertificateList(bytes))
+    const list = fetched.then(
+      (one) => {
+        fetching.held = one
+        keepFor(keptFor, one.nextUpdate?.getTime() ?? 0)
         this.makeRoom()
-        return fetched
+        return one
       },
       (error: unknown) => {
         fetching.failures = (known?.failures ?? 0) + 1
         // One failure is not kept: the next check asks again.
         keepFor(fetching.failures < failuresToOpen ? 0 : openFor)
-        if (fetching.held === undefined || !isFailure(error)) throw error
-        return fetching.held
+        if (fetching.held && isFailure(error)) return fetching.held
+        throw error
       },
     )
     const fetching: Kept = { uri, list, held: known?.held, since: -Infinity, until: Infinity, failures: 0 }
@@ -132,11 +134,6 @@ class FetchingSource implements CrlSource {
 
   private get now(): number {
     return (this.options.clock ?? systemClock).now().getTime()
-  }
-
-  private async fetchList(uri: string): Promise<CertificateList> {
-    const bytes = await fetchBytes({ uri, origin: 'certificate', what: 'the CRL' }, this.options, MAX_SIZE)
-    return parseCertificateList(bytes)
   }
 }
 
