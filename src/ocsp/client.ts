@@ -83,8 +83,10 @@ export interface OcspClientOptions extends EvaluationOptions {
 export interface OcspClient {
   /**
    * The certificate's status: from what is kept, or by asking. What could not be had is `ok: false`, never an exception,
-   * and never kept.
-   * @param keptSince what was kept before this time does not do. Default: whatever has not run out does
+   * and never kept. A final revocation is kept for good. Where an answer is older than the one that is kept, that
+   * one stands.
+   * @param keptSince what was kept before this time does not do, but for a final revocation. Default: whatever has not
+   * run out does
    */
   check(certificate: Certificate, issuer: Certificate | OcspIssuer, keptSince?: Date): Promise<OcspVerdict>
 }
