@@ -25,7 +25,7 @@ export interface FetchCrlOptions extends HttpFetchOptions {
   readonly keptBytes?: number
   /** Seconds after which a list is asked for anew at the latest, though it may hold for longer. Default an hour. */
   readonly keptFor?: number
-  /** Failures in a row after which a URI is left alone: what it failed by last is its answer. Default 5. */
+  /** Failures in a row after which a URI is left alone: its last list, or else what it failed by, is its answer. Default 5. */
   readonly failuresToOpen?: number
   /** Seconds it is left alone. Default 60. */
   readonly openFor?: number

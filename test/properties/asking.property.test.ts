@@ -1,15 +1,15 @@
-// Laws of those who ask and keep: what an OCSP client says of a certificate over time, by responders that tell the truth
-// as far as they know it, and a network that loses, delays and forges.
+// Laws of those who ask and keep: what an OCSP client and a source of CRLs say of a certificate over time, by responders and
+// authorities that tell the truth as far as they know it, and a network that loses, delays and forges.
 
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createOcspClient, OcspTransportError } from '../../src/ocsp/index.js'
-import { checkRevocation, fetchCrlSource, type RevocationStatus } from '../../src/revocation/index.js'
+import { fetchCrlSource } from '../../src/revocation/index.js'
 import { testKey, type TestCa, type TestCertificate, type TestCertificateStatus } from '../../src/testkit/index.js'
 import { runsOf } from '../support/extent.js'
 import { after, DAY, makeScene } from '../support/ocsp.js'
 import { rootOf } from '../support/paths.js'
-import { line, pathOf } from '../support/revocation.js'
+import { line, pathOf, statusByCrl } from '../support/revocation.js'
 
 const MINUTE = DAY / 24 / 60
 const uris = ['http://one.example/', 'http://two.example/']
@@ -45,22 +45,15 @@ function changed(truth: Truth, act: 'hold' | 'release' | 'keyCompromise', now: n
   return { state: act === 'release' ? 'good' : act, since: now }
 }
 
-const step = fc.record({
-  minutes: fc.constantFrom(0, 1, 7, 30, 60, 200),
-  act: fc.oneof(
-    { weight: 2, arbitrary: fate },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        replies: fc.tuple(reply, reply),
-        /** How long an answer holds that is given now, in minutes. */
-        holds: fc.constantFrom(10, 60, 240),
-        /** Answers kept for longer than that do not do, in minutes. */
-        kept: fc.option(fc.constantFrom(0, 5, 60), { nil: undefined }),
-      }),
-    },
-  ),
-})
+/** What happens so many minutes after what happened before: to the certificate, or somebody asks. */
+const story = <Question>(question: fc.Arbitrary<Question>) =>
+  fc.array(
+    fc.record({
+      minutes: fc.constantFrom(0, 1, 7, 30, 60, 200),
+      act: fc.oneof({ weight: 2, arbitrary: fate }, { weight: 5, arbitrary: question }),
+    }),
+    { minLength: 2, maxLength: 16 },
+  )
 
 /** An answer that was signed: when, until when it holds, and what it says. */
 interface Signed {
@@ -75,11 +68,19 @@ const certStatus = (state: string, since: number): TestCertificateStatus =>
     ? state
     : { revocationTime: new Date(since), revocationReason: state === 'hold' ? 'certificateHold' : 'keyCompromise' }
 
+const check = fc.record({
+  replies: fc.tuple(reply, reply),
+  /** How long an answer holds that is given now, in minutes. */
+  holds: fc.constantFrom(10, 60, 240),
+  /** Answers kept for longer than that do not do, in minutes. */
+  kept: fc.option(fc.constantFrom(0, 5, 60), { nil: undefined }),
+})
+
 describe('an OCSP client', () => {
   it('says what is newest of what it was told, asks where it has to, and never forgets a final revocation', async () => {
     const seen = new Set<string>()
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 16 }), async (steps) => {
+      fc.asyncProperty(story(check), async (steps) => {
         let now = after(0).getTime()
         let truth: Truth = { state: 'good', since: now }
         const signed: Signed[] = []
@@ -160,23 +161,10 @@ describe('an OCSP client', () => {
 })
 
 const visit = fc.record({
-  minutes: fc.constantFrom(0, 1, 7, 30, 60, 200),
-  act: fc.oneof(
-    { weight: 2, arbitrary: fate },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        /** What is at the distribution point: a list of now or of before, something else, or nobody. */
-        found: fc.oneof(
-          fc.constant('now' as const),
-          fc.nat({ max: 3 }),
-          fc.constantFrom('page' as const, 503 as const),
-        ),
-        /** How long a list holds that is issued now, in minutes. */
-        holds: fc.constantFrom(10, 60, 240),
-      }),
-    },
-  ),
+  /** What is at the distribution point: a list of now or of before, something else, or nobody. */
+  found: fc.oneof(fc.constant('now' as const), fc.nat({ max: 3 }), fc.constantFrom('page' as const, 503 as const)),
+  /** How long a list holds that is issued now, in minutes. */
+  holds: fc.constantFrom(10, 60, 240),
 })
 
 describe('a source of CRLs', () => {
@@ -185,7 +173,7 @@ describe('a source of CRLs', () => {
     const root = await rootOf()
     const key = await testKey('p256', 'asked')
     await fc.assert(
-      fc.asyncProperty(fc.array(visit, { minLength: 2, maxLength: 16 }), async (visits) => {
+      fc.asyncProperty(story(visit), async (visits) => {
         let now = after(0).getTime()
         let truth: Truth = { state: 'good', since: now }
         const authority = await root.issueIntermediate({ name: 'Authority', key })
@@ -232,14 +220,11 @@ describe('a source of CRLs', () => {
             return given
           }
           const isKept = held !== undefined && now < Math.min(held.until, held.at + 60 * MINUTE)
-          const { revocation } = (
-            await checkRevocation(path, { sources: { crls }, at: new Date(now), scope: 'target' })
-          ).certificates[0] as { readonly revocation: RevocationStatus }
+          const status = line(await statusByCrl(path, [], { sources: { crls }, at: new Date(now) })).replace(/:.*/, '')
           expect(asked).toBe(isKept ? 0 : 1)
           if (given !== undefined) held = { ...given, at: now }
           const holds = held !== undefined && (now <= held.until || held.state === 'keyCompromise')
           const right = holds ? held?.state : 'undetermined'
-          const status = line(revocation).replace(/:.*/, '')
           seen.add(status)
           expect(
             status.replace('revoked (certificateHold)', 'hold').replace('revoked (keyCompromise)', 'keyCompromise'),
