@@ -136,6 +136,7 @@ export class CrlSigners {
     { certificate, publicKey }: Omit<PathIssuer, 'authority'>,
   ): Promise<string | undefined> {
     const usage = certificate?.extension('keyUsage')
+    // One that cannot be read takes nothing from another candidate.
     if (usage?.error !== undefined) return usage.error.message
     if (usage?.value.includes('cRLSign') === false) return 'its issuer’s keyUsage lacks cRLSign'
     const { signatureAlgorithm, signatureValue, tbsCertList } = list
@@ -164,19 +165,15 @@ export class CrlSigners {
       return `more than ${MAX_SIGNER_PATHS} paths to CRL issuers were looked for`
     const { anchor, pool, at, crypto } = this.inputs
     const profile = profileOfSigners(this.inputs.profile)
-    const others: BuiltPath[] = []
     const furtherCheck = (built: BuiltPath): Promise<readonly PathFinding[]> => {
       const isOther = authority !== undefined && authority !== authorityOf(built.path, anchor)
-      if (isOther) others.push(built)
       return Promise.resolve(isOther ? [otherAuthority(certificate)] : [])
     }
     const question = { certificate, intermediates: pool, anchors: [anchor], at, profile, crypto }
     const verdict = await validatePath({ ...question, furtherCheck })
     if (!verdict.ok) {
       const [finding] = verdict.findings
-      return others.length > 0
-        ? OTHER_AUTHORITY
-        : `its issuer has no valid path to the anchor: ${finding?.message ?? ''}`
+      return `its issuer has no valid path to the anchor: ${finding?.message ?? ''}`
     }
     const identity = identityOf(certificate)
     this.inProgress.add(identity)

@@ -96,7 +96,7 @@ export class CrlChecker {
     const subject = { certificate, issuer, locations: locationsOf(certificate) }
     const processing = new Processing()
     await this.processAll(processing, subject, 'refuse')
-    if (!processing.isOver && this.signers.isBusy) await this.processAll(processing, subject, 'accept')
+    if (this.signers.isBusy) await this.processAll(processing, subject, 'accept')
     if (!isFinal(processing.revoked)) await this.findFinalRevocation(processing, subject)
     this.noteDeltas(processing)
     const { revoked, notes, source = '' } = processing

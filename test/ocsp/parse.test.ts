@@ -121,6 +121,7 @@ describe('OCS-9 parseOcspResponse', () => {
   ])('reads status %i, %s', (code, status) => {
     const der = sequence(integer(code, tags.ENUMERATED))
     expect(parseOcspResponse(der)).toEqual({ status, basic: undefined })
+    parseErrorOf(() => parseOcspResponse(Uint8Array.from([...der, 0])), 'trailing-bytes')
     // Only a successful response has bytes.
     const { code: error } = parseErrorOf(
       () => parseOcspResponse(responseOf({ status: integer(code, tags.ENUMERATED) })),

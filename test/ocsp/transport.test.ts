@@ -313,6 +313,18 @@ describe('OCS-4 a URI', () => {
     expect(seen).toEqual(['ocsp.example certificate', '10.1.2.3 configured'])
   })
 
+  it('is refused with the caller’s own error where that fails', async () => {
+    const allowUrl = (): boolean => {
+      throw new RangeError('allowUrl is broken')
+    }
+    const sent = fetchOcspTransport({ fetch: never, allowUrl }).send({
+      uri: 'http://ocsp.example/',
+      origin: 'configured',
+      request: new Uint8Array(0),
+    })
+    await expect(sent).rejects.toThrow(new RangeError('allowUrl is broken'))
+  })
+
   it.each<unknown>([Promise.resolve(false), Promise.resolve(true), undefined, 1, 'yes'])(
     'is let through by true alone, and not by what somebody without types returns: %s',
     async (said) => {

@@ -257,6 +257,12 @@ describe('of several CRLs', () => {
       const entries = [entry(leaf, { reason: 'superseded' })]
       const part = await authority.crl({ issuingDistributionPoint, entries })
       expect(line(await statusByCrl(path, [whole, part]))).toBe('revoked (superseded)')
+      // It decides, whatever the older one says.
+      const wholeHeld = await authority.crl({
+        thisUpdate: after(-DAY),
+        entries: [entry(leaf, { reason: 'certificateHold' })],
+      })
+      expect(line(await statusByCrl(path, [wholeHeld, part]))).toBe('revoked (superseded)')
       // What it does not cover, the older one does.
       const nothing = await authority.crl({ issuingDistributionPoint })
       expect(line(await statusByCrl(path, [nothing]))).toMatch(/^undetermined: no CRL for the reasons cACompromise/)
@@ -1041,6 +1047,22 @@ describe('a key of its own for CRLs', () => {
   /** Another certificate for the name of the authority, to sign CRLs with. */
   const signerOf = (issuer: TestCa, options: Parameters<TestCa['issueCrlIssuer']>[0] = {}): Promise<TestCertificate> =>
     issuer.issueCrlIssuer({ name: 'Authority', ...options })
+
+  it('counts beside certificates of the same name that cannot be read, and none of those does', async () => {
+    const { leaf, path } = await leafOf()
+    const signer = await signerOf(root)
+    const malformed = await signerOf(root, { replace: { keyUsage: Uint8Array.of(5, 0) } })
+    const lists = [await authority.crl({ issuer: signer, entries: [entry(leaf)] }), await root.crl({ entries: [] })]
+    for (const all of [
+      [malformed, signer],
+      [signer, malformed],
+    ]) {
+      const certificates = all.map(({ certificate }) => certificate)
+      expect(line(await statusByCrl(path, lists, { certificates }))).toBe('revoked (unspecified)')
+    }
+    const certificates = [malformed.certificate]
+    expect(line(await statusByCrl(path, lists, { certificates }))).toMatch(/^undetermined/)
+  })
 
   it('counts where whoever certified the authority certified it too', async () => {
     const { leaf, path } = await leafOf()

@@ -1,7 +1,10 @@
 // validateCertificate: a path and its revocation in one call, and another path where one is revoked.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { explain } from '../../src/path/index.js'
+import { equalBytes } from '../../src/base/bytes.js'
+import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
+import { parseCertificateList } from '../../src/crl/index.js'
+import { explain, rfc5280, rfc5280Section6 } from '../../src/path/index.js'
 import { type CertificateRequest, type CertificateVerdict, validateCertificate } from '../../src/revocation/index.js'
 import type { TestCa, TestCertificate, TestCrl } from '../../src/testkit/index.js'
 import { after, answer, DAY } from '../support/ocsp.js'
@@ -88,6 +91,46 @@ describe('validateCertificate', () => {
     for (const ocspResponses of [stapled, [...stapled].reverse()]) {
       expect((await validate([], {}, { sources: { ocspResponses } })).ok).toBe(true)
     }
+  })
+
+  it('judges revocation by the profile, the provider and the certificates of the path, unless it is told others', async () => {
+    const profile = rfc5280Section6
+    const numberless = [await root.crl({ without: ['cRLNumber'] }), await authority.crl({ without: ['cRLNumber'] })]
+    expect(codes(await validate(numberless))).toEqual(['revocation-undetermined'])
+    expect(codes(await validate(numberless, { profile }))).toEqual([])
+    expect(codes(await validate(numberless, { profile }, { profile: rfc5280 }))).toEqual(['revocation-undetermined'])
+
+    const lists = [await root.crl(), await authority.crl()]
+    const signed = lists.map(({ der }) => parseCertificateList(der).tbsCertList)
+    const crypto: CryptoProvider = {
+      ...runtimeCrypto,
+      verify: (algorithm, key, signature, data) =>
+        signed.some((one) => equalBytes(one, data))
+          ? 'unsupported'
+          : runtimeCrypto.verify(algorithm, key, signature, data),
+    }
+    expect(codes(await validate(lists, { crypto }))).toEqual(['revocation-undetermined'])
+    expect(codes(await validate(lists, { crypto }, { crypto: runtimeCrypto }))).toEqual([])
+
+    const issuer = await root.issueCrlIssuer({ name: 'Authority' })
+    const intermediates = [authority.certificate, issuer.certificate]
+    const delegated = [await root.crl(), await authority.crl({ issuer })]
+    expect(codes(await validate(delegated, { intermediates }))).toEqual([])
+    expect(codes(await validate(delegated, { intermediates }, { certificates: [] }))).toEqual([
+      'revocation-undetermined',
+    ])
+  })
+
+  it('refuses as undetermined what its responder does not know, and lets it pass by policy', async () => {
+    const unknown = { status: () => 'unknown' as const }
+    const ocspResponses = [
+      await answer({ authority: root, leaf: authority }),
+      await answer({ authority, leaf }, unknown),
+    ]
+    const verdict = await validate([], {}, { sources: { ocspResponses } })
+    expect(codes(verdict)).toEqual(['revocation-undetermined'])
+    expect(verdict.revocation?.findings.map(({ code }) => code)).toEqual(['revocation-unknown'])
+    expect(codes(await validate([], {}, { sources: { ocspResponses }, policy: 'standard-hard-fail' }))).toEqual([])
   })
 
   it('may judge revocation at another time', async () => {
