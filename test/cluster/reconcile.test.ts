@@ -230,6 +230,42 @@ describe('a node', () => {
   })
 })
 
+it('PUR-7 what a node trusts for itself alone is nobody else’s to be given or to lose', async () => {
+  const { manager } = setting
+  const company = await root()
+  done(await manager.upload({ purpose: 'CAPF-trust', node: 'pub', file: company.pem }))
+  await nodes.cluster.drain()
+  expect(await mended()).toEqual([])
+  expect(await held('CAPF-trust')).toEqual([[await print(company)], [], []])
+})
+
+it('CLU-2 a node that has not answered is not asked again, and one that lies is told of once', async () => {
+  const { manager } = setting
+  done(await manager.upload({ ...trust, file: (await root()).pem }))
+  await nodes.cluster.drain()
+  const NOBODYS = 'ab'.repeat(32)
+  const asked: string[] = []
+  const cluster = createCertificateCluster({
+    ...{ catalogue: unifiedCommunications, cluster: members, storage: setting.storage, clock: setting.clock },
+    gateway: {
+      ...nodes.gateway,
+      list: async (node, purpose) => {
+        asked.push(node)
+        if (node === 'sub2') throw new Error('no answer')
+        const certificates = await nodes.gateway.list(node, purpose)
+        if (node === 'pub' || purpose !== 'tomcat-trust') return certificates
+        const lies = ['one', 'other'].flatMap((id) => certificates.map((one) => ({ ...one, id, sha256: NOBODYS })))
+        return [...certificates, ...lies]
+      },
+      pull: async (node, purpose, sha256) =>
+        sha256 === NOBODYS ? Uint8Array.of(5, 0) : nodes.gateway.pull(node, purpose, sha256),
+    },
+  })
+  const { faults } = await cluster.reconcile()
+  expect(faults.map(({ node, code }) => `${node} ${code}`).sort()).toEqual(['sub1 untruthful', 'sub2 unreachable'])
+  expect(asked.filter((node) => node === 'sub2')).toHaveLength(1)
+})
+
 describe('what shows an identity', () => {
   it('CLU-2 is what its own node shows, though a peer holds a newer one', async () => {
     const { manager, clock } = setting

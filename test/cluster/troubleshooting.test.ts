@@ -43,6 +43,16 @@ it('CLU-3 finds nothing in a cluster whose nodes know each other, self-signed or
   expect(await nodes.cluster.diagnose()).toEqual({ ok: true, findings: [], faults: [] })
 })
 
+it('CLU-3 asks of no node whether it knows itself', async () => {
+  done(await setting.manager.generateSelfSigned(ec))
+  await nodes.cluster.drain()
+  const [own] = await nodes.gateway.list('pub', 'tomcat-trust')
+  const { id = '', sha256 = '' } = own ?? {}
+  await nodes.gateway.push('pub', [{ action: 'delete', purpose: 'tomcat-trust', id, sha256 }])
+  expect(await nodes.gateway.list('pub', 'tomcat-trust')).toEqual([])
+  expect(await nodes.cluster.diagnose()).toEqual({ ok: true, findings: [], faults: [] })
+})
+
 it('CLU-3, CLU-4 find what is missing at which peer, with the guide’s remedies in its order, and change nothing', async () => {
   const { manager, storage } = setting
   done(await manager.generateSelfSigned(ec))
@@ -76,7 +86,12 @@ it('CLU-3, CLU-4 find what differs, and name the stale certificate to delete bef
   done(await manager.regenerate(ec))
   const { findings } = await nodes.cluster.diagnose()
   const [first] = findings
-  expect(first).toMatchObject({ code: 'differs', peer: 'sub1', found: stale?.sha256 })
+  expect(first).toMatchObject({
+    code: 'differs',
+    peer: 'sub1',
+    found: stale?.sha256,
+    message: 'tomcat-trust of sub1 holds another certificate in place of the tomcat-ECDSA certificate of pub',
+  })
   const remedies = first !== undefined && 'remedies' in first ? first.remedies : []
   expect(remedies.map(({ type }) => type)).toEqual([
     ...['wait', 'restart-service', 'restart-service', 'wait', 'delete-stale', 'exchange', 'restart-service'],

@@ -211,6 +211,18 @@ describe('checkRevocation of responses at hand', () => {
     expect(await judge({ crypto: { ...runtimeCrypto, verify: () => 'unsupported' } })).toEqual(['undetermined'])
   })
 
+  it('hides no failure of the provider’s own, be it asked about a response or a list', async () => {
+    const verify = (): never => {
+      throw new RangeError('the provider is broken')
+    }
+    const crypto = { ...runtimeCrypto, verify }
+    const crls = listsOf([await authority.crl()])
+    await expect(check({ crls }, { crypto })).rejects.toThrow('the provider is broken')
+    await expect(check({ ocspResponses: [await about(authority, leaf)] }, { crypto })).rejects.toThrow(
+      'the provider is broken',
+    )
+  })
+
   it('believes the gravest of several, whatever their order', async () => {
     const held = { revocationTime, revocationReason: 'certificateHold' } as const
     const [good, unknown, onHold, final] = [

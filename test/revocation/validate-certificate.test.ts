@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { equalBytes } from '../../src/base/bytes.js'
 import { type CryptoProvider, runtimeCrypto } from '../../src/crypto/index.js'
 import { parseCertificateList } from '../../src/crl/index.js'
-import { explain, rfc5280, rfc5280Section6 } from '../../src/path/index.js'
+import { createCertificatePool, explain, rfc5280, rfc5280Section6 } from '../../src/path/index.js'
 import { type CertificateRequest, type CertificateVerdict, validateCertificate } from '../../src/revocation/index.js'
 import type { TestCa, TestCertificate, TestCrl } from '../../src/testkit/index.js'
 import { after, answer, DAY } from '../support/ocsp.js'
@@ -116,6 +116,7 @@ describe('validateCertificate', () => {
     const intermediates = [authority.certificate, issuer.certificate]
     const delegated = [await root.crl(), await authority.crl({ issuer })]
     expect(codes(await validate(delegated, { intermediates }))).toEqual([])
+    expect(codes(await validate(delegated, { intermediates: createCertificatePool(intermediates) }))).toEqual([])
     expect(codes(await validate(delegated, { intermediates }, { certificates: [] }))).toEqual([
       'revocation-undetermined',
     ])
