@@ -133,8 +133,7 @@ class PurposeReconciler {
   /** The identity that the certificates of an id show; undefined for those that stand for themselves. */
   private identityShownBy(id: string): Scope | undefined {
     const { catalogue, nodes } = this.context
-    const identities = catalogue.purposes.filter((one) => one.usage === 'identity' && one.trust === this.purpose)
-    const scopes = nodes.flatMap((node) => identities.map((one): Scope => ({ node, purpose: one.id })))
+    const scopes = nodes.flatMap((node) => catalogue.purposes.map(({ id: purpose }): Scope => ({ node, purpose })))
     return scopes.find((scope) => copyId(scope) === id)
   }
 

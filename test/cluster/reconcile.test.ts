@@ -46,9 +46,9 @@ const held = (purpose = 'tomcat-trust', of = nodes): Promise<readonly (readonly 
     members.nodes.map(async (node) => (await of.gateway.list(node, purpose)).map(({ sha256 }) => sha256).sort()),
   )
 
-/** The one certificate the publisher trusts for a purpose. */
-async function shown(purpose = 'tomcat-trust'): Promise<ListedCertificate> {
-  const [only, ...others] = await nodes.gateway.list('pub', purpose)
+/** The one certificate a node trusts for a purpose. */
+async function shown(purpose = 'tomcat-trust', node = 'pub'): Promise<ListedCertificate> {
+  const [only, ...others] = await nodes.gateway.list(node, purpose)
   expect(others).toEqual([])
   return only ?? expect.fail('nothing is shown')
 }
@@ -94,9 +94,12 @@ describe('certificates of one subject', () => {
     expect(await held()).toEqual([[put], [put], [put]])
   })
 
-  it('CLU-2 settle on one where two nodes hold others of the same date', async () => {
+  it.each([
+    ['one', 'other'],
+    ['other', 'one'],
+  ])('CLU-2 settle on the same where two nodes hold others of the same date, %s and %s', async (a, b) => {
     const { manager } = setting
-    const [one, other] = [await root(3, 'one'), await root(3, 'other')]
+    const [one, other] = [await root(3, a), await root(3, b)]
     done(await manager.upload({ ...trust, file: one.pem }))
     done(await manager.upload({ ...trust, node: 'sub1', file: other.pem }))
     await nodes.cluster.drain()
@@ -110,6 +113,22 @@ describe('certificates of one subject', () => {
       ]),
     )
     expect(await held()).toEqual(members.nodes.map(() => [first]))
+  })
+
+  it('CLU-2 settle on one of two of the same date, beside one that is older', async () => {
+    const { manager } = setting
+    const [one, other, older] = [await root(3, 'one'), await root(3, 'other'), await root(5)]
+    const files = (await print(one)) < (await print(other)) ? [one, other] : [other, one]
+    for (const [i, { pem }] of [...files, older].entries()) {
+      done(await manager.upload({ ...trust, node: members.nodes[i] ?? '', file: pem }))
+    }
+    await loseWords(setting.storage)
+    const [first, second] = await Promise.all(files.map(print))
+    expect(await mended()).toEqual([
+      ['sub1', 'delete', second],
+      ['sub1', 'put', first],
+      ['sub2', 'put', first],
+    ])
   })
 
   it.each([0, 1, 2])('UPL-5 give way to the newest, whichever node holds it: node %i', async (at) => {
@@ -163,11 +182,46 @@ describe('a deletion', () => {
     ])
   })
 
+  it('DEL-4 does not count once it was uploaded anew, though a node still holds it from before', async () => {
+    const { manager, clock } = setting
+    const company = await root()
+    done(await manager.upload({ ...trust, file: company.pem }))
+    await nodes.cluster.drain()
+    clock.advance(1000)
+    const sha256 = await print(company)
+    done(await manager.delete({ ...trust, sha256 }))
+    await loseWords(setting.storage)
+    clock.advance(1000)
+    const change = { action: 'delete', purpose: 'tomcat-trust', id: (await shown('tomcat-trust', 'sub2')).id } as const
+    await nodes.gateway.push('sub2', [{ ...change, sha256 }])
+    clock.advance(1000)
+    done(await manager.upload({ ...trust, node: 'sub2', file: company.pem }))
+    await loseWords(setting.storage)
+    expect(await mended()).toEqual([['pub', 'put', sha256]])
+  })
+
+  it('DEL-4 counts where the node it was made on does not answer', async () => {
+    const { manager } = setting
+    const company = await root()
+    done(await manager.upload({ ...trust, file: company.pem }))
+    await nodes.cluster.drain()
+    const sha256 = await print(company)
+    done(await manager.delete({ ...trust, sha256 }))
+    await loseWords(setting.storage)
+    nodes.behaviour['pub'] = { isDown: true }
+    const { mended: changed } = await nodes.cluster.reconcile()
+    expect(changed.map(({ node, action }) => [node, action])).toEqual([
+      ['sub1', 'delete'],
+      ['sub2', 'delete'],
+    ])
+  })
+
   it('DEL-4 is of that certificate alone', async () => {
     const { manager } = setting
     const [company, other] = [await root(1), await root(2, 'other', 'Other')]
-    for (const { pem } of [company, other]) done(await manager.upload({ ...trust, file: pem }))
-    done(await manager.delete({ ...trust, sha256: await print(other) }))
+    done(await manager.upload({ ...trust, file: company.pem }))
+    done(await manager.upload({ ...trust, node: 'sub1', file: other.pem }))
+    done(await manager.delete({ ...trust, node: 'sub1', sha256: await print(other) }))
     await loseWords(setting.storage)
     expect((await mended()).map(([node, action]) => [node, action])).toEqual([
       ['sub1', 'put'],
@@ -205,6 +259,29 @@ describe('a node', () => {
     expect(faults).toEqual([{ node: 'sub1', code: 'untruthful', message }])
     const noted = (await audits(setting.storage)).filter(({ action }) => action === 'reconcile')
     expect(noted.map(({ node }) => node)).toEqual(['sub2'])
+  })
+
+  it('CLU-2 has been given nothing where it only takes away what is in the way', async () => {
+    const { manager } = setting
+    const files = [await root(3, 'one'), await root(3, 'other')]
+    for (const [i, { pem }] of files.entries()) {
+      done(await manager.upload({ ...trust, node: members.nodes[i] ?? '', file: pem }))
+    }
+    await loseWords(setting.storage)
+    const cluster = createCertificateCluster({
+      ...{ catalogue: unifiedCommunications, cluster: members, storage: setting.storage, clock: setting.clock },
+      gateway: {
+        ...nodes.gateway,
+        push: (node, changes) =>
+          nodes.gateway.push(
+            node,
+            changes.filter(({ action }) => action === 'delete'),
+          ),
+      },
+    })
+    const report = await cluster.reconcile()
+    expect(report.mended.map(({ action }) => action)).toEqual(['delete'])
+    expect(report.faults.map(({ code }) => code)).toEqual(['untruthful', 'untruthful'])
   })
 
   it('CLU-2 that no longer answers once it has changed is out of reach, and no liar', async () => {
@@ -326,6 +403,30 @@ describe('what shows an identity', () => {
       ['sub1', 'delete', own.sha256],
       ['sub2', 'delete', own.sha256],
     ])
+  })
+
+  it('CLU-2 comes back to a peer that deleted it, while its own node shows it', async () => {
+    const { manager, clock } = setting
+    done(await manager.generateSelfSigned(ec))
+    await nodes.cluster.drain()
+    clock.advance(1000)
+    const { id, sha256 } = await shown()
+    await nodes.gateway.push('sub1', [{ action: 'delete', purpose: 'tomcat-trust', id, sha256 }])
+    expect(await mended()).toEqual([['sub1', 'put', sha256]])
+  })
+
+  it('CLU-2 stays as it is at the peers while one of them holds the current one and its own node shows none', async () => {
+    const { manager } = setting
+    done(await manager.generateSelfSigned(ec))
+    await nodes.cluster.drain()
+    done(await manager.regenerate(ec))
+    await loseWords(setting.storage)
+    const { id, sha256 } = await shown()
+    nodes.behaviour['sub2'] = { isDown: true }
+    expect((await nodes.cluster.exchange()).exchanged).toMatchObject([{ peer: 'sub1', sha256 }])
+    nodes.behaviour['sub2'] = {}
+    await nodes.gateway.push('pub', [{ action: 'delete', purpose: 'tomcat-trust', id, sha256 }])
+    expect(await mended()).toEqual([])
   })
 
   it('CLU-2 stays while its own node does not answer, though peers hold different ones', async () => {

@@ -8,6 +8,7 @@ import type { TestCa } from '../../src/testkit/index.js'
 import {
   audits,
   certify,
+  cluster as members,
   codesOf,
   done,
   everything,
@@ -204,6 +205,23 @@ it('CLU-4 exchanges the certificates of each node, in place of stale ones, and s
   await nodes.cluster.drain()
   expect((await nodes.cluster.reconcile()).mended).toEqual([])
   expect((await nodes.cluster.diagnose()).ok).toBe(true)
+})
+
+it('CLU-4 gives nobody what a node can show once, and then no more', async () => {
+  const { manager, storage, clock } = setting
+  done(await manager.generateSelfSigned(ec))
+  let pulled = 0
+  const cluster = createCertificateCluster({
+    ...{ catalogue: unifiedCommunications, cluster: members, storage, clock },
+    gateway: {
+      ...nodes.gateway,
+      pull: async (node, purpose, sha256) =>
+        pulled++ === 0 ? nodes.gateway.pull(node, purpose, sha256) : Uint8Array.from(root.der),
+    },
+  })
+  const { exchanged, faults } = await cluster.exchange()
+  expect(exchanged).toEqual([])
+  expect(faults).toMatchObject([{ node: 'pub', code: 'untruthful' }])
 })
 
 it('CLU-4 goes on with the other nodes where one is down or does not do what it confirms', async () => {
