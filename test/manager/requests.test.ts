@@ -93,6 +93,12 @@ it('CSR-9 asks for every node of the cluster in a multi-server request, or for t
   expect(messagesOf(result)).toMatch(/CSR-9/)
 })
 
+it('PUR-1 asks for no certificate for a purpose that holds no identity', async () => {
+  const result = await setting.manager.generateCsr({ purpose: 'tomcat-trust', node: 'pub', subject })
+  expect(codesOf(result)).toEqual(['wrong-purpose'])
+  expect(messagesOf(result)).toContain('tomcat-trust holds no identity')
+})
+
 describe('the key', () => {
   it('CSR-11 never leaves the key store: the record holds a handle, and no record, outcome or audit anything of it', async () => {
     const { manager, storage, keys } = setting

@@ -171,6 +171,18 @@ describe('the sweep', () => {
     expect(await dueOf(storage, record, 'expiry')).toBeUndefined()
   })
 
+  it('forgets nothing of a certificate that is back by the time it would', async () => {
+    const record = await install(await issue())
+    let isGone = true
+    const away: Storage = { ...storage, find: (keys) => (isGone ? Promise.resolve([]) : storage.find(keys)) }
+    const monitor = monitorOf(away, clock, [recorder], { settings: settingsOf(), ...sources() })
+    expect((await monitor.tick()).checks.good).toBe(0)
+    for (const task of ['expiry', 'revocation'] as const) expect(await dueOf(storage, record, task)).toBeDefined()
+    isGone = false
+    clock.time += HOUR
+    expect((await monitor.tick()).checks.good).toBe(1)
+  })
+
   it('goes on at once where a tick has done as much as it may', async () => {
     for (const node of ['one', 'two', 'three']) await install(await issue(), { node })
     const monitor = monitorWith(settingsOf(), { limits: { workPerTick: 2 } })
@@ -267,6 +279,9 @@ describe('a revoked certificate', () => {
     ])
     expect(effects).toMatchObject([{ type: 'revoke', reason: 'revoked', sha256: record.sha256 }])
     expect((await recordOf(record)).mark).toBe('revoked')
+    // Nor does anybody look at it again.
+    const { dueAt } = (await dueOf(storage, record, 'revocation')) ?? expect.fail('nothing is remembered')
+    expect(dueAt).toBeGreaterThan(clock.time + 1000 * DAY)
   })
 
   it('OCS-8 is told of again where that failed, without asking the responder again', async () => {
@@ -304,6 +319,7 @@ describe('a revoked certificate', () => {
     // Other things may be due before it is tried again.
     const again = start + 10 * 60_000
     expect(first.next.getTime()).toBeLessThanOrEqual(again)
+    expect(await dueOf(storage, record, 'revocation')).toMatchObject({ dueAt: again })
     clock.time = again
     const second = await monitor.tick()
     expect(second.effects).toMatchObject([{ reason: 'revoked', sha256: record.sha256 }])
@@ -454,6 +470,8 @@ describe('what is not known', () => {
       await live(monitor, 5 * DAY)
       expect(revocations()).toHaveLength(round)
       expect(revocations().at(-1)).toMatchObject({ status: 'undetermined' })
+      expect(revocations().at(-1)).not.toHaveProperty('revokedAt')
+      expect(revocations().at(-1)).not.toHaveProperty('reason')
       outages.clear()
       await live(monitor, DAY)
     }
