@@ -223,6 +223,7 @@ describe('parseCertificateList', () => {
 
   it.each<[string, CrlParts, string]>([
     ['a number that is negative', { extensions: [number(-1)] }, 'non-negative INTEGER'],
+    ['a number that is the least of one octet', { extensions: [number(-128)] }, 'non-negative INTEGER'],
     ['a number of 21 octets', { extensions: [extension('2.5.29.20', integer(2n ** 160n))] }, 'at most 20 octets'],
     [
       'a number with more behind it',

@@ -199,6 +199,13 @@ describe('the unified-communications catalogue', () => {
       expect([id, cites.length > 0]).toEqual([id, true])
   })
 
+  it('says which profile a catalogue lacks that was not defined', () => {
+    const undefinedOne = { ...catalogue, profiles: [] }
+    expect(() => profileOf(undefinedOne, identity('tomcat'))).toThrow(
+      /^catalogue unified-communications has no profile "/,
+    )
+  })
+
   it('names the purposes there are when asked for another', () => {
     expect(() => purposeOf(catalogue, 'apache')).toThrow(/tomcat, tomcat-ECDSA.*found "apache"/)
   })
@@ -297,6 +304,22 @@ describe('defineCatalogue', () => {
       expect(message).toContain(fault)
     }
     expect(message.split('in a circle')).toHaveLength(2)
+  })
+
+  it.each([0, -1, 0.5, NaN, Infinity])('REG-5 takes %s for no number of days', (selfSignedDays) => {
+    expect(() => defineCatalogue({ ...webFarm, selfSignedDays })).toThrow(/selfSignedDays is .*expected a positive/)
+    expect(defineCatalogue({ ...webFarm, selfSignedDays: 1 }).selfSignedDays).toBe(1)
+  })
+
+  it('finds a key usage that a profile lists twice, and a limit just too low', () => {
+    const [profile] = webFarm.profiles
+    const usage = { usage: 'digitalSignature', required: 'always' } as const
+    const twice = { ...profile, id: 'p', keyUsage: [usage, usage] } as Catalogue['profiles'][number]
+    const limits = { ...webFarm.limits, rsaModulusLength: 2047 }
+    expect(() => defineCatalogue({ ...webFarm, profiles: [...webFarm.profiles, twice] })).toThrow(
+      'profile "p" lists digitalSignature more than once',
+    )
+    expect(() => defineCatalogue({ ...webFarm, limits })).toThrow('limits.rsaModulusLength is 2047')
   })
 
   it('takes copies that meet again for no circle', () => {
