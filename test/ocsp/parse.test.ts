@@ -156,6 +156,11 @@ describe('OCS-9 parseOcspResponse', () => {
     ['version 2', { version: explicit(0, integer(1)) }, 'invalid-version'],
     ['no responder', { responderId: NOTHING }, 'unexpected-tag'],
     ['a responder of another kind', { responderId: explicit(3, name('Responder')) }, 'unexpected-tag'],
+    [
+      'a hash as a responder of another kind',
+      { responderId: explicit(3, octetString(hex('01'.repeat(20)))) },
+      'unexpected-tag',
+    ],
     ['a responder whose hash is too short', { responderId: keyHash(19) }, 'invalid-extension'],
     ['a responder whose hash is too long', { responderId: keyHash(32) }, 'invalid-extension'],
     [
