@@ -24,6 +24,24 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
+    'claimDue gives the most overdue first of many that were put, moved and given back in any order',
+    async (storage) => {
+      const due = (at: number, salt: number) => sampleDue(`item ${at}`, ((at + salt) * 7919) % 9973)
+      const items = Array.from({ length: 200 }, (_, at) => at)
+      await commitNow(storage, { puts: items.map((at) => due(at, 0)) })
+      // Every third is due at another time then, and the first thirty are held for a while.
+      const moved = new Map(items.map((at) => [`item ${at}`, due(at, at % 3 === 0 ? 5000 : 0)]))
+      await commitNow(storage, { puts: [...moved.values()].filter((_, at) => at % 3 === 0) })
+      await storage.claimDue('expiry', 2000, 30, lease('w', 2000))
+      const expected = [...moved.values()].sort((a, b) => a.dueAt - b.dueAt)
+      const claimed: DueRecord[] = []
+      for (let count = 1; claimed.length < items.length && count < 60; count++) {
+        claimed.push(...(await storage.claimDue('expiry', 10_000, count, lease('w', 20_000))))
+      }
+      expectSame('claimed', idsOf(claimed), idsOf(expected))
+    },
+  ],
+  [
     'a record is nobody else’s until its lease ends',
     async (storage) => {
       await commitNow(storage, { puts: [sampleDue('d', 10)] })

@@ -126,6 +126,36 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
+    'LST-1 what a field begins with is found in either order of that field, pages of any size',
+    async (storage) => {
+      await commitNow(storage, { puts: certificates })
+      for (const by of textFields) {
+        const ascending = await pages(storage, { sort: { by }, limit: 1000 })
+        for (const operator of ['begins-with', 'is-exactly'] as const) {
+          for (const value of ['host', 'Host 3', 'CN=', 'GRÖSSE 1', 'Größe', 'e', 'node 1', '']) {
+            const holds = meets[operator] ?? (() => false)
+            const expected = ascending.filter((one) => holds(textOf(one, by).toLowerCase(), value.toLowerCase()))
+            const query = { where: [{ field: by, operator, value }], limit: 3 } as const
+            const found = await pages(storage, { ...query, sort: { by } })
+            expectSame(`${by} ${operator} ${value}`, idsOf(found), idsOf(expected))
+            const backwards = await pages(storage, { ...query, sort: { by, direction: 'descending' } })
+            expectSame(`${by} ${operator} ${value}, backwards`, idsOf(backwards), [...idsOf(expected)].reverse())
+          }
+        }
+      }
+    },
+  ],
+  [
+    'a page holds 50 certificates or 100 records of a kind where nobody says how many',
+    async (storage) => {
+      const puts = Array.from({ length: 101 }, (_, at) => sampleCertificate(`Host ${at}`, { id: `id ${at}` }))
+      await commitNow(storage, { puts })
+      const [found, listed] = [await storage.query({}), await storage.list('trust')]
+      expectSame('records', [found.records.length, listed.records.length], [50, 100])
+      expectSame('whether there are more', [typeof found.next, typeof listed.next], ['string', 'string'])
+    },
+  ],
+  [
     'LST-1 pages stay right while records come and go: what stays is shown exactly once',
     async (storage) => {
       await commitNow(storage, { puts: certificates })
