@@ -1,11 +1,13 @@
 // Regeneration: REG-1 … REG-6.
 
 import { beforeEach, expect, it } from 'vitest'
+import { createCertificateManager } from '../../src/manager/index.js'
 import { unifiedCommunications } from '../../src/purposes/index.js'
 import type { TestCa } from '../../src/testkit/index.js'
 import { parseCertificate } from '../../src/x509/index.js'
 import {
   certify,
+  cluster as members,
   codesOf,
   DAY,
   done,
@@ -130,6 +132,30 @@ it('REG-2 takes a curve, a subject and names, and refuses what cannot be written
     }),
   )
   expect((await installed()).record).toMatchObject({ keyType: 'EC P-256', subject: 'CN=a.example' })
+  const names = async () => (await installed()).certificate.subjectAltName?.map(({ value }) => value)
+  // Those that are given, whatever the installed one has; and those of the installed one where none are.
+  for (const dns of ['b.example', 'c.example']) {
+    done(await manager.generateSelfSigned({ ...ec, subjectAltNames: { dns: [dns], ip: ['192.0.2.1'] } }))
+    expect(await names()).toEqual(['a.example', dns, '192.0.2.1'])
+  }
+  done(await manager.generateSelfSigned(ec))
+  expect(await names()).toEqual(['a.example', 'c.example', '192.0.2.1'])
+})
+
+it('UPL-7 notices what a catalogue has for a regenerated certificate without an IP address', async () => {
+  const { storage, keys, clock } = setting
+  const notice = { code: 'no-address', message: 'by name only', on: 'regenerate', when: 'no-ip-address' } as const
+  const purposes = unifiedCommunications.purposes.map((one) =>
+    one.usage === 'identity' ? { ...one, notices: [notice] } : one,
+  )
+  const catalogue = { ...unifiedCommunications, purposes }
+  const manager = createCertificateManager({ catalogue, cluster: members, storage, keys, clock })
+  const codes = async (ip: readonly string[]): Promise<readonly string[]> =>
+    done(await manager.generateSelfSigned({ ...ec, subjectAltNames: { dns: ['a.example'], ip } })).notices.map(
+      ({ code }) => code,
+    )
+  expect(await codes([])).toEqual(['no-address'])
+  expect(await codes(['192.0.2.1'])).toEqual([])
 })
 
 it('REG-3 overwrites a third-party certificate, which stays in history, and destroys its key', async () => {
