@@ -285,6 +285,51 @@ describe('a long-lived connection', () => {
     expect((await live(monitor, 10)).map(({ connection }) => connection.id)).toStrictEqual(['ipsec 2'])
   })
 
+  it('OCS-6 is believed through what the peer sent or the store holds, and by no intermediate alone', async () => {
+    const authority = await ca.issueIntermediate({ name: 'Issuing', notBefore: new Date(start - 300 * DAY) })
+    const { certificate } = await authority.issue({ dns: ['peer.example'], notBefore: new Date(start - DAY) })
+    const above = { ...(await describeRecord(authority.certificate)), kind: 'trust', id: 'issuing' } as const
+    const root = { ...(await describeRecord(ca.certificate)), kind: 'trust', id: 'ca', purpose: 'CAPF-trust' } as const
+    await put(storage, bareRecord(0, { ...above, purpose: 'ipsec-trust' }))
+    await put(storage, bareRecord(0, root))
+    await put(storage, bareRecord(0, { ...above, purpose: 'CAPF-trust' }))
+    const monitor = monitorWith(validity(6))
+    const sent = { intermediates: [authority.certificate] }
+    const peer = { protocol: 'ipsec', node: 'pub', certificate }
+    monitor.watchConnection({ ...peer, id: 'sent', trust: 'tomcat-trust', ...sent })
+    monitor.watchConnection({ ...peer, id: 'not sent', trust: 'tomcat-trust' })
+    monitor.watchConnection({ ...peer, id: 'held', trust: 'CAPF-trust' })
+    monitor.watchConnection({ ...peer, id: 'no root', trust: 'ipsec-trust', ...sent })
+    const ids = (await live(monitor, 10)).map(({ connection }) => connection.id)
+    expect(ids).toStrictEqual(['not sent', 'no root'])
+  })
+
+  it('OCS-6 that has made way for another of its id is told of, and the other one is watched', async () => {
+    const [ended, lasting] = [await issue(0.1), await issue()]
+    let end = (): void => undefined
+    const another = connectionOf(lasting)
+    const recorder = new Recorder()
+    const monitor = monitorOf(storage, clock, [], {
+      settings: validity(6),
+      notifiers: [
+        {
+          name: 'swapping',
+          send: (digest) => {
+            end()
+            monitor.watchConnection(another)
+            return recorder.send(digest)
+          },
+        },
+      ],
+    })
+    end = monitor.watchConnection(connectionOf(ended))
+    await put(storage, bareRecord(1))
+    clock.time = start + 7 * HOUR
+    expect((await monitor.tick()).drops).toMatchObject([{ connection: { certificate: ended.certificate } }])
+    expect(recorder.digests).toHaveLength(1)
+    expect((await monitor.metrics()).connections).toBe(1)
+  })
+
   it('OCS-6 must be for what it is used for', async () => {
     const monitor = monitorWith(validity(6))
     const issued = await ca.issue({
