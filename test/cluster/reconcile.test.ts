@@ -429,6 +429,19 @@ describe('what shows an identity', () => {
     expect(await mended()).toEqual([])
   })
 
+  it('CLU-2 follows its own node in a trust purpose too that is not the identity’s, or is no more', async () => {
+    const { der } = await root()
+    const id = copyId(ec)
+    const told = { description: '', origin: 'replicated', installedAt: setting.clock.now().getTime() } as const
+    for (const node of ['sub1', 'sub2']) {
+      await nodes.gateway.push(node, [{ action: 'put', purpose: 'CallManager-trust', id, der, ...told }])
+    }
+    expect((await mended()).map(([node, action]) => [node, action])).toEqual([
+      ['sub1', 'delete'],
+      ['sub2', 'delete'],
+    ])
+  })
+
   it('CLU-2 stays while its own node does not answer, though peers hold different ones', async () => {
     const { manager } = setting
     done(await manager.generateSelfSigned(ec))
