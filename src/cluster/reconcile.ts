@@ -133,6 +133,7 @@ class PurposeReconciler {
   /** The identity that the certificates of an id show; undefined for those that stand for themselves. */
   private identityShownBy(id: string): Scope | undefined {
     const { catalogue, nodes } = this.context
+    // Of every purpose: copies may be left where the identity's trust purpose was another one once.
     const scopes = nodes.flatMap((node) => catalogue.purposes.map(({ id: purpose }): Scope => ({ node, purpose })))
     return scopes.find((scope) => copyId(scope) === id)
   }

@@ -24,7 +24,7 @@ const cases: readonly StorageCheck[] = [
     },
   ],
   [
-    'claimDue gives the most overdue first of many that were put, moved and given back in any order',
+    'claimDue gives the most overdue first of many that were put, moved and held before in any order',
     async (storage) => {
       const due = (at: number, salt: number) => sampleDue(`item ${at}`, ((at + salt) * 7919) % 9973)
       const items = Array.from({ length: 200 }, (_, at) => at)

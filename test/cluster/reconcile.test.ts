@@ -19,7 +19,7 @@ import {
   type Setting,
   setUp,
 } from '../support/manager.js'
-import { loseWords, type Nodes, nodesOf } from '../support/nodes.js'
+import { clusterOver, loseWords, type Nodes, nodesOf } from '../support/nodes.js'
 
 const trust = { purpose: 'tomcat-trust', node: 'pub' }
 const ec = { purpose: 'tomcat-ECDSA', node: 'pub' }
@@ -63,6 +63,18 @@ async function replaced(): Promise<{ readonly older: TestCa; readonly newer: Tes
   done(await manager.upload({ ...trust, file: newer.pem }))
   await loseWords(storage)
   return { older, newer }
+}
+
+/** A root that every node held, and that the publisher has deleted, of which nobody was told. */
+async function deletedUnheard(): Promise<{ readonly company: TestCa; readonly sha256: string }> {
+  const { manager, storage } = setting
+  const company = await root()
+  done(await manager.upload({ ...trust, file: company.pem }))
+  await nodes.cluster.drain()
+  const sha256 = await print(company)
+  done(await manager.delete({ ...trust, sha256 }))
+  await loseWords(storage)
+  return { company, sha256 }
 }
 
 /** What a reconciliation mends: node, action, fingerprint. A second one must find nothing. */
@@ -169,13 +181,7 @@ describe('certificates of one subject', () => {
 
 describe('a deletion', () => {
   it('DEL-4 counts where it came in the very millisecond of the upload', async () => {
-    const { manager } = setting
-    const company = await root()
-    done(await manager.upload({ ...trust, file: company.pem }))
-    await nodes.cluster.drain()
-    const sha256 = await print(company)
-    done(await manager.delete({ ...trust, sha256 }))
-    await loseWords(setting.storage)
+    const { sha256 } = await deletedUnheard()
     expect(await mended()).toEqual([
       ['sub1', 'delete', sha256],
       ['sub2', 'delete', sha256],
@@ -184,13 +190,7 @@ describe('a deletion', () => {
 
   it('DEL-4 does not count once it was uploaded anew, though a node still holds it from before', async () => {
     const { manager, clock } = setting
-    const company = await root()
-    done(await manager.upload({ ...trust, file: company.pem }))
-    await nodes.cluster.drain()
-    clock.advance(1000)
-    const sha256 = await print(company)
-    done(await manager.delete({ ...trust, sha256 }))
-    await loseWords(setting.storage)
+    const { company, sha256 } = await deletedUnheard()
     clock.advance(1000)
     const change = { action: 'delete', purpose: 'tomcat-trust', id: (await shown('tomcat-trust', 'sub2')).id } as const
     await nodes.gateway.push('sub2', [{ ...change, sha256 }])
@@ -201,13 +201,7 @@ describe('a deletion', () => {
   })
 
   it('DEL-4 counts where the node it was made on does not answer', async () => {
-    const { manager } = setting
-    const company = await root()
-    done(await manager.upload({ ...trust, file: company.pem }))
-    await nodes.cluster.drain()
-    const sha256 = await print(company)
-    done(await manager.delete({ ...trust, sha256 }))
-    await loseWords(setting.storage)
+    await deletedUnheard()
     nodes.behaviour['pub'] = { isDown: true }
     const { mended: changed } = await nodes.cluster.reconcile()
     expect(changed.map(({ node, action }) => [node, action])).toEqual([
@@ -238,10 +232,7 @@ describe('a deletion', () => {
     for (const one of roots) done(await manager.delete({ ...trust, sha256: await print(one) }))
     await loseWords(setting.storage)
     const pagewise: Storage = { ...storage, list: (kind, page) => storage.list(kind, { ...page, limit: 1 }) }
-    const cluster = createCertificateCluster({
-      ...{ catalogue: unifiedCommunications, cluster: members, gateway: nodes.gateway, clock },
-      storage: pagewise,
-    })
+    const cluster = clusterOver({ storage: pagewise, clock }, nodes.gateway)
     expect((await cluster.reconcile()).mended.map(({ node, action }) => `${action} ${node}`).sort()).toEqual([
       ...Array<string>(4).fill('delete sub1'),
       ...Array<string>(4).fill('delete sub2'),
@@ -268,16 +259,13 @@ describe('a node', () => {
       done(await manager.upload({ ...trust, node: members.nodes[i] ?? '', file: pem }))
     }
     await loseWords(setting.storage)
-    const cluster = createCertificateCluster({
-      ...{ catalogue: unifiedCommunications, cluster: members, storage: setting.storage, clock: setting.clock },
-      gateway: {
-        ...nodes.gateway,
-        push: (node, changes) =>
-          nodes.gateway.push(
-            node,
-            changes.filter(({ action }) => action === 'delete'),
-          ),
-      },
+    const cluster = clusterOver(setting, {
+      ...nodes.gateway,
+      push: (node, changes) =>
+        nodes.gateway.push(
+          node,
+          changes.filter(({ action }) => action === 'delete'),
+        ),
     })
     const report = await cluster.reconcile()
     expect(report.mended.map(({ action }) => action)).toEqual(['delete'])
@@ -289,14 +277,11 @@ describe('a node', () => {
     done(await manager.upload({ ...trust, file: (await root()).pem }))
     await loseWords(setting.storage)
     const { gateway, behaviour } = nodes
-    const cluster = createCertificateCluster({
-      ...{ catalogue: unifiedCommunications, cluster: members, storage: setting.storage, clock: setting.clock },
-      gateway: {
-        ...gateway,
-        push: async (node, changes) => {
-          await gateway.push(node, changes)
-          if (node === 'sub1') behaviour[node] = { isDown: true }
-        },
+    const cluster = clusterOver(setting, {
+      ...gateway,
+      push: async (node, changes) => {
+        await gateway.push(node, changes)
+        if (node === 'sub1') behaviour[node] = { isDown: true }
       },
     })
     const report = await cluster.reconcile()
@@ -322,21 +307,18 @@ it('CLU-2 a node that has not answered is not asked again, and one that lies is 
   await nodes.cluster.drain()
   const NOBODYS = 'ab'.repeat(32)
   const asked: string[] = []
-  const cluster = createCertificateCluster({
-    ...{ catalogue: unifiedCommunications, cluster: members, storage: setting.storage, clock: setting.clock },
-    gateway: {
-      ...nodes.gateway,
-      list: async (node, purpose) => {
-        asked.push(node)
-        if (node === 'sub2') throw new Error('no answer')
-        const certificates = await nodes.gateway.list(node, purpose)
-        if (node === 'pub' || purpose !== 'tomcat-trust') return certificates
-        const lies = ['one', 'other'].flatMap((id) => certificates.map((one) => ({ ...one, id, sha256: NOBODYS })))
-        return [...certificates, ...lies]
-      },
-      pull: async (node, purpose, sha256) =>
-        sha256 === NOBODYS ? Uint8Array.of(5, 0) : nodes.gateway.pull(node, purpose, sha256),
+  const cluster = clusterOver(setting, {
+    ...nodes.gateway,
+    list: async (node, purpose) => {
+      asked.push(node)
+      if (node === 'sub2') throw new Error('no answer')
+      const certificates = await nodes.gateway.list(node, purpose)
+      if (node === 'pub' || purpose !== 'tomcat-trust') return certificates
+      const lies = ['one', 'other'].flatMap((id) => certificates.map((one) => ({ ...one, id, sha256: NOBODYS })))
+      return [...certificates, ...lies]
     },
+    pull: async (node, purpose, sha256) =>
+      sha256 === NOBODYS ? Uint8Array.of(5, 0) : nodes.gateway.pull(node, purpose, sha256),
   })
   const { faults } = await cluster.reconcile()
   expect(faults.map(({ node, code }) => `${node} ${code}`).sort()).toEqual(['sub1 untruthful', 'sub2 unreachable'])

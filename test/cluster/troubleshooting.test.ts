@@ -8,7 +8,6 @@ import type { TestCa } from '../../src/testkit/index.js'
 import {
   audits,
   certify,
-  cluster as members,
   codesOf,
   done,
   everything,
@@ -17,7 +16,7 @@ import {
   type Setting,
   setUp,
 } from '../support/manager.js'
-import { type Nodes, nodesOf } from '../support/nodes.js'
+import { clusterOver, type Nodes, nodesOf } from '../support/nodes.js'
 
 const ec = { purpose: 'tomcat-ECDSA', node: 'pub' }
 
@@ -208,16 +207,12 @@ it('CLU-4 exchanges the certificates of each node, in place of stale ones, and s
 })
 
 it('CLU-4 gives nobody what a node can show once, and then no more', async () => {
-  const { manager, storage, clock } = setting
-  done(await manager.generateSelfSigned(ec))
+  done(await setting.manager.generateSelfSigned(ec))
   let pulled = 0
-  const cluster = createCertificateCluster({
-    ...{ catalogue: unifiedCommunications, cluster: members, storage, clock },
-    gateway: {
-      ...nodes.gateway,
-      pull: async (node, purpose, sha256) =>
-        pulled++ === 0 ? nodes.gateway.pull(node, purpose, sha256) : Uint8Array.from(root.der),
-    },
+  const cluster = clusterOver(setting, {
+    ...nodes.gateway,
+    pull: async (node, purpose, sha256) =>
+      pulled++ === 0 ? nodes.gateway.pull(node, purpose, sha256) : Uint8Array.from(root.der),
   })
   const { exchanged, faults } = await cluster.exchange()
   expect(exchanged).toEqual([])

@@ -54,6 +54,13 @@ export interface Nodes {
   readonly behaviour: Record<string, Behaviour>
 }
 
+/** The cluster of a setting over a gateway. */
+export const clusterOver = (
+  { storage, clock }: Pick<Setting, 'storage' | 'clock'>,
+  gateway: NodeGateway,
+): CertificateCluster =>
+  createCertificateCluster({ catalogue: unifiedCommunications, cluster: nodes, storage, gateway, clock })
+
 /** The nodes of a setting, all in its storage, or each but the first in one of its own. */
 export function nodesOf({ storage, clock }: Setting, where: 'one-storage' | 'own-storages' = 'one-storage'): Nodes {
   const storages = new Map<string, Storage>()
@@ -65,14 +72,7 @@ export function nodesOf({ storage, clock }: Setting, where: 'one-storage' | 'own
   }
   const behaviour: Record<string, Behaviour> = {}
   const gateway = unreliable(createStorageGateway(storageOf, { clock }), behaviour)
-  const cluster = createCertificateCluster({
-    catalogue: unifiedCommunications,
-    cluster: nodes,
-    storage,
-    gateway,
-    clock,
-  })
-  return { cluster, gateway, behaviour }
+  return { cluster: clusterOver({ storage, clock }, gateway), gateway, behaviour }
 }
 
 /** As if nobody had ever been told: what waits for the nodes is gone. */
