@@ -23,6 +23,8 @@ interface Row {
 
 const keyIdentifier = Uint8Array.of(1, 2, 3)
 const access = { ocsp: ['http://ocsp.example'] }
+const caIssuers = ['http://ca.example/']
+const authority = { basicConstraints: { cA: true }, keyUsage: ['keyCertSign'] } as const
 
 const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
   'not-version-3': [
@@ -42,7 +44,8 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
     { on: 'authority', broken: { name: '', dns: ['ca.example'] } },
     {
       on: 'target',
-      broken: { name: '', dns: ['ca.example'], basicConstraints: { cA: true }, keyUsage: ['keyCertSign'] },
+      broken: { name: '', dns: ['ca.example'], ...authority },
+      kept: { name: '', dns: ['ca.example'] },
     },
   ],
   'generalized-time-before-2050': [
@@ -74,13 +77,41 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
       },
       kept: { authorityKeyIdentifier: { keyIdentifier } },
     },
-    { on: 'anchor', broken: { authorityKeyIdentifier: keyIdentifier } },
+    { on: 'target', broken: { authorityKeyIdentifier: {} }, kept: { without: ['authorityKeyIdentifier'] } },
+    {
+      on: 'anchor',
+      broken: { authorityKeyIdentifier: keyIdentifier },
+      kept: { authorityKeyIdentifier: keyIdentifier, subjectKeyIdentifier: keyIdentifier },
+    },
+    // Self-issued, and another key than its issuer's: what it names is the issuer's.
+    {
+      on: 'target',
+      broken: { name: 'Intermediate', authorityKeyIdentifier: keyIdentifier, ...authority },
+      kept: { name: 'Intermediate', authorityKeyIdentifier: keyIdentifier, subjectKeyIdentifier: Uint8Array.of(4) },
+    },
+    {
+      on: 'anchor',
+      broken: { authorityKeyIdentifier: keyIdentifier, subjectKeyIdentifier: Uint8Array.of(4) },
+      kept: { authorityKeyIdentifier: keyIdentifier, without: ['subjectKeyIdentifier'] },
+    },
   ],
-  'subject-key-identifier-missing': [{ on: 'authority', broken: { without: ['subjectKeyIdentifier'] } }],
+  'subject-key-identifier-missing': [
+    { on: 'authority', broken: { without: ['subjectKeyIdentifier'] } },
+    {
+      on: 'target',
+      broken: { ...authority, without: ['subjectKeyIdentifier'] },
+      kept: { without: ['subjectKeyIdentifier'] },
+    },
+  ],
   'subject-key-identifier-critical': [{ on: 'authority', broken: { critical: { subjectKeyIdentifier: true } } }],
   'authority-key-usage-missing': [
     { on: 'authority', broken: { without: ['keyUsage'] } },
     { on: 'anchor', broken: { without: ['keyUsage'] } },
+    {
+      on: 'target',
+      broken: { basicConstraints: { cA: true }, without: ['keyUsage'] },
+      kept: { without: ['keyUsage'] },
+    },
   ],
   'certificate-signing-without-authority': [{ on: 'target', broken: { keyUsage: ['keyCertSign'] } }],
   'path-length-without-authority': [
@@ -99,8 +130,16 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
       broken: { basicConstraints: { pathLenConstraint: 0 } },
       kept: { basicConstraints: { cA: true, pathLenConstraint: 0 }, without: ['keyUsage'] },
     },
+    { on: 'target', broken: { basicConstraints: { pathLenConstraint: 0 }, without: ['keyUsage'] } },
   ],
-  'basic-constraints-not-critical': [{ on: 'authority', broken: { critical: { basicConstraints: false } } }],
+  'basic-constraints-not-critical': [
+    { on: 'authority', broken: { critical: { basicConstraints: false } } },
+    {
+      on: 'target',
+      broken: { ...authority, critical: { basicConstraints: false } },
+      kept: { basicConstraints: { cA: false }, critical: { basicConstraints: false } },
+    },
+  ],
   'subject-alt-name-missing': [{ on: 'target', broken: { without: ['subjectAltName'] } }],
   'subject-alt-name-not-critical': [
     { on: 'target', broken: { name: '', critical: { subjectAltName: false } }, kept: { name: '' } },
@@ -154,6 +193,16 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
       kept: { name: 'a.example', dns: ['a.example'] },
     },
     { on: 'target', broken: { name: 'A.example', dns: ['a.example'] } },
+    {
+      on: 'target',
+      broken: { name: 'a@a.example', email: ['a@a.example'], dns: ['a.example'] },
+      kept: { name: [{ type: 'organizationName', value: 'Example' }], dns: ['a.example'] },
+    },
+    {
+      on: 'target',
+      broken: { name: 'b.a.example', dns: ['*.a.example'] },
+      kept: { name: 'a.example', dns: ['*.a.example'] },
+    },
     { on: 'target', broken: { name: '192.0.2.01', ip: ['192.0.2.1'] }, kept: { name: '192.0.2.1', ip: ['192.0.2.1'] } },
     {
       on: 'target',
@@ -235,7 +284,11 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
     {
       on: 'target',
       broken: { noRevAvail: true, authorityInfoAccess: access },
-      kept: { noRevAvail: true, authorityInfoAccess: { caIssuers: ['http://ca.example/'] } },
+      kept: { noRevAvail: true, authorityInfoAccess: { caIssuers } },
+    },
+    {
+      on: 'target',
+      broken: { noRevAvail: true, authorityInfoAccess: { ...access, caIssuers } },
     },
   ],
   'no-rev-avail-critical': [

@@ -115,10 +115,10 @@ describe('other keys', () => {
     content.enter(tags.SEQUENCE)
     content.skip(tags.SEQUENCE)
     const bare = sequence(sequence(objectIdentifier('1.2.840.10040.4.1')), whole.subarray(content.position))
-    const signing = (publicKey: Uint8Array, isRight = true): TestKey => ({
+    const signing = (publicKey: Uint8Array, isRight = true, key = privateKey): TestKey => ({
       ...shape,
       publicKey,
-      sign: async (data) => new Uint8Array(sign('sha256', isRight ? data : data.subarray(1), privateKey)),
+      sign: async (data) => new Uint8Array(sign('sha256', isRight ? data : data.subarray(1), key)),
     })
     const shape = await generateTestKey('p256')
     const by = { signatureAlgorithm: 'dsaWithSHA256' } as const
@@ -136,6 +136,10 @@ describe('other keys', () => {
       const below = await other.issueIntermediate({ name: 'Below', key: signing(bare) })
       expect(await judgeChain([other, below, await below.issue(by)], { profile })).toEqual(['signature-unsupported'])
     }
+    // Parameters of its own stay its own, whatever they are above.
+    const pair = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })
+    const own = await first.issueIntermediate({ name: 'Own', key: signing(spki(pair), true, pair.privateKey), ...by })
+    expect(await judgeChain([root, first, own, await own.issue(by)], { profile: legacy })).toEqual(['valid'])
     const verdict = await validateChain(chain, { profile: legacy })
     if (!verdict.ok) throw new Error(explain(verdict))
     const crls = [await second.crl({ ...by, entries: [{ serialNumber: leaf.serialNumber, revocationDate: at }] })]

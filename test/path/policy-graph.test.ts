@@ -206,6 +206,23 @@ describe('certificate policies', () => {
       'policy-required CN=Lower',
     ])
   })
+
+  it('say what else is wrong with the path, and of what the text asks', async () => {
+    const [root, upper = root] = await authorities({}, { name: 'Upper', ...policies('a', 'a>any') })
+    const late = { at: new Date('2090-01-01T00:00:00Z') }
+    const judge = async (authority: IssuedCertificate, leaf: IssuedCertificate): Promise<unknown> => {
+      const verdict = await validateChain([root, authority, leaf], { ...late, policies: required })
+      return verdict.ok || verdict.findings.map(({ code, rule }) => `${code} (${rule})`)
+    }
+    const expired = 'expired (RFC 5280 §6.1.3 (a) (2))'
+    expect(await judge(upper, await upper.issue(policies('a')))).toEqual(
+      expect.arrayContaining([expired, 'any-policy-mapped (RFC 5280 §6.1.4 (a))']),
+    )
+    const plain = await root.issueIntermediate(policies('a'))
+    expect(await judge(plain, await plain.issue(policies('b')))).toEqual(
+      expect.arrayContaining([expired, 'policy-required (RFC 5280 §6.1.3 (f), §6.1.5 (g))']),
+    )
+  })
 })
 
 const names = ['anyPolicy', 'a', 'b', 'c', 'd']

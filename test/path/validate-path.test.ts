@@ -301,6 +301,43 @@ describe('trust anchors', () => {
     }
   })
 
+  it('count by their dates and by their constraints as the profile says of either (RFC 5280 §6.1.1 (d), RFC 5937)', async () => {
+    const expired = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') }
+    const nameConstraints = { permitted: { dns: ['example.com'] } }
+    const roots = [
+      await rootOf(expired),
+      await rootOf({ nameConstraints }),
+      await rootOf({ pathLenConstraint: 0 }),
+      await rootOf({ extendedKeyUsage: ['clientAuth'] }),
+      await rootOf({ replace: { nameConstraints: Uint8Array.of(5, 0) } }),
+    ]
+    const judge = async (settings: Pick<PathProfile, 'anchors' | 'anchorConstraints'>): Promise<readonly string[]> => {
+      const profile = { ...rfc5280Section6, nestedExtendedKeyUsage: 'require', ...settings } as const
+      const codes: string[] = []
+      for (const root of roots) {
+        const intermediate = await root.issueIntermediate()
+        const leaf = await intermediate.issue({ dns: ['a.example'] })
+        codes.push(...(await judgeChain([root, intermediate, leaf], { profile, purpose: ['serverAuth'] })))
+      }
+      return codes
+    }
+    const bound = ['name-constraint-violated', 'path-length-exceeded', 'extended-key-usage-nesting']
+    const free = ['valid', 'valid', 'valid']
+    const [certificate, key] = ['as-certificate', 'name-and-key'] as const
+    expect(await judge({ anchors: certificate, anchorConstraints: 'apply' })).toEqual([
+      'expired',
+      ...bound,
+      'malformed',
+    ])
+    expect(await judge({ anchors: certificate, anchorConstraints: 'ignore' })).toEqual([
+      'expired',
+      ...free,
+      'malformed',
+    ])
+    expect(await judge({ anchors: key, anchorConstraints: 'apply' })).toEqual(['valid', ...bound, 'malformed'])
+    expect(await judge({ anchors: key, anchorConstraints: 'ignore' })).toEqual(['valid', ...free, 'valid'])
+  })
+
   it('are held to the keys the profile accepts even without a certificate', async () => {
     const root = await rootOf({ keyType: 'ed25519' })
     const { name, publicKey } = trustAnchorFrom(root.certificate)
