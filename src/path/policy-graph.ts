@@ -188,9 +188,8 @@ export class PolicyState {
   private userConstrainedPolicies(authorityConstrained: readonly string[]): readonly string[] {
     const { initialPolicySet } = this
     if (initialPolicySet.has(ANY_POLICY)) return authorityConstrained
-    const acceptable = authorityConstrained.filter((policy) => initialPolicySet.has(policy))
-    if (!authorityConstrained.includes(ANY_POLICY)) return acceptable
-    return [...new Set([...acceptable, ...initialPolicySet])]
+    if (authorityConstrained.includes(ANY_POLICY)) return [...initialPolicySet]
+    return authorityConstrained.filter((policy) => initialPolicySet.has(policy))
   }
 }
 

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ParseErrorCode } from '../../src/base/errors.js'
 import { DerReader } from '../../src/der/reader.js'
+import * as tags from '../../src/der/tags.js'
 import { context, contextConstructed } from '../../src/der/tags.js'
 import {
   bitString,
@@ -150,8 +151,14 @@ const decoded: readonly [ExtensionName, Uint8Array, unknown][] = [
   ],
   [
     'policyMappings',
-    sequence(sequence(objectIdentifier('1.2.3'), objectIdentifier('1.2.4'))),
-    [{ issuerDomainPolicy: '1.2.3', subjectDomainPolicy: '1.2.4' }],
+    sequence(
+      sequence(objectIdentifier('1.2.3'), objectIdentifier('1.2.4')),
+      sequence(objectIdentifier('1.2.3'), objectIdentifier('1.2.5')),
+    ),
+    [
+      { issuerDomainPolicy: '1.2.3', subjectDomainPolicy: '1.2.4' },
+      { issuerDomainPolicy: '1.2.3', subjectDomainPolicy: '1.2.5' },
+    ],
   ],
   [
     'policyConstraints',
@@ -206,8 +213,14 @@ const decoded: readonly [ExtensionName, Uint8Array, unknown][] = [
   ],
   [
     'subjectDirectoryAttributes',
-    sequence(sequence(objectIdentifier('1.3.6.1.5.5.7.9.4'), setOf(printableString('FR')))),
-    [{ type: '1.3.6.1.5.5.7.9.4', values: [hex('13 02 46 52')] }],
+    sequence(
+      sequence(objectIdentifier('1.3.6.1.5.5.7.9.4'), setOf(printableString('DE'), printableString('FR'))),
+      sequence(objectIdentifier('1.2.3'), setOf(nullValue())),
+    ),
+    [
+      { type: '1.3.6.1.5.5.7.9.4', values: [hex('13 02 44 45'), hex('13 02 46 52')] },
+      { type: '1.2.3', values: [hex('05 00')] },
+    ],
   ],
   ['ocspNoCheck', nullValue(), true],
   ['noRevAvail', nullValue(), true],
@@ -312,6 +325,31 @@ const refused: readonly [ExtensionName, string, Uint8Array, ParseErrorCode][] = 
     sequence(sequence(objectIdentifier('1.2.3'), setOf())),
     'invalid-extension',
   ],
+  [
+    'subjectDirectoryAttributes',
+    'values out of order',
+    sequence(sequence(objectIdentifier('1.2.3'), element(tags.SET, printableString('FR'), printableString('DE')))),
+    'set-out-of-order',
+  ],
+  [
+    'cRLDistributionPoints',
+    'a relative name without an attribute',
+    sequence(sequence(element(contextConstructed(0), element(contextConstructed(1))))),
+    'invalid-name',
+  ],
+  [
+    'freshestCRL',
+    'a relative name whose text is no text of its type',
+    sequence(
+      sequence(
+        element(
+          contextConstructed(0),
+          element(contextConstructed(1), sequence(objectIdentifier('2.5.4.3'), element(tags.UTF8_STRING, hex('ff')))),
+        ),
+      ),
+    ),
+    'invalid-string',
+  ],
   ['ocspNoCheck', 'a value other than NULL', sequence(), 'unexpected-tag'],
   ['tlsFeature', 'a number above 65535', sequence(integer(65536)), 'integer-out-of-range'],
   ['signedCertificateTimestamps', 'an empty list', octetString(hex('0000')), 'invalid-extension'],
@@ -343,6 +381,8 @@ describe('extensions', () => {
     'FMT-3 %s is refused with an element too many, wherever it stands, case %#',
     (extensionName, value) => {
       for (const edited of withOneMore(value)) parseErrorOf(() => decode(extensionName, edited))
+      const followed = Uint8Array.of(...value, ...nullValue())
+      parseErrorOf(() => decode(extensionName, followed), 'trailing-bytes')
     },
   )
 
