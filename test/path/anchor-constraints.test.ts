@@ -133,6 +133,10 @@ describe('policies of an anchor', () => {
     expect(await judge('maps', { policySet: [b, anyPolicy] }, policies)).toEqual([])
     expect(await judge('maps', { policySet: [b] }, { explicitPolicy: 'required' })).toEqual(['policy-required'])
     expect(await judge('maps', { policySet: [a] }, { explicitPolicy: 'required' })).toEqual([])
+    // Those of both alone, however many either accepts.
+    const wantsOther = { explicitPolicy: 'required', initialPolicySet: [b] } as const
+    expect(await judge('maps', { policySet: [a] }, wantsOther)).toEqual(['policy-required'])
+    expect(await judge('maps', { policySet: [a, b] }, wantsOther)).toEqual(['policy-required'])
     const any = { explicitPolicy: 'required', initialPolicySet: [anyPolicy] } as const
     expect(await judge('maps', { policySet: [b] }, any)).toEqual(['policy-required'])
   })

@@ -234,12 +234,15 @@ describe('the builder', () => {
     const key = await testKey('p256', 'circle')
     const self = await rootOf({ name: 'Circle', key })
     const again = await self.issueIntermediate({ name: 'Circle', key })
+    const named = await self.issueIntermediate({ name: 'Circle', key, dns: ['circle.example'] })
     const target = await self.issue()
-    const verdict = await build({ target, pool: [self, again, self, again], anchors: [await rootOf()] })
-    const longest = verdict.ok
-      ? 0
-      : Math.max(...verdict.attempts.map(({ path }) => path.length), verdict.best.path.length)
-    expect(longest).toBe(2)
+    const longest = async (...pool: readonly TestCa[]): Promise<number> => {
+      const verdict = await build({ target, pool, anchors: [await rootOf()] })
+      if (verdict.ok) return 0
+      return Math.max(...verdict.attempts.map(({ path }) => path.length), verdict.best.path.length)
+    }
+    expect(await longest(self, again, self, again)).toBe(2)
+    expect(await longest(self, named, self, named)).toBe(3)
   })
 
   it('finds authorities of one key under several names, and of one name under several keys', async () => {

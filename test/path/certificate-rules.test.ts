@@ -7,6 +7,7 @@ import {
   appliance,
   type CertificateRole,
   type CertificateRuleName,
+  type PathFinding,
   rfc5280,
   rfc5280Section6,
   webpki,
@@ -480,6 +481,23 @@ describe('the profiles', () => {
         ])
         const ignored = await chainWith(on, usage([...known, unknown], false))
         expect(await judgeChain(ignored), `${on}, ${unknown}`).toEqual(['valid'])
+      }
+    }
+  })
+
+  it('find a critical extension malformed that cannot be read, and nothing unknown in it', async () => {
+    for (const extension of ['certificatePolicies', 'keyUsage'] as const) {
+      const unreadable = { replace: { [extension]: octetString(Uint8Array.of(1)) }, critical: { [extension]: true } }
+      for (const on of ['target', 'authority', 'anchor'] as const) {
+        const { findings } = (await validateChain(await chainWith(on, unreadable))) as { findings?: PathFinding[] }
+        expect(
+          findings?.map(({ code }) => code),
+          `${extension} ${on}`,
+        ).toContain('malformed')
+        expect(
+          findings?.map(({ code }) => code),
+          `${extension} ${on}`,
+        ).not.toContain('critical-extension-unknown')
       }
     }
   })

@@ -200,6 +200,12 @@ describe('public suffixes', () => {
     }
   })
 
+  it('are found to be covered beside whatever is wrong with the expected name', async () => {
+    const of = (expected: string): Promise<string> => judge(dns('*.com'), { dns: expected }, suffixes)
+    expect(await of('b.example.com')).toBe(`${mismatch} wildcard-public-suffix`)
+    expect(await of('b..example')).toBe(`${malformed} wildcard-public-suffix`)
+  })
+
   it('allow wildcards of domains somebody has registered', async () => {
     expect(await judge(dns('*.example.com'), { dns: 'a.example.com' }, suffixes)).toBe('valid')
     expect(await judge(dns('*.example.co.uk'), { dns: 'a.example.co.uk' }, suffixes)).toBe('valid')

@@ -18,7 +18,7 @@ import {
   time,
   utf8String,
 } from '../../src/der/writer.js'
-import { parseCertificate } from '../../src/x509/index.js'
+import { type Certificate, parseCertificate } from '../../src/x509/index.js'
 import {
   type CertificateParts,
   extension,
@@ -257,6 +257,8 @@ describe('parseCertificate', () => {
     ['02 01 7f', '7F'],
     ['02 02 00 80', '80'],
     ['02 01 ff', '-01'],
+    ['02 01 80', '-80'],
+    ['02 01 f0', '-10'],
     ['02 02 ff 00', '-0100'],
     ['02 03 0a bc de', '0ABCDE'],
   ])('shows the serial number %s as %s', (serial, text) => {
@@ -291,6 +293,22 @@ describe('parseCertificate', () => {
     expect(certificate.keyUsage).toEqual(['digitalSignature'])
     expect(certificate.subject.toString()).toBe('CN=Subject')
     expect(certificate.equals(parseCertificate(der))).toBe(true)
+  })
+
+  it('FMT-3 fills its bytes: one that ends before them is refused where it ends', () => {
+    const der = makeCertificate()
+    const error = parseErrorOf(() => parseCertificate(Uint8Array.of(...der, ...nullValue())), 'trailing-bytes')
+    expect(error.offset).toBe(der.length)
+  })
+
+  it('equals what is the same from the first byte to the last, and nothing else', () => {
+    const of = (subject: string, signature = 0): Certificate =>
+      parseCertificate(makeCertificate({ subject: name(subject), signatureValue: bitString(Uint8Array.of(signature)) }))
+    expect(of('A').equals(of('A'))).toBe(true)
+    expect(of('A').equals(of('B'))).toBe(false)
+    expect(of('A').equals(of('A', 1))).toBe(false)
+    expect(of('A').equals(of('AA'))).toBe(false)
+    expect(of('AA').equals(of('A'))).toBe(false)
   })
 
   it('names a malformed extension when it is decoded, each time alike, and lists all of them', () => {
@@ -330,6 +348,10 @@ describe('parseCertificate', () => {
       isSelfIssued: true,
       isSelfSigned: false,
     })
+    // Either may be left out, and then speaks against nothing.
+    for (const identifier of keyIds('bb')) {
+      expect(parseCertificate(makeCertificate({ ...same, extensions: [identifier] })).isSelfSigned).toBe(true)
+    }
     expect(parseCertificate(makeCertificate())).toMatchObject({ isSelfIssued: false, isSelfSigned: false })
   })
 
