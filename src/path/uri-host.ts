@@ -14,6 +14,8 @@ export function uriHost(text: string): string | undefined {
   const authority = PARTS.exec(text)?.[2]
   // §3.2: other characters are none of an authority, and other readers may see its end where they stand.
   if (authority === undefined || !AUTHORITY.test(authority)) return undefined
-  const host = authority.slice(authority.lastIndexOf('@') + 1).replace(/:[0-9]*$/, '')
-  return host === '' ? undefined : host.toLowerCase()
+  return authority
+    .slice(authority.lastIndexOf('@') + 1)
+    .replace(/:[0-9]*$/, '')
+    .toLowerCase()
 }

@@ -169,7 +169,7 @@ const rows: Readonly<Record<CertificateRuleName, readonly Row[]>> = {
     kept: { dns: ['*.a.example', 'xn--bcher-kva.example'] },
   })),
   'mailbox-invalid': [
-    ...['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example'],
+    ...['a', 'a@', '@a.example', 'a b@a.example', 'a..b@a.example', '.a@a.example', 'a.@a.example'],
     ...['a@192.0.2.1', 'a@[192.0.2]', 'a@[2001:db8::1]', 'a@[a.example]', 'a@[192.0.2.1', 'a@[]'],
     `${'a'.repeat(65)}@a.example`,
   ].map((name): Row => ({

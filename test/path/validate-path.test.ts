@@ -64,6 +64,19 @@ describe('validity (RFC 5280 §6.1.3 (a) (2), §4.1.2.5)', () => {
     expect(await judgeAt('2027-01-01T00:00:00Z', 'authority', rfc5280Section6)).toBe('expired')
   })
 
+  it('is one finding, beside whatever else is wrong with the certificate', async () => {
+    const root = await rootOf()
+    const leaf = await root.issue({ serialNumber: 0n })
+    expect(await judgeChain([root, leaf])).toEqual(['serial-number-invalid'])
+    for (const [time, code] of [
+      ['2020-01-01T00:00:00Z', 'not-yet-valid'],
+      ['2199-01-01T00:00:00Z', 'expired'],
+    ] as const) {
+      const profile = { ...rfc5280, anchors: 'name-and-key' } as const
+      expect(await judgeChain([root, leaf], { at: new Date(time), profile })).toEqual([code, 'serial-number-invalid'])
+    }
+  })
+
   it('is told in times and in how long ago', async () => {
     const root = await rootOf({ clock: fixedClock(new Date('2026-01-01T00:00:00Z')) })
     const notBefore = new Date('2026-05-01T00:00:00Z')
