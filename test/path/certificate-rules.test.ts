@@ -425,7 +425,10 @@ describe('the profiles', () => {
     const unknown = { extensions: [{ oid: '1.2.3', critical: true, value: octetString(new Uint8Array(1)) }] }
     for (const on of ['target', 'authority', 'anchor'] as const) {
       const chain = await chainWith(on, unknown)
-      expect(await judgeChain(chain), on).toEqual(['critical-extension-unknown'])
+      const verdict = await validateChain(chain)
+      expect(verdict.ok ? [] : verdict.findings, on).toMatchObject([
+        { code: 'critical-extension-unknown', message: 'its critical extension 1.2.3 is not understood' },
+      ])
       const counted = on !== 'anchor'
       const codes = await judgeChain(chain, { profile: rfc5280Section6 })
       expect(codes, on).toEqual(counted ? ['critical-extension-unknown'] : ['valid'])
