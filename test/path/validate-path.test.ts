@@ -283,6 +283,21 @@ describe('signatures (RFC 5280 §6.1.3 (a) (1))', () => {
     expect(await judgeChain([root, await root.issue()])).toEqual(['valid'])
   })
 
+  it('of an algorithm nobody can read are asked of no provider', async () => {
+    const root = await rootOf()
+    // RSASSA-PSS, whose parameters are a SEQUENCE.
+    const signatureAlgorithm = sequence(objectIdentifier('1.2.840.113549.1.1.10'), nullValue())
+    const asked: unknown[] = []
+    const verify = (algorithm: unknown): 'valid' => {
+      asked.push(algorithm)
+      return 'valid'
+    }
+    const crypto = { digest: async () => Promise.resolve(new Uint8Array()), verify }
+    const chain = [root, await root.issue({ signatureAlgorithm })]
+    expect(await judgeChain(chain, { crypto })).toEqual(['malformed', 'signature-unsupported'])
+    expect(asked).toEqual([])
+  })
+
   it('of an algorithm no provider knows are unsupported, and refused', async () => {
     const root = await rootOf()
     const crypto = { digest: async () => new Uint8Array(), verify: () => 'unsupported' as const }
