@@ -189,9 +189,8 @@ export function skipRelativeDistinguishedName(reader: DerReader, tag: number): v
 function decodeName(bytes: Uint8Array, start: number, end: number): readonly RelativeDistinguishedName[] {
   const reader = new DerReader(bytes, 'Name', start, end)
   const names: RelativeDistinguishedName[] = []
-  const outerEnd = reader.enter(tags.SEQUENCE)
+  reader.enter(tags.SEQUENCE)
   while (!reader.atEnd()) names.push(decodeRelativeDistinguishedName(reader, tags.SET))
-  reader.leave(outerEnd)
   return names
 }
 

@@ -149,6 +149,14 @@ describe('the builder', () => {
       const verdict = await build({ target: below, pool, anchors: [first] })
       expect(verdict.ok && verdict.path[1]?.equals(longer.certificate)).toBe(true)
     }
+    // One with a fault lasts as long as it likes.
+    const faulty = await first.crossSign(right, { notAfter: new Date('2047-01-01T00:00:00Z'), serialNumber: 0n })
+    const stepsOf = async (pool: readonly IssuedCertificate[]): Promise<number> => {
+      for (let buildSteps = 1; ; buildSteps++) {
+        if ((await build({ target: below, pool, anchors: [first], limits: { buildSteps } })).ok) return buildSteps
+      }
+    }
+    expect(await stepsOf([faulty, right])).toBe(await stepsOf([right]))
   })
 
   it('tries every certificate of an authority until one leads to an anchor', async () => {
@@ -236,7 +244,7 @@ describe('the builder', () => {
     const again = await self.issueIntermediate({ name: 'Circle', key })
     const named = await self.issueIntermediate({ name: 'Circle', key, dns: ['circle.example'] })
     const target = await self.issue()
-    const longest = async (...pool: readonly TestCa[]): Promise<number> => {
+    const longest = async (...pool: readonly IssuedCertificate[]): Promise<number> => {
       const verdict = await build({ target, pool, anchors: [await rootOf()] })
       if (verdict.ok) return 0
       return Math.max(...verdict.attempts.map(({ path }) => path.length), verdict.best.path.length)

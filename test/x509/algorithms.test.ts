@@ -63,11 +63,27 @@ describe('public keys', () => {
     }
   })
 
+  it('have their algorithm with its parameters undecoded, and the bits of the key, whatever they hold', () => {
+    const rows = [
+      [algorithm('rsaEncryption', nullValue()), '1.2.840.113549.1.1.1', 'rsaEncryption', nullValue()],
+      [algorithm('ecPublicKey', curve('P-256')), '1.2.840.10045.2.1', 'ecPublicKey', curve('P-256')],
+      [algorithm('1.2.3'), '1.2.3', undefined, undefined],
+    ] as const
+    for (const [identifier, oid, name, parameters] of rows) {
+      const der = sequence(identifier, bitString(hex('0102')))
+      const { publicKey } = parseCertificate(makeCertificate({ publicKey: der }))
+      expect(publicKey.der).toEqual(der)
+      expect(publicKey.algorithm).toEqual({ oid, name, parameters })
+      expect(publicKey.keyBytes).toEqual(hex('0102'))
+    }
+  })
+
   it('tell unknown curves by OID, and name explicit parameters as what they are', () => {
-    expect(keyOf(algorithm('ecPublicKey', objectIdentifier('1.2.3')), point(4, 10))).toMatchObject({
-      curve: undefined,
-      curveOid: '1.2.3',
-    })
+    // The second is registered, as a type of attribute.
+    for (const curveOid of ['1.2.3', '2.5.4.3']) {
+      const key = keyOf(algorithm('ecPublicKey', objectIdentifier(curveOid)), point(4, 10))
+      expect(key).toMatchObject({ type: 'ec', curve: undefined, curveOid })
+    }
     expect(keyOf(algorithm('ecPublicKey', sequence(integer(1))), point(4, 64))).toMatchObject({ type: 'ec-explicit' })
   })
 

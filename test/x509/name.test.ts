@@ -101,6 +101,7 @@ describe('names', () => {
     expect(example.get('title')).toBeUndefined()
     expect(example.isEmpty).toBe(false)
     expect(parseName(sequence()).isEmpty).toBe(true)
+    expect(parseErrorOf(() => parseName(Uint8Array.of(...sequence(), 5, 0)), 'trailing-bytes').offset).toBe(2)
   })
 
   it.each<[string, Value, Value, boolean]>([
