@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { fixedClock } from '../../src/base/clock.js'
 import {
+  type AnchorConstraints,
   appliance,
   createTrustAnchors,
   type PathProfile,
@@ -483,6 +484,25 @@ describe('a target that is itself an anchor', () => {
     const anchors = [certificate, root.certificate]
     const verdict = await validatePath({ certificate, anchors, at })
     expect(verdict.ok && verdict.anchor.certificate).toBe(root.certificate)
+    // Where it needs no path, none is looked for.
+    const pinned = await validatePath({ certificate, anchors, at, profile: appliance })
+    expect(pinned.ok && pinned.anchor.certificate).toBe(certificate)
+  })
+
+  it('is bound by the constraints it is trusted with', async () => {
+    const { certificate } = await (await rootOf()).issue({ dns: ['a.example'] })
+    const judge = async (constraints: AnchorConstraints): Promise<string> => {
+      const anchors = [trustAnchorFrom(certificate, constraints)]
+      const request = { certificate, anchors, at, profile: appliance, purpose: ['serverAuth'] } as const
+      return codesOf(await validatePath(request)).join(' ')
+    }
+    const subtrees = (dNSName: string): Required<AnchorConstraints>['nameConstraints'] => ({
+      permittedSubtrees: [{ base: { type: 'dNSName', value: dNSName }, minimum: 0, maximum: undefined }],
+      excludedSubtrees: undefined,
+    })
+    expect(await judge({ extendedKeyUsage: ['serverAuth'], nameConstraints: subtrees('example') })).toBe('valid')
+    expect(await judge({ extendedKeyUsage: ['clientAuth'] })).toBe('extended-key-usage-nesting')
+    expect(await judge({ nameConstraints: subtrees('test') })).toBe('name-constraint-violated')
   })
 
   it('is held to everything else that is asked of a target', async () => {

@@ -284,6 +284,19 @@ const refused: readonly [ExtensionName, string, Uint8Array, ParseErrorCode][] = 
     sequence(element(contextConstructed(0), oid('smtpUTF8Mailbox'), element(contextConstructed(0), ia5String('a@b')))),
     'unexpected-tag',
   ],
+  [
+    'subjectAltName',
+    'a name inside an otherName',
+    sequence(
+      element(
+        contextConstructed(0),
+        objectIdentifier('1.2.3'),
+        element(contextConstructed(0), nullValue()),
+        dns('a.test'),
+      ),
+    ),
+    'trailing-bytes',
+  ],
   ['nameConstraints', 'neither field', sequence(), 'invalid-extension'],
   ['nameConstraints', 'an empty list of subtrees', sequence(element(contextConstructed(0))), 'truncated'],
   [
