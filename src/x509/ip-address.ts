@@ -19,16 +19,16 @@ export function parseIpAddress(text: string): Uint8Array | undefined {
     const isPlain = quad.every((part) => Number(part) <= 255 && String(Number(part)) === part)
     return isPlain ? Uint8Array.from(quad, Number) : undefined
   }
-  if (!/^[0-9a-f:.]+$/i.test(text) || !text.includes(':')) return undefined
+  if (!/^[0-9a-f:.]+$/i.test(text)) return undefined
   let normal: string
   try {
     normal = normalIpv6(text)
   } catch {
     return undefined
   }
-  const [left = '', right] = normal.split('::')
+  const [left = '', right = ''] = normal.split('::')
   const groups = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)))
-  const [head, tail] = [groups(left), groups(right ?? '')]
-  const all = [...head, ...new Array<number>(right === undefined ? 0 : 8 - head.length - tail.length).fill(0), ...tail]
+  const [head, tail] = [groups(left), groups(right)]
+  const all = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail]
   return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 255]))
 }

@@ -58,6 +58,9 @@ describe('the path shown where none is valid', () => {
       const { above, codes } = await shown(target, pool, [await rootOf()], { profile: rfc5280Section6 })
       expect(above).toEqual([right.certificate])
       expect(codes).toEqual(['issuer-not-found', 'expired'])
+      // Nor does an anchor above both make a path of the one that did not sign.
+      const trusted = await shown(target, pool, [root], { profile: rfc5280Section6 })
+      expect(trusted).toEqual({ above: [right.certificate], anchor: root.certificate, codes: ['expired'] })
     }
   })
 

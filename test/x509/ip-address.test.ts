@@ -34,6 +34,11 @@ describe('parseIpAddress', () => {
     ['2130706433'],
     ['fe80::1%eth0'],
     ['[::1]'],
+    // What a URL would read on after the address.
+    ['::1]/['],
+    ['::1]:80/['],
+    ['abc'],
+    ['1'],
     ['192.0.2.0/24'],
     ['１.2.3.4'],
     [' ::1'],
