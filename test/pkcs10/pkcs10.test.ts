@@ -77,11 +77,27 @@ describe('parseCertificationRequest', () => {
     ['no value of an attribute nobody knows', { attributes: [attribute('1.2.3')] }, 'invalid-extension'],
     ['a password that is no text', { attributes: [attribute('challengePassword', nullValue())] }, 'unexpected-tag'],
     ['attributes of another type', { attributesField: element(0xa1) }, 'unexpected-tag'],
+    [
+      'attributes out of order',
+      { attributes: [attribute('1.2.4', nullValue()), attribute('1.2.3', nullValue())] },
+      'set-out-of-order',
+    ],
     ['values out of order', { attributes: [attribute('1.2.3', integer(2), integer(1))] }, 'set-out-of-order'],
   ])('FMT-3 refuses %s', (_, parts, code) => {
     expect(parseErrorOf(() => parseCertificationRequest(makeRequest(parts)), code).where).toContain(
       'CertificationRequest',
     )
+  })
+
+  it.each<[string, RequestParts]>([
+    ['version', { version: nullValue() }],
+    ['subject', { subject: nullValue() }],
+    ['subjectPublicKeyInfo', { publicKey: nullValue() }],
+    ['attributes', { attributesField: nullValue() }],
+    ['signature', { signature: nullValue() }],
+  ])('FMT-3 says that it is the %s which is no such thing', (field, parts) => {
+    const error = parseErrorOf(() => parseCertificationRequest(makeRequest(parts)), 'unexpected-tag')
+    expect(error.where).toBe(`CertificationRequest.${field}`)
   })
 
   it('FMT-4 refuses a request larger than limits.certificateSize', () => {

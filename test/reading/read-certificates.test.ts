@@ -241,6 +241,7 @@ describe('readCertificates', () => {
       'trailing-bytes',
     )
     parseErrorOf(() => readCertificates(writePem('X509 CRL', integer(1))), 'unexpected-tag')
+    parseErrorOf(() => readCertificates(writePem('X509 CRL', Uint8Array.of(...crlV2, 0))), 'trailing-bytes')
     parseErrorOf(() => readCertificates(writePem('CERTIFICATE', new Uint8Array(0))), 'truncated')
   })
 

@@ -82,6 +82,8 @@ export interface RequestParts {
   subject?: Uint8Array
   attributes?: readonly Uint8Array[]
   attributesField?: Uint8Array
+  publicKey?: Uint8Array
+  signature?: Uint8Array
 }
 
 /** DER of a PKCS#10 request. */
@@ -89,10 +91,10 @@ export function makeRequest(parts: RequestParts = {}): Uint8Array {
   const info = sequence(
     parts.version ?? integer(0),
     parts.subject ?? name('Requester'),
-    ed25519Key(),
+    parts.publicKey ?? ed25519Key(),
     parts.attributesField ?? element(0xa0, ...(parts.attributes ?? [])),
   )
-  return sequence(info, ed25519(), bitString(new Uint8Array(64)))
+  return sequence(info, parts.signature ?? ed25519(), bitString(new Uint8Array(64)))
 }
 
 /** `Attribute` of a request. */
